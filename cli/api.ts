@@ -1,0 +1,91 @@
+// Icehouse's HTTP API as typed methods.
+import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import type { Tier } from '../lambdas/domain/record.ts';
+import { notIcehouse } from './problems.ts';
+import { type Call, send, type Transport } from './transport.ts';
+
+export interface DeleteRequest {
+  readonly asset_id: string;
+  readonly deleted_by_user_id: string;
+  readonly expiration_date?: string;
+  readonly grace_days?: number;
+  readonly reason?: string;
+  readonly group_id?: string;
+}
+
+export interface ListQuery {
+  readonly status?: string;
+  readonly group_id?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface Page {
+  readonly data: readonly PublicRecord[];
+  readonly next_cursor: string | null;
+}
+
+export type RestoreAnswer = PublicRecord & { readonly outcome: string };
+
+/** Answers are the API's JSON, untouched. Every method throws CommandError: refused, unreachable or not Icehouse. */
+export class IcehouseApi {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  request(body: DeleteRequest): Promise<PublicRecord> {
+    return this.#record({ method: 'POST', path: '/v1/delete-requests', body });
+  }
+
+  status(assetId: string): Promise<PublicRecord> {
+    return this.#record({ method: 'GET', path: requestPath(assetId) });
+  }
+
+  async list(query: ListQuery): Promise<Page> {
+    const page = await send(this.#transport, {
+      method: 'GET',
+      path: '/v1/delete-requests',
+      query: { ...query },
+    });
+    if (!Array.isArray(page.data)) throw notIcehouse(this.#transport.base, 200);
+    return page as unknown as Page;
+  }
+
+  cancel(assetId: string, userId: string | undefined): Promise<PublicRecord> {
+    return this.#record({
+      method: 'POST',
+      path: `${requestPath(assetId)}/cancel`,
+      body: { user_id: userId },
+    });
+  }
+
+  /** `id` is any id of the lineage. */
+  async restore(id: string, tier: Tier | undefined): Promise<RestoreAnswer> {
+    const record = await this.#record({
+      method: 'POST',
+      path: `${requestPath(id)}/restore`,
+      body: { tier },
+    });
+    return record as RestoreAnswer;
+  }
+
+  reschedule(
+    assetId: string,
+    body: { expiration_date: string; user_id: string; reason: string },
+  ): Promise<PublicRecord> {
+    return this.#record({ method: 'PATCH', path: requestPath(assetId), body });
+  }
+
+  async #record(call: Call): Promise<PublicRecord> {
+    const body = await send(this.#transport, call);
+    const looksRight = [body.asset_id, body.status, body.summary].every((field) => typeof field === 'string');
+    if (!looksRight) throw notIcehouse(this.#transport.base, 200);
+    return body as unknown as PublicRecord;
+  }
+}
+
+function requestPath(assetId: string): string {
+  return `/v1/delete-requests/${encodeURIComponent(assetId)}`;
+}

@@ -1,0 +1,57 @@
+// `icehouse list`: the assets that Icehouse knows, by status or group.
+import { type Command, Option } from 'commander';
+import { STATUSES } from '../../lambdas/domain/record.ts';
+import type { IcehouseApi, ListQuery, Page } from '../api.ts';
+import { count } from '../arguments.ts';
+import { recordTable } from '../list-table.ts';
+import { type OpenSession, show } from '../session.ts';
+
+interface Options {
+  readonly status?: string;
+  readonly group?: string;
+  readonly limit: number;
+  readonly all?: true;
+}
+
+/** The most that the API gives at once. */
+const PAGE_LIMIT = 100;
+
+export function addList(program: Command, open: OpenSession): void {
+  program
+    .command('list')
+    .summary('the assets that Icehouse knows')
+    .description('Lists assets by status, by group, or both.')
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option('--group <id>', 'only of this group')
+    .addOption(new Option('--limit <n>', 'at most so many').argParser(count).default(50))
+    .addOption(new Option('--all', 'all there are').conflicts('limit'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ icehouse list --status failed\n  $ icehouse list --all --json | jq -r .data[].asset_id',
+    )
+    .action(async (options: Options, command: Command) => {
+      const session = open(command);
+      const most = options.all ? Number.POSITIVE_INFINITY : options.limit;
+      const page = await upTo(session.api, most, { status: options.status, group_id: options.group });
+      show(session, page, () => {
+        if (page.data.length === 0) return 'None.';
+        const table = recordTable(page.data, session.screen, session.nowMs());
+        return page.next_cursor ? `${table}\n\nThere are more: --all, or a higher --limit.` : table;
+      });
+    });
+}
+
+/** As many pages as it takes, as one. */
+async function upTo(api: IcehouseApi, most: number, query: ListQuery): Promise<Page> {
+  const data: Page['data'][number][] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const limit = Math.min(PAGE_LIMIT, most - data.length);
+    const page = await api.list({ ...query, limit, cursor });
+    data.push(...page.data);
+    // A cursor that does not move would never end.
+    const isLast = !page.next_cursor || page.next_cursor === cursor || data.length >= most;
+    if (isLast) return { ...page, data };
+    cursor = page.next_cursor ?? undefined;
+  }
+}

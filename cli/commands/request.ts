@@ -1,0 +1,47 @@
+// `icehouse request`: asks for an asset to be archived now and deleted from Mux at its date.
+import { type Command, Option } from 'commander';
+import { days, id } from '../arguments.ts';
+import { receipt } from '../render.ts';
+import { type OpenSession, show } from '../session.ts';
+
+interface Options {
+  readonly user: string;
+  readonly expirationDate?: string;
+  readonly graceDays?: number;
+  readonly reason?: string;
+  readonly group?: string;
+}
+
+export function addRequest(program: Command, open: OpenSession): void {
+  program
+    .command('request')
+    .summary('ask for an asset to be archived, then deleted from Mux')
+    .description(
+      'Archives the asset now and deletes it from Mux when its date has passed. Free to take back until then.',
+    )
+    .argument('<asset>', 'asset id at Mux', id)
+    .requiredOption('--user <id>', 'who asks; goes on the record')
+    .addOption(
+      new Option(
+        '--expiration-date <date>',
+        'when to delete: 2026-12-24 (end of that UTC day) or ISO with offset',
+      ).conflicts('graceDays'),
+    )
+    .option('--grace-days <n>', 'delete after so many days (the API decides when neither is given)', days)
+    .option('--reason <text>', 'why; goes on the record')
+    .option('--group <id>', 'a label to list by')
+    .addHelpText('after', '\nExample:\n  $ icehouse request 01Tq7hnCrmxvE8OrKhQ7 --user u-17 --grace-days 30')
+    .action(async (asset: string, options: Options, command: Command) => {
+      const session = open(command);
+      const record = await session.api.request({
+        asset_id: asset,
+        deleted_by_user_id: options.user,
+        expiration_date: options.expirationDate,
+        grace_days: options.graceDays,
+        reason: options.reason,
+        group_id: options.group,
+      });
+      const next = `Follow it: icehouse watch ${asset}\nTake back: icehouse cancel ${asset}`;
+      show(session, record, () => `${receipt(record, session.screen, session.nowMs())}\n\n${next}`);
+    });
+}

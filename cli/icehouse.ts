@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// The `icehouse` command: its options, where they come from, and the exit code. The only file here that reads the environment.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { IcehouseApi } from './api.ts';
+import { apiUrl } from './arguments.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addList } from './commands/list.ts';
+import { addRequest } from './commands/request.ts';
+import { addReschedule } from './commands/reschedule.ts';
+import { addRestore } from './commands/restore.ts';
+import { addStatus } from './commands/status.ts';
+import { addWatch } from './commands/watch.ts';
+import { authorizationFor } from './credentials.ts';
+import { CommandError, EXIT } from './problems.ts';
+import { problemView } from './render.ts';
+import { screenOn } from './screen.ts';
+import type { Session } from './session.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 API not reachable.`;
+
+const CREDENTIALS = `
+Calls to this machine carry no credentials; calls to any other host are signed
+with your AWS credentials (region from the host name, else AWS_REGION), unless
+a bearer token is given.`;
+
+interface GlobalOptions {
+  readonly url: URL;
+  readonly bearer?: string;
+  readonly json?: true;
+  readonly color: boolean;
+}
+
+const program = new Command('icehouse')
+  .description('Keeps Mux videos safe in S3 Glacier when somebody presses delete.')
+  .version(packageJson.version)
+  .addOption(
+    new Option('--url <url>', 'the Icehouse API')
+      .argParser(apiUrl)
+      .default(new URL('http://127.0.0.1:8080'), 'http://127.0.0.1:8080')
+      .env('ICEHOUSE_URL'),
+  )
+  .addOption(
+    new Option('--bearer <token>', 'a bearer token instead of AWS credentials').env('ICEHOUSE_TOKEN'),
+  )
+  .option('--json', 'one JSON document, as the API gave it')
+  .option('--no-color', 'no colours (NO_COLOR does the same)')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(--help says more)')
+  .addHelpText('afterAll', EXIT_CODES)
+  .addHelpText('after', `${CREDENTIALS}\n\nExample:\n  $ icehouse list --status archived`)
+  .exitOverride();
+
+for (const add of [addRequest, addStatus, addList, addWatch, addCancel, addRestore, addReschedule])
+  add(program, open);
+
+function open(command: Command): Session {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const authorize = authorizationFor(options.url, {
+    bearer: options.bearer,
+    region: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION,
+  });
+  return {
+    api: new IcehouseApi({ base: options.url, authorize, fetch, sleep }),
+    screen: screenOn(process.stdout, { colour: options.color }),
+    json: options.json === true,
+    nowMs: Date.now,
+    sleep,
+    exitWith: (code) => {
+      process.exitCode = code;
+    },
+  };
+}
+
+/** The exit code of what a command threw, once it has been shown; what we did not foresee is thrown on. */
+function explain(error: unknown): number {
+  // Commander has already printed help or the usage error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (!(error instanceof CommandError)) throw error;
+  const { json, color } = program.opts<GlobalOptions>();
+  if (json) process.stdout.write(`${JSON.stringify(error.problem, null, 2)}\n`);
+  else {
+    const screen = screenOn(process.stderr, { colour: color });
+    screen.print(problemView(error.problem, screen));
+  }
+  return error.exitCode;
+}
+
+// `icehouse list | head` closes the pipe before we are done, which is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+await program.parseAsync().catch((error: unknown) => {
+  process.exitCode = explain(error);
+});

@@ -1,0 +1,179 @@
+// One record for people: the whole view, the receipt of a change; and what a refusal looks like.
+import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import { bytes, clockTime, minute, plain, relative, second } from './format.ts';
+import type { Problem } from './problems.ts';
+import type { Screen, Style } from './screen.ts';
+import { grid } from './table.ts';
+
+type Paint = Screen['paint'];
+
+const STATUS_STYLES: Readonly<Record<string, Style>> = {
+  archived: 'green',
+  deleted: 'green',
+  restored: 'green',
+  cancelled: 'dim',
+  failed: 'red',
+};
+
+export function paintStatus(paint: Paint, status: string): string {
+  return paint(STATUS_STYLES[status] ?? 'yellow', plain(status));
+}
+
+const LOCATIONS: Readonly<Record<string, string>> = {
+  mux: 'Mux',
+  both: 'Mux and the vault',
+  vault: 'the vault',
+  none: 'nowhere',
+};
+
+/** Everything about one record: the sentence, the facts, the timeline. */
+export function recordView(record: PublicRecord, screen: Screen, nowMs: number): string {
+  return [...heading(record, screen), facts(record, screen, nowMs), timeline(record, screen)].join('\n\n');
+}
+
+/** What a change came to: the sentence and the few facts that may have moved. */
+export function receipt(record: PublicRecord, screen: Screen, nowMs: number): string {
+  const rows = [
+    ...standing(record, screen.paint, nowMs),
+    ...restoreRows(record, nowMs),
+    ...warningRows(record, screen.paint),
+  ];
+  return [...heading(record, screen), factTable(rows, screen)].join('\n\n');
+}
+
+function heading({ title, asset_id, summary }: PublicRecord, { paint, columns }: Screen): string[] {
+  const name = title ? `${paint('bold', plain(title))}\n${paint('dim', asset_id)}` : paint('bold', asset_id);
+  return [name, grid([[plain(summary)]], { widths: [columns] }).text];
+}
+
+type Fact = readonly [label: string, value: string];
+
+function facts(record: PublicRecord, screen: Screen, nowMs: number): string {
+  const { paint } = screen;
+  const rows = [
+    ...standing(record, paint, nowMs),
+    ...progressRows(record),
+    ...archiveRows(record),
+    ...restoreRows(record, nowMs),
+    ...listed(
+      'loses',
+      record.losses.map((loss) => `${loss.attribute}: ${loss.detail}`),
+    ),
+    ...warningRows(record, paint),
+    ...failureRows(record, paint),
+    ...originRows(record),
+  ];
+  return factTable(rows, screen);
+}
+
+const LABEL_WIDTH = 11;
+
+function factTable(rows: readonly Fact[], { paint, columns }: Screen): string {
+  const painted = rows.map(([label, value]) => [paint('dim', label), value]);
+  return grid(painted, { indent: 2, widths: [LABEL_WIDTH, columns - LABEL_WIDTH - 4] }).text;
+}
+
+function standing(record: PublicRecord, paint: Paint, nowMs: number): Fact[] {
+  const playing = record.playable ? 'playing' : 'not playing';
+  return [
+    ['status', paintStatus(paint, record.status)],
+    ['location', `${LOCATIONS[record.location] ?? record.location}, ${playing}`],
+    ...(record.status === 'cancelled' ? [] : [expiry(record, nowMs)]),
+    ...listed('deleted', record.deleted_at ? [minute(record.deleted_at)] : []),
+    ...listed('next action', record.next_action_at ? [nextAction(record.next_action_at, nowMs)] : []),
+    ...listed('waits for', record.waiting_for ? [plain(record.waiting_for)] : []),
+  ];
+}
+
+function expiry({ expiration_date }: PublicRecord, nowMs: number): Fact {
+  const label = Date.parse(expiration_date) > nowMs ? 'expires' : 'expired';
+  return [label, `${minute(expiration_date)} (${relative(expiration_date, nowMs)})`];
+}
+
+function nextAction(at: string, nowMs: number): string {
+  return Date.parse(at) <= nowMs ? 'now' : `${minute(at)} (${relative(at, nowMs)})`;
+}
+
+function listed(label: string, values: readonly string[]): Fact[] {
+  return values.map((value, index) => [index === 0 ? label : '', value]);
+}
+
+function progressRows({ progress, status }: PublicRecord): Fact[] {
+  if (!progress || status !== 'archiving') return [];
+  return [['copied', `${bytes(progress.bytes_done)} of ${bytes(progress.bytes_total)}`]];
+}
+
+function archiveRows({ archive, duration }: PublicRecord): Fact[] {
+  if (!archive) return [];
+  const length = duration === undefined ? '' : `, ${clockTime(duration)} long`;
+  return [
+    ['archive', `${bytes(archive.size_bytes)}${length}, ${archive.storage_class}`],
+    ['proved', `${minute(archive.verified_at)}, CRC32 ${archive.crc32}`],
+  ];
+}
+
+function restoreRows({ restore, current_asset_id, status }: PublicRecord, nowMs: number): Fact[] {
+  if (!restore) return [];
+  const dollars = restore.estimated_cost_usd;
+  const cost = dollars < 0.01 ? 'less than $0.01' : `about $${dollars.toFixed(2)}`;
+  const ready =
+    status === 'thawing'
+      ? [`readable by ${minute(restore.ready_by)} (${relative(restore.ready_by, nowMs)})`]
+      : [];
+  const now = current_asset_id ? [`now asset ${current_asset_id}`] : [];
+  const playback = restore.new_playback_ids.map(
+    (next) => `playback ${next.id}${next.replaces ? `, was ${next.replaces}` : ''}`,
+  );
+  return listed('restore', [`${restore.tier}, ${cost}`, ...ready, ...now, ...playback]);
+}
+
+function warningRows({ warnings }: PublicRecord, paint: Paint): Fact[] {
+  return listed(
+    'warning',
+    warnings.map((warning) => paint('yellow', plain(warning))),
+  );
+}
+
+function failureRows({ failure }: PublicRecord, paint: Paint): Fact[] {
+  if (!failure) return [];
+  return [
+    ['failed', `${paint('red', failure.code)} while ${failure.from}`],
+    ['why', plain(failure.message)],
+    ['to do', plain(failure.action)],
+  ];
+}
+
+function originRows(record: PublicRecord): Fact[] {
+  const asked = `${plain(record.deleted_by_user_id)}, ${minute(record.created_at)}`;
+  return [
+    ['asked by', asked],
+    ...listed('reason', record.reason ? [plain(record.reason)] : []),
+    ...listed('group', record.group_id ? [plain(record.group_id)] : []),
+    ...listed('was', record.restored_from ? [`asset ${record.restored_from}`] : []),
+  ];
+}
+
+/** One line per transition, the newest last, as it happened. */
+function timeline({ history }: PublicRecord, { paint, columns }: Screen): string {
+  const head = ['when (UTC)', 'status', 'why'].map((text) => paint('dim', text));
+  const rows = history.map((entry) => [
+    second(entry.at),
+    paintStatus(paint, entry.to),
+    `${plain(entry.cause)} (${plain(entry.actor)})`,
+  ]);
+  return grid([head, ...rows], { indent: 2, widths: [20, 10, columns - 38] }).text;
+}
+
+/** What was refused, why, and what to do about it. */
+export function problemView(problem: Problem, screen: Screen): string {
+  const { paint } = screen;
+  const code = problem.code ?? 'UNKNOWN';
+  const field = problem.field ? [['field', plain(problem.field)] as const] : [];
+  const rows: Fact[] = [
+    ...listed('why', problem.detail ? [plain(problem.detail)] : []),
+    ...field,
+    ...listed('to do', problem.action ? [plain(problem.action)] : []),
+  ];
+  const title = problem.title ? `${plain(problem.title)} (${plain(code)})` : plain(code);
+  return `${paint('red', '✗')} ${paint('bold', title)}\n${factTable(rows, screen)}`;
+}

@@ -1,0 +1,23 @@
+// What every command works with, made once from the global options by the program.
+import type { Command } from 'commander';
+import type { IcehouseApi } from './api.ts';
+import type { ExitCode } from './problems.ts';
+import type { Screen } from './screen.ts';
+
+export interface Session {
+  readonly api: IcehouseApi;
+  readonly screen: Screen;
+  readonly json: boolean;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Ends the program with this exit code once the command is done. */
+  readonly exitWith: (code: ExitCode) => void;
+}
+
+/** Reads the global options that a command was called with. */
+export type OpenSession = (command: Command) => Session;
+
+/** One JSON document for machines, as the API gave it, or a text for people. */
+export function show({ json, screen }: Session, document: unknown, text: () => string): void {
+  screen.print(json ? JSON.stringify(document, null, 2) : text());
+}

@@ -1,0 +1,90 @@
+// One JSON call over HTTP: authorized, with a time limit, tried again where that is harmless, its answer judged.
+import { type Authorize, isLoopback } from './credentials.ts';
+import { isPassingStatus, notIcehouse, refused, unreachable } from './problems.ts';
+
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** From the root of the API, already escaped. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: object;
+}
+
+export interface Transport {
+  readonly base: URL;
+  readonly authorize: Authorize;
+  readonly fetch: Fetch;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** API Gateway gives up after 29 s, so nobody answers later. */
+const TIMEOUT_MS = 30_000;
+const READ_ATTEMPTS = 4;
+const FIRST_RETRY_MS = 250;
+
+type Answer = { readonly status: number; readonly text: string } | { readonly cause: unknown };
+
+/** Answers the JSON object of a 2xx. Throws CommandError: refused, unreachable, or not Icehouse. */
+export async function send(transport: Transport, call: Call): Promise<Record<string, unknown>> {
+  // Only reads are tried again: whether a write was carried out is for the caller to ask.
+  const attempts = call.method === 'GET' ? READ_ATTEMPTS : 1;
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await exchange(transport, call);
+    const passes = 'cause' in answer || isPassingStatus(answer.status);
+    if (!passes || attempt === attempts) return judge(transport.base, call, answer);
+    await transport.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
+  }
+}
+
+async function exchange({ base, authorize, fetch }: Transport, call: Call): Promise<Answer> {
+  const url = urlOf(base, call);
+  const body = call.body && JSON.stringify(call.body);
+  const plain = { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) };
+  const headers = await authorize({ method: call.method, url, headers: plain, body });
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    // A redirect is not followed: it would carry the credentials to a host nobody named.
+    const response = await fetch(url, { method: call.method, headers, body, signal, redirect: 'manual' });
+    return { status: response.status, text: await response.text() };
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+function judge(base: URL, call: Call, answer: Answer): Record<string, unknown> {
+  if ('cause' in answer) {
+    throw unreachable(base, answer.cause, { isLocal: isLoopback(base), isRead: call.method === 'GET' });
+  }
+  const body = jsonObject(answer.text);
+  if (answer.status >= 200 && answer.status < 300 && body) return body;
+  const isFromApi = answer.status >= 400 && body && ('code' in body || 'message' in body || 'detail' in body);
+  if (isFromApi || isPassingStatus(answer.status)) throw refused(answer.status, body ?? {});
+  throw notIcehouse(base, answer.status);
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function urlOf(base: URL, { path, query = {} }: Call): URL {
+  // The base may end in a stage (`/prod`), which `new URL(path, base)` would drop.
+  const url = new URL(base.pathname.replace(/\/+$/, '') + path, base);
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  // As Signature Version 4 escapes (RFC 3986): the signature covers the query as it is sent.
+  url.search = given.map(([name, value]) => `${name}=${escape3986(String(value))}`).join('&');
+  return url;
+}
+
+function escape3986(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,168 @@
+// The only room that reads process.env: once, into a frozen object. Durations come in seconds and leave in milliseconds.
+import { ENVIRONMENT } from '../contract/environment.ts';
+import { EXPIRY_SCHEDULES, STORAGE_CLASSES, type Stage, type StorageClass } from '../contract/names.ts';
+import { IcehouseError } from '../domain/failures.ts';
+import type { Ticks } from '../domain/time.ts';
+
+/** The function was deployed with variables it cannot work with. Never a record's fault. */
+export class ConfigError extends IcehouseError {
+  readonly code = 'CONFIG_INVALID';
+}
+
+export interface Config {
+  readonly table: string;
+  readonly bucket: string;
+  readonly bucketOwner: string | undefined;
+  readonly muxBaseUrl: string;
+  readonly muxStreamBaseUrl: string;
+  readonly muxImageBaseUrl: string;
+  /** Calls per second. */
+  readonly muxRates: { readonly post: number; readonly other: number };
+  readonly storageClass: StorageClass;
+  readonly sourceHosts: readonly string[];
+  readonly sourceLoopback: boolean;
+  readonly deletions: 'on' | 'dry-run';
+  readonly graceDays: number;
+  readonly expirySchedule: Ticks;
+  readonly minNoticeMs: number;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly settleMs: number;
+  readonly createDoubtMs: number;
+  readonly masterWaitMs: number;
+  readonly thawDays: number;
+  /** These four are set only for the functions that need them; each throws ConfigError where it is missing. */
+  busName(): string;
+  copyQueueUrl(): string;
+  muxSecretId(): string;
+  functionName(stage: Stage): string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Throws one ConfigError that names every variable that is missing or not as expected. */
+export function readConfig(env: Variables = process.env): Config {
+  const { read, optional, needed, problems } = reader(env);
+  const seconds = (name: string, fallback: number) =>
+    read(name, 'a number of seconds', milliseconds, fallback * 1_000);
+
+  const config: Config = {
+    table: read(ENVIRONMENT.table, 'the name of the ledger table', asText),
+    bucket: read(ENVIRONMENT.bucket, 'the name of the vault bucket', asText),
+    bucketOwner: optional(ENVIRONMENT.bucketOwner, 'a 12-digit account id', accountId),
+    muxBaseUrl: read(ENVIRONMENT.muxBaseUrl, URL_EXPECTED, baseUrl, 'https://api.mux.com'),
+    muxStreamBaseUrl: read(ENVIRONMENT.muxStreamBaseUrl, URL_EXPECTED, baseUrl, 'https://stream.mux.com'),
+    muxImageBaseUrl: read(ENVIRONMENT.muxImageBaseUrl, URL_EXPECTED, baseUrl, 'https://image.mux.com'),
+    muxRates: Object.freeze({
+      post: read(ENVIRONMENT.muxPostRate, 'calls per second, above 0', rate, 0.5),
+      other: read(ENVIRONMENT.muxOtherRate, 'calls per second, above 0', rate, 2.5),
+    }),
+    storageClass: read(ENVIRONMENT.storageClass, ...oneOf(STORAGE_CLASSES), 'DEEP_ARCHIVE'),
+    sourceHosts: read(ENVIRONMENT.sourceHosts, 'host names, comma-separated', hosts, hosts('*.mux.com')),
+    sourceLoopback: read(ENVIRONMENT.sourceLoopback, ...oneOf(['true', 'false']), 'false') === 'true',
+    deletions: read(ENVIRONMENT.deletions, ...oneOf(['on', 'dry-run']), 'dry-run'),
+    graceDays: read(ENVIRONMENT.graceDays, 'a number of days', (text) => numberFrom(text, 0), 30),
+    expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
+    minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
+    leaseMs: seconds(ENVIRONMENT.leaseSeconds, 90),
+    pollMs: seconds(ENVIRONMENT.pollSeconds, 30),
+    settleMs: seconds(ENVIRONMENT.settleSeconds, 15),
+    createDoubtMs: seconds(ENVIRONMENT.createDoubtSeconds, 120),
+    masterWaitMs: seconds(ENVIRONMENT.masterWaitSeconds, 43_200),
+    thawDays: read(ENVIRONMENT.thawDays, 'a whole number of days, at least 1', wholeDays, 7),
+    busName: () => needed(ENVIRONMENT.bus),
+    copyQueueUrl: () => needed(ENVIRONMENT.copyQueue),
+    muxSecretId: () => needed(ENVIRONMENT.muxSecret),
+    functionName: (stage) => needed(ENVIRONMENT.functionOf[stage]),
+  };
+  if (problems.length > 0) {
+    throw new ConfigError(`These environment variables cannot be used: ${problems.join('; ')}.`);
+  }
+  return Object.freeze(config);
+}
+
+/** Reads variables and collects what is wrong with them, so that one deployment mends them all. */
+function reader(env: Variables) {
+  const problems: string[] = [];
+  const textOf = (name: string) => env[name]?.trim() || undefined;
+
+  function optional<T>(
+    name: string,
+    expected: string,
+    parse: (text: string) => T | undefined,
+  ): T | undefined {
+    const text = textOf(name);
+    const value = text === undefined ? undefined : parse(text);
+    if (text !== undefined && value === undefined)
+      problems.push(`${name} must be ${expected}, got "${text}"`);
+    return value;
+  }
+
+  function read<T>(name: string, expected: string, parse: (text: string) => T | undefined, fallback?: T): T {
+    const value = optional(name, expected, parse) ?? fallback;
+    if (value === undefined && textOf(name) === undefined) problems.push(`${name} is missing: ${expected}`);
+    // Where the value is missing there is a problem too, and then nobody sees this object.
+    return value as T;
+  }
+
+  function needed(name: string): string {
+    const text = textOf(name);
+    if (text === undefined)
+      throw new ConfigError(`This function needs ${name}, which its deployment did not set.`);
+    return text;
+  }
+
+  return { read, optional, needed, problems };
+}
+
+const URL_EXPECTED = 'an http or https URL';
+const SCHEDULE_EXPECTED = `one of ${EXPIRY_SCHEDULES.join(', ')}, or every:N with N seconds`;
+
+const asText = (text: string) => text;
+
+function oneOf<T extends string>(words: readonly T[]): [string, (text: string) => T | undefined] {
+  return [`one of ${words.join(', ')}`, (text) => words.find((word) => word === text)];
+}
+
+function numberFrom(text: string, least: number): number | undefined {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least ? value : undefined;
+}
+
+/** The embedded cloud divides seconds by its time scale, so they come with decimals. */
+function milliseconds(text: string): number | undefined {
+  const seconds = numberFrom(text, 0);
+  return seconds === undefined ? undefined : Math.round(seconds * 1_000);
+}
+
+function rate(text: string): number | undefined {
+  return numberFrom(text, Number.MIN_VALUE);
+}
+
+function wholeDays(text: string): number | undefined {
+  const days = numberFrom(text, 1);
+  return Number.isInteger(days) ? days : undefined;
+}
+
+function accountId(text: string): string | undefined {
+  return /^\d{12}$/.test(text) ? text : undefined;
+}
+
+/** Without the slash at its end, so that a path can be put behind it. */
+function baseUrl(text: string): string | undefined {
+  const isHttp = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return isHttp ? text.replace(/\/+$/, '') : undefined;
+}
+
+function hosts(text: string): readonly string[] | undefined {
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  return names.every((name) => /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name))
+    ? Object.freeze(names)
+    : undefined;
+}
+
+function ticks(text: string): Ticks | undefined {
+  const everyMs = milliseconds(/^every:(.*)$/.exec(text)?.[1] ?? '');
+  if (everyMs) return Object.freeze({ everyMs });
+  return EXPIRY_SCHEDULES.find((schedule) => schedule === text);
+}

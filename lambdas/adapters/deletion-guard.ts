@@ -1,0 +1,38 @@
+// The last door before a video is deleted (law 1): checks the proof at run time, where no cast can reach. The fake
+// platform of the tests stands behind the same door.
+import { OwnUnpublishedAsset, PROOF_LIFETIME_MS, VerifiedArchive } from '../domain/verified-archive.ts';
+import type { Clock, DeletionSlot } from '../stages/ports.ts';
+
+export interface DeletionGuard {
+  /** Called once the governor has granted the call. */
+  grant(): DeletionSlot;
+  /** Throws a plain Error, since only a bug of ours comes here with less: it keeps the video and fails the step. */
+  spend(assetId: string, proof: unknown, slot: DeletionSlot): void;
+}
+
+export function createDeletionGuard(clock: Pick<Clock, 'nowMs'>): DeletionGuard {
+  const unspent = new WeakSet<DeletionSlot>();
+  return {
+    grant() {
+      const slot = Object.freeze({ grantedAtMs: clock.nowMs() });
+      unspent.add(slot);
+      return slot;
+    },
+    spend(assetId, proof, slot) {
+      const objection = objectionTo(assetId, proof, slot, clock.nowMs());
+      if (objection) throw new Error(`Refused to delete asset ${assetId}: ${objection}.`);
+      if (!unspent.delete(slot))
+        throw new Error(`Refused to delete asset ${assetId}: the slot is spent or not ours.`);
+    },
+  };
+}
+
+/** A proof from the future is no proof either: the clock moved, so nobody knows how old it is. */
+function objectionTo(assetId: string, proof: unknown, slot: DeletionSlot, nowMs: number): string | undefined {
+  if (!VerifiedArchive.is(proof) && !OwnUnpublishedAsset.is(proof)) return 'no verifier made this proof';
+  if (proof.assetId !== assetId) return `the proof is of asset ${proof.assetId}`;
+  if (proof.provedAtMs < slot.grantedAtMs) return 'the proof is older than the slot';
+  const ageMs = nowMs - proof.provedAtMs;
+  if (ageMs < 0 || ageMs > PROOF_LIFETIME_MS) return `the proof is ${ageMs} ms old`;
+  return undefined;
+}

@@ -1,0 +1,49 @@
+// How a record lies in the table: its own fields as plain attributes, and the keys that the indexes sort by.
+import { crc32 } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Lane, WAKE_SHARDS } from '../contract/names.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import type { AliasKind } from '../stages/ports.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+const ASSET_PREFIX = 'asset#';
+
+export const ENVIRONMENT_PIN = 'pin#environment';
+
+export function assetKey(assetId: string): string {
+  return ASSET_PREFIX + assetId;
+}
+
+export function assetIdOf(key: string): string {
+  return key.slice(ASSET_PREFIX.length);
+}
+
+export function aliasKey(kind: AliasKind, id: string): string {
+  return `alias#${kind}#${id}`;
+}
+
+export function wakeLane(lane: Lane, shard: number): string {
+  return `${lane}#${shard}`;
+}
+
+/** The index is sparse by `wake_key`: a record at rest has its lane and no key, and is not in it. */
+export function toItem(record: AssetRecord): Item {
+  const { asset_id, status, group_id, created_at, wake_at, wake_lane } = record;
+  const item = {
+    ...record,
+    pk: assetKey(asset_id),
+    wake_lane: wakeLane(wake_lane, crc32(asset_id) % WAKE_SHARDS),
+    wake_key: wake_at && `${wake_at}#${asset_id}`,
+    listed_as: `${created_at}#${asset_id}`,
+    group_key: group_id && `${status}#${created_at}#${asset_id}`,
+  };
+  return marshall(item, { removeUndefinedValues: true });
+}
+
+/** Trusts the item: only `toItem` writes records. */
+export function fromItem(item: Item): AssetRecord {
+  const { pk: _pk, wake_key: _wake, listed_as: _listed, group_key: _group, ...record } = unmarshall(item);
+  return { ...record, wake_lane: record.wake_lane.split('#')[0] } as AssetRecord;
+}

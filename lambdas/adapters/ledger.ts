@@ -1,0 +1,191 @@
+// The ledger on DynamoDB: one item per asset, one conditional write per transition, no transaction and no scan.
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Lane, TABLE, WAKE_SHARDS } from '../contract/names.ts';
+import { ConflictError, TransientError } from '../domain/failures.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import { iso } from '../domain/time.ts';
+import type { AliasKind, Ledger, ListQuery } from '../stages/ports.ts';
+import { type AwsPlace, atAws } from './aws-failures.ts';
+import {
+  aliasKey,
+  assetIdOf,
+  assetKey,
+  ENVIRONMENT_PIN,
+  fromItem,
+  type Item,
+  toItem,
+  wakeLane,
+} from './ledger-item.ts';
+import { type Batch, listPages } from './ledger-list.ts';
+
+export interface LedgerOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}
+
+/** Errors: LEDGER_DENIED and LEDGER_MISSING (permanent), LEDGER_THROTTLED and LEDGER_UNAVAILABLE (transient). */
+export function createLedger(options: LedgerOptions): Ledger {
+  const place: AwsPlace = { code: 'LEDGER', name: `table ${options.tableName}` };
+  return {
+    get: (assetId) => atAws(place, () => getRecord(options, assetId)),
+    save: (record) => atAws(place, () => save(options, record)),
+    putAlias: (kind, id, assetId) => atAws(place, () => putAlias(options, kind, id, assetId)),
+    resolveAlias: (kind, id) => atAws(place, () => resolveAlias(options, kind, id)),
+    due: (lane, nowMs, limit) => atAws(place, () => due(options, lane, nowMs, limit)),
+    list: (query) => atAws(place, () => list(options, query)),
+    pinEnvironment: (id) => atAws(place, () => pinEnvironment(options, id)),
+  };
+}
+
+async function getItem({ client, tableName }: LedgerOptions, pk: string): Promise<Item | undefined> {
+  const command = new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk } }, ConsistentRead: true });
+  return (await client.send(command)).Item;
+}
+
+async function getRecord(options: LedgerOptions, assetId: string): Promise<AssetRecord | undefined> {
+  const item = await getItem(options, assetKey(assetId));
+  return item && fromItem(item);
+}
+
+/**
+ * When the answer to a write is lost and the SDK sends it again, the second finds the first and looks like a conflict.
+ * That is no loss: the caller drops its step, and the lease it has written wakes the record again.
+ */
+async function save({ client, tableName }: LedgerOptions, record: AssetRecord): Promise<AssetRecord> {
+  const item = toItem({ ...record, version: record.version + 1 });
+  const condition =
+    record.version === 0
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: 'version = :version',
+          ExpressionAttributeValues: { ':version': { N: String(record.version) } },
+        };
+  try {
+    await client.send(new PutItemCommand({ TableName: tableName, Item: item, ...condition }));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const expected = record.version === 0 ? 'no record' : `version ${record.version}`;
+    throw new ConflictError(`The ledger no longer holds ${expected} of ${record.asset_id}.`, {
+      cause: error,
+    });
+  }
+  return fromItem(item);
+}
+
+async function putAlias({ client, tableName }: LedgerOptions, kind: AliasKind, id: string, assetId: string) {
+  const Item = { pk: { S: aliasKey(kind, id) }, asset_id: { S: assetId } };
+  await client.send(new PutItemCommand({ TableName: tableName, Item }));
+}
+
+async function resolveAlias(
+  options: LedgerOptions,
+  kind: AliasKind,
+  id: string,
+): Promise<string | undefined> {
+  return (await getItem(options, aliasKey(kind, id)))?.asset_id?.S;
+}
+
+/** Each shard answers up to `limit`, since the earliest may all lie in one of them. */
+async function due(
+  options: LedgerOptions,
+  lane: Lane,
+  nowMs: number,
+  limit: number,
+): Promise<readonly string[]> {
+  if (limit < 1) return [];
+  const shards = Array.from({ length: WAKE_SHARDS }, (_, shard) => wakeLane(lane, shard));
+  const keys = await Promise.all(shards.map((shard) => dueInShard(options, shard, nowMs, limit)));
+  return keys
+    .flat()
+    .sort()
+    .slice(0, limit)
+    .map((key) => key.slice(key.indexOf('#') + 1));
+}
+
+/** Keys are `<wake_at>#<asset>`, and `$` is the character after `#`: below it lies every asset of that millisecond. */
+async function dueInShard({ client, tableName }: LedgerOptions, shard: string, nowMs: number, limit: number) {
+  const { name, partitionKey, sortKey } = TABLE.indexes.wake;
+  const command = new QueryCommand({
+    TableName: tableName,
+    IndexName: name,
+    KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} < :after`,
+    ExpressionAttributeValues: { ':shard': { S: shard }, ':after': { S: `${iso(nowMs)}$` } },
+    Limit: limit,
+  });
+  const { Items = [] } = await client.send(command);
+  return Items.map((item) => item[sortKey]?.S ?? '');
+}
+
+function list(options: LedgerOptions, query: ListQuery) {
+  return listPages(query, {
+    keys: (batch, limit) => keysOf(options, batch, limit),
+    records: (assetIds) => getRecords(options, assetIds),
+  });
+}
+
+/** One query on an index of keys only; `more` when the partition may hold others behind them. */
+async function keysOf({ client, tableName }: LedgerOptions, batch: Batch, limit: number) {
+  const { name, partitionKey, sortKey } = batch.index;
+  const command = new QueryCommand({
+    TableName: tableName,
+    IndexName: name,
+    KeyConditionExpression: '#partition = :partition AND #sort BETWEEN :from AND :to',
+    ExpressionAttributeNames: { '#partition': partitionKey, '#sort': sortKey },
+    ExpressionAttributeValues: {
+      ':partition': { S: batch.partition },
+      ':from': { S: batch.from },
+      ':to': { S: batch.to },
+    },
+    Limit: limit,
+  });
+  const { Items = [], LastEvaluatedKey } = await client.send(command);
+  const keys = Items.map((item) => ({
+    assetId: assetIdOf(item.pk?.S ?? ''),
+    sortKey: item[sortKey]?.S ?? '',
+  }));
+  return { keys, more: LastEvaluatedKey !== undefined };
+}
+
+/** Reads up to 100 records. DynamoDB answers at most 16 MB at a time and names the rest. */
+async function getRecords({ client, tableName }: LedgerOptions, assetIds: readonly string[]) {
+  const records: AssetRecord[] = [];
+  let Keys: Item[] = assetIds.map((id) => ({ pk: { S: assetKey(id) } }));
+  while (Keys.length > 0) {
+    const command = new BatchGetItemCommand({
+      RequestItems: { [tableName]: { Keys, ConsistentRead: true } },
+    });
+    const { Responses, UnprocessedKeys } = await client.send(command);
+    const items = Responses?.[tableName] ?? [];
+    records.push(...items.map(fromItem));
+    Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
+    if (items.length === 0 && Keys.length > 0) {
+      throw new TransientError(
+        'LEDGER_THROTTLED',
+        `The table ${tableName} answered none of ${Keys.length} reads.`,
+      );
+    }
+  }
+  return records;
+}
+
+async function pinEnvironment({ client, tableName }: LedgerOptions, id: string): Promise<string> {
+  const command = new UpdateItemCommand({
+    TableName: tableName,
+    Key: { pk: { S: ENVIRONMENT_PIN } },
+    UpdateExpression: 'SET environment_id = if_not_exists(environment_id, :id)',
+    ExpressionAttributeValues: { ':id': { S: id } },
+    ReturnValues: 'ALL_NEW',
+  });
+  const pinned = (await client.send(command)).Attributes?.environment_id?.S;
+  if (pinned === undefined)
+    throw new Error(`The table ${tableName} did not answer with the pinned environment.`);
+  return pinned;
+}

@@ -1,0 +1,147 @@
+// The video platform, played by Mux: each method of the port as calls of Mux's SDK. Refusals are translated in
+// mux-errors.ts, attributes in mux-asset.ts; no token and no signed URL gets into an error or a log from here.
+import type Mux from '@mux/mux-node';
+import { TransientError } from '../domain/failures.ts';
+import { finishingSteps } from '../domain/finishing-steps.ts';
+import { restoreRequest } from '../domain/restore-request.ts';
+import type { Platform } from '../stages/ports.ts';
+import { createDeletionGuard } from './deletion-guard.ts';
+import { toPlatformAsset } from './mux-asset.ts';
+import { createMuxCall, type MuxCallOptions } from './mux-call.ts';
+import { isNotFound } from './mux-errors.ts';
+import { listCreatedSince } from './mux-list.ts';
+import { signPlaybackToken } from './mux-token.ts';
+
+export interface MuxOptions extends MuxCallOptions {
+  /** `https://api.mux.com` and `https://stream.mux.com`, or what stands in for them. */
+  readonly baseUrls: { readonly api: string; readonly stream: string };
+}
+
+const ENVIRONMENT_CACHE_MS = 5 * 60_000;
+const CAPTION_TOKEN_MS = 60 * 60_000;
+
+type Whoami = Mux.System.UtilityWhoamiResponse;
+type CreateBody = Mux.Video.AssetCreateParams;
+type PlaybackIdBody = Mux.Video.AssetCreatePlaybackIdParams;
+
+/** One Platform for one purpose: its calls are paid from that purpose's share of the governor. */
+export function createMux(options: MuxOptions): Platform {
+  const { clock, log, credentials, baseUrls } = options;
+  const { take, send, call } = createMuxCall(options);
+  const guard = createDeletionGuard(clock);
+  let known: { readonly id: string; readonly untilMs: number } | undefined;
+
+  const setMaster = (assetId: string, master_access: 'temporary' | 'none') =>
+    call(`${master_access === 'none' ? 'close' : 'open'} master of ${assetId}`, 'other', ({ video }) =>
+      video.assets.updateMasterAccess(assetId, { master_access }),
+    );
+
+  return {
+    describe: toPlatformAsset,
+
+    async environment() {
+      if (known && clock.nowMs() < known.untilMs) return known.id;
+      const who: Partial<Whoami> | undefined = await call('whoami', 'other', ({ system }) =>
+        system.utilities.whoami(),
+      );
+      const id = who?.environment_id;
+      if (!id)
+        throw new TransientError('MUX_UNREADABLE', 'Mux did not say which environment the token belongs to.');
+      known = { id, untilMs: clock.nowMs() + ENVIRONMENT_CACHE_MS };
+      return id;
+    },
+
+    async inspect(assetId) {
+      const raw = await orUndefined(
+        call(`read ${assetId}`, 'other', ({ video }) => video.assets.retrieve(assetId)),
+      );
+      return raw === undefined ? undefined : toPlatformAsset(raw);
+    },
+
+    async inputInfo(assetId) {
+      const what = `read inputs of ${assetId}`;
+      const inputs = await orUndefined(
+        call(what, 'other', ({ video }) => video.assets.retrieveInputInfo(assetId)),
+      );
+      return Array.isArray(inputs) ? inputs.map((input) => ({ ...input })) : undefined;
+    },
+
+    async requestMaster(assetId) {
+      const raw = await orUndefined(setMaster(assetId, 'temporary'));
+      // Whether it is gone or was never ours is for the stage to find out, by its next look.
+      if (raw === undefined)
+        throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
+      return toPlatformAsset(raw);
+    },
+
+    async releaseMaster(assetId) {
+      await orUndefined(setMaster(assetId, 'none'));
+    },
+
+    async reserveDeletion() {
+      await take('other');
+      return guard.grant();
+    },
+
+    async deleteAsset(assetId, proof, slot) {
+      guard.spend(assetId, proof, slot);
+      const done = send(`delete ${assetId}`, 'other', ({ video }) => video.assets.delete(assetId)).then(
+        () => 'deleted' as const,
+      );
+      return (await orUndefined(done)) ?? 'gone';
+    },
+
+    async createAsset(create) {
+      // The SDK's unions name the tiers and policies of its own day; ours are what Mux itself said of the old asset.
+      const body = restoreRequest(create) as CreateBody;
+      return toPlatformAsset(
+        await call(`create the asset again, like ${create.like.id}`, 'post', ({ video }) =>
+          video.assets.create(body),
+        ),
+      );
+    },
+
+    async finishAsset(asset, like) {
+      const { thumbnailTimeSeconds: thumbnail_time, playbackIds } = finishingSteps(asset, like);
+      for (const policy of playbackIds) {
+        const body = policy as PlaybackIdBody;
+        await call(`add a playback id to ${asset.id}`, 'post', ({ video }) =>
+          video.assets.createPlaybackId(asset.id, body),
+        );
+      }
+      if (thumbnail_time === undefined) return;
+      await call(`set thumbnail time of ${asset.id}`, 'other', ({ video }) =>
+        video.assets.update(asset.id, { thumbnail_time }),
+      );
+    },
+
+    async createdSince(sinceMs) {
+      const { raw, complete } = await listCreatedSince(sinceMs, (cursor) =>
+        call('list assets', 'other', ({ video }) => video.assets.list({ limit: 100, cursor })),
+      );
+      if (!complete) log.error('the list of assets was not read to its end', { code: 'MUX_LIST_UNFINISHED' });
+      return raw.map(toPlatformAsset);
+    },
+
+    async captionUrl(asset, trackId) {
+      const withPolicy = (policy: string) => asset.playbackIds.find((each) => each.policy === policy)?.id;
+      const url = (id: string) => `${baseUrls.stream.replace(/\/$/, '')}/${id}/text/${trackId}.vtt`;
+      const open = withPolicy('public');
+      if (open) return url(open);
+      const signed = withPolicy('signed');
+      const { signingKeyId: keyId, signingPrivateKey: privateKey } = await credentials();
+      if (!signed || !keyId || !privateKey) return undefined;
+      const token = signPlaybackToken(signed, { keyId, privateKey }, clock.nowMs() + CAPTION_TOKEN_MS);
+      return `${url(signed)}?token=${token}`;
+    },
+  };
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

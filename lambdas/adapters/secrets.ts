@@ -1,0 +1,108 @@
+// Mux's credentials, from Secrets Manager, kept five minutes in a warm environment so that a rotated secret arrives.
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { TransientError } from '../domain/failures.ts';
+import type { Clock } from '../stages/ports.ts';
+import { atAws } from './aws-failures.ts';
+
+export interface MuxCredentials {
+  readonly tokenId: string;
+  readonly tokenSecret: string;
+  /** The current one first; two while the webhook secret is being rotated. */
+  readonly webhookSecrets: readonly string[];
+  /** Both or neither: for captions of signed playback ids. The key is base64 of a PEM, as Mux hands it out. */
+  readonly signingKeyId?: string;
+  readonly signingPrivateKey?: string;
+}
+
+export interface MuxSecretOptions {
+  readonly client: SecretsManagerClient;
+  readonly secretId: string;
+  readonly clock: Clock;
+}
+
+const LIFETIME_MS = 5 * 60_000;
+
+/**
+ * Errors: MUX_SECRET_UNFINISHED (transient: a person fills the secret in and all goes on by itself),
+ * MUX_SECRET_DENIED, MUX_SECRET_MISSING (permanent), MUX_SECRET_THROTTLED, MUX_SECRET_UNAVAILABLE (transient).
+ */
+export function createMuxSecret(options: MuxSecretOptions): () => Promise<MuxCredentials> {
+  let cached: { readonly atMs: number; readonly credentials: MuxCredentials } | undefined;
+  return async () => {
+    const nowMs = options.clock.nowMs();
+    if (!cached || nowMs - cached.atMs >= LIFETIME_MS) {
+      cached = { atMs: nowMs, credentials: await readSecret(options) };
+    }
+    return cached.credentials;
+  };
+}
+
+async function readSecret({ client, secretId }: MuxSecretOptions): Promise<MuxCredentials> {
+  const answer = await atAws({ code: 'MUX_SECRET', name: `secret ${secretId}` }, () =>
+    client.send(new GetSecretValueCommand({ SecretId: secretId })),
+  );
+  const parsed = SECRET.safeParse(parseJson(answer.SecretString ?? ''));
+  if (parsed.success) return credentialsOf(parsed.data);
+  // Names and expectations only: an issue never quotes the value it is about.
+  const wrong = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'the secret'}: ${issue.message}`,
+  );
+  throw new TransientError(
+    'MUX_SECRET_UNFINISHED',
+    `The secret ${secretId} cannot be used yet (${wrong.join('; ')}). Put Mux's values into it: ` +
+      '{"token_id": "…", "token_secret": "…", "webhook_secret": "…"}.',
+  );
+}
+
+/** What people and templates write where a value is still to come; the stack itself leaves the values empty. */
+const PLACEHOLDER = /^(replace|change|your|todo|placeholder)([-_ ]|$)|^<.*>$/i;
+
+const filled = z
+  .string('is missing')
+  .trim()
+  .min(1, 'is empty')
+  .refine((text) => !PLACEHOLDER.test(text), 'still holds a placeholder');
+
+/** Optional fields may be left empty. */
+const optional = z
+  .string()
+  .trim()
+  .transform((text) => (text === '' || PLACEHOLDER.test(text) ? undefined : text))
+  .optional();
+
+const SECRET = z
+  .object(
+    {
+      token_id: filled,
+      token_secret: filled,
+      webhook_secret: filled,
+      webhook_secret_previous: optional,
+      signing_key_id: optional,
+      signing_private_key: optional,
+    },
+    'is not a JSON object',
+  )
+  .refine((secret) => !secret.signing_key_id === !secret.signing_private_key, {
+    path: ['signing_private_key'],
+    message: 'goes together with signing_key_id',
+  });
+
+function credentialsOf(secret: z.infer<typeof SECRET>): MuxCredentials {
+  const { webhook_secret, webhook_secret_previous } = secret;
+  return {
+    tokenId: secret.token_id,
+    tokenSecret: secret.token_secret,
+    webhookSecrets: [webhook_secret, webhook_secret_previous].filter((text) => text !== undefined),
+    signingKeyId: secret.signing_key_id,
+    signingPrivateKey: secret.signing_private_key,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,288 @@
+// The vault on S3. All that is known of S3's ways of answering is here and in the two files beside it.
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  paginateListParts,
+  RestoreObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { Agent } from 'undici';
+import { crc32, encodeCrc32 } from '../domain/crc32.ts';
+import { PermanentError, TransientError } from '../domain/failures.ts';
+import type { ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
+import { streamPart } from './upload-part.ts';
+import { bucketMissing, s3ErrorCode, s3Status, translateS3Error } from './vault-errors.ts';
+
+export interface VaultOptions {
+  /** Its endpoint, region, credentials and timeouts are used for every call, streamed parts included. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** The account that must own the bucket. */
+  readonly bucketOwner?: string;
+}
+
+/** The object metadata by which "our object exists" is told from "an object exists". */
+const TOKEN = 'icehouse-token';
+const STALL_MS = 60_000;
+
+export function createVault(options: VaultOptions): Vault & { close(): Promise<void> } {
+  const { client, bucket } = options;
+  const owner = { Bucket: bucket, ExpectedBucketOwner: options.bucketOwner };
+  const agent = new Agent({
+    allowH2: false,
+    connect: { timeout: 10_000 },
+    headersTimeout: STALL_MS,
+    bodyTimeout: STALL_MS,
+    keepAliveTimeout: 10_000,
+  });
+
+  return {
+    bucket,
+
+    async createUpload({ key, contentType, storageClass, token }) {
+      const { UploadId } = await attempt(`CreateMultipartUpload of ${key}`, () =>
+        client.send(
+          new CreateMultipartUploadCommand({
+            ...owner,
+            Key: key,
+            ContentType: contentType,
+            StorageClass: storageClass,
+            ChecksumAlgorithm: 'CRC32',
+            ChecksumType: 'FULL_OBJECT',
+            Metadata: { [TOKEN]: token },
+          }),
+        ),
+      );
+      return present(UploadId, 'CreateMultipartUpload answered no upload id.');
+    },
+
+    async listParts({ key, uploadId }) {
+      const parts: PartInfo[] = [];
+      return unless(['NoSuchUpload'], `ListParts of ${key}`, async () => {
+        const pages = paginateListParts({ client }, { ...owner, Key: key, UploadId: uploadId });
+        for await (const page of pages) parts.push(...(page.Parts ?? []).flatMap(wholePart));
+        return parts;
+      });
+    },
+
+    uploadPart({ key, uploadId, partNumber, sizeBytes, body, signal }) {
+      const target = { ...owner, Key: key, UploadId: uploadId, PartNumber: partNumber };
+      return streamPart(client, agent, { target, sizeBytes, body, signal });
+    },
+
+    async completeUpload({ key, uploadId, parts, sizeBytes, crc32: wholeCrc32 }) {
+      const command = new CompleteMultipartUploadCommand({
+        ...owner,
+        Key: key,
+        UploadId: uploadId,
+        MultipartUpload: { Parts: parts.map(completedPart) },
+        MpuObjectSize: sizeBytes,
+        ChecksumCRC32: wholeCrc32,
+        ChecksumType: 'FULL_OBJECT',
+      });
+      try {
+        const { VersionId } = await client.send(command);
+        return { versionId: versioned(VersionId, bucket) };
+      } catch (error) {
+        if (s3ErrorCode(error) === 'NoSuchUpload') return undefined;
+        throw completeError(error, key, sizeBytes);
+      }
+    },
+
+    async abortUpload({ key, uploadId }) {
+      const command = new AbortMultipartUploadCommand({ ...owner, Key: key, UploadId: uploadId });
+      await unless(['NoSuchUpload'], `AbortMultipartUpload of ${key}`, () => client.send(command));
+    },
+
+    async listUploads(key) {
+      const ids: string[] = [];
+      let marker: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+      while (marker) {
+        const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+          ...owner,
+          Prefix: key,
+          ...marker,
+        });
+        const page = await attempt(`ListMultipartUploads of ${key}`, () => client.send(command));
+        ids.push(...(page.Uploads ?? []).flatMap((upload) => (upload.Key === key ? (upload.UploadId ?? []) : [])));
+        marker = page.IsTruncated
+          ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+          : undefined;
+      }
+      return ids;
+    },
+
+    async head({ key, versionId }) {
+      const command = new HeadObjectCommand({ ...owner, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' });
+      try {
+        const answer = await client.send(command);
+        return {
+          versionId: versioned(answer.VersionId, bucket),
+          sizeBytes: present(answer.ContentLength, 'HeadObject answered no length.'),
+          crc32: answer.ChecksumCRC32,
+          checksumType: answer.ChecksumType,
+          // S3 leaves the header out for the standard class.
+          storageClass: answer.StorageClass ?? 'STANDARD',
+          token: answer.Metadata?.[TOKEN],
+          thaw: parseThaw(answer.Restore),
+        } satisfies ObjectHead;
+      } catch (error) {
+        // A HEAD has no body, so its 404 does not say what is missing; 405 is a version that is a delete marker.
+        const status = s3Status(error);
+        if (status === 405) return undefined;
+        if (status !== 404) throw translateS3Error(error, `HeadObject of ${key}`);
+        await requireBucket();
+        return undefined;
+      }
+    },
+
+    async put({ key, contentType, token, body }) {
+      const crc = encodeCrc32(crc32(body));
+      const command = new PutObjectCommand({
+        ...owner,
+        Key: key,
+        ContentType: contentType,
+        Body: body,
+        ChecksumCRC32: crc,
+        Metadata: { [TOKEN]: token },
+      });
+      const { VersionId } = await attempt(`PutObject of ${key}`, () => client.send(command));
+      return { key, version_id: versioned(VersionId, bucket), size_bytes: body.length, crc32: crc };
+    },
+
+    get({ key, versionId }) {
+      const command = new GetObjectCommand({ ...owner, Key: key, VersionId: versionId });
+      return unless(['NoSuchKey', 'NoSuchVersion'], `GetObject of ${key}`, async () => {
+        const { Body } = await client.send(command);
+        return present(Body, 'GetObject answered no body.').transformToByteArray();
+      });
+    },
+
+    async thaw({ key, versionId, tier, days }) {
+      const command = new RestoreObjectCommand({
+        ...owner,
+        Key: key,
+        VersionId: versionId,
+        RestoreRequest: { Days: days, GlacierJobParameters: { Tier: tier } },
+      });
+      try {
+        const { $metadata } = await client.send(command);
+        return $metadata.httpStatusCode === 200 ? 'readable' : 'started';
+      } catch (error) {
+        return thawOutcome(error, key);
+      }
+    },
+
+    presign({ key, versionId, token, expiresSeconds }) {
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+      // S3 ignores query parameters that begin with x-, but the signature covers them: nobody can change the token.
+      command.middlewareStack.add(
+        (next) => (args) => {
+          const { query } = args.request as { query: Record<string, string> };
+          query['x-icehouse-token'] = token;
+          return next(args);
+        },
+        { step: 'build', name: 'icehouseToken' },
+      );
+      return getSignedUrl(client, command, { expiresIn: expiresSeconds });
+    },
+
+    close: () => agent.close(),
+  };
+
+  async function requireBucket(): Promise<void> {
+    try {
+      await client.send(new HeadBucketCommand(owner));
+    } catch (error) {
+      if (s3Status(error) === 404) throw bucketMissing(`There is no bucket ${bucket}.`, error);
+      throw translateS3Error(error, `HeadBucket of ${bucket}`);
+    }
+  }
+}
+
+/** A part as ListParts shows it; one without size, ETag or CRC32 counts as not there and is copied again. */
+function wholePart(part: { PartNumber?: number; Size?: number; ETag?: string; ChecksumCRC32?: string }): PartInfo[] {
+  const { PartNumber: partNumber, Size: sizeBytes, ETag: etag, ChecksumCRC32 } = part;
+  if (partNumber === undefined || sizeBytes === undefined || !etag || !ChecksumCRC32) return [];
+  return [{ partNumber, sizeBytes, etag, crc32: ChecksumCRC32 }];
+}
+
+function completedPart({ partNumber, etag, crc32 }: PartInfo): CompletedPart {
+  return { PartNumber: partNumber, ETag: etag, ChecksumCRC32: crc32 };
+}
+
+/** BadDigest: the CRC differs; InvalidRequest: MpuObjectSize differs; the others: our list of parts is wrong. */
+const REFUSED_AT_COMPLETE = new Set(['BadDigest', 'InvalidRequest', 'InvalidPartOrder', 'EntityTooSmall']);
+
+function completeError(error: unknown, key: string, sizeBytes: number): Error {
+  if (!REFUSED_AT_COMPLETE.has(s3ErrorCode(error))) return translateS3Error(error, `CompleteMultipartUpload of ${key}`);
+  return new PermanentError(
+    'ARCHIVE_REFUSED_BY_S3',
+    `Completing ${key}: expected ${sizeBytes} bytes and our CRC32, S3 answered ${s3ErrorCode(error)}: ${(error as Error).message}`,
+    { action: 'Nothing was deleted. Retry to copy the master again from the start.', retryable: true, cause: error },
+  );
+}
+
+function thawOutcome(error: unknown, key: string): 'in-progress' | 'readable' {
+  const code = s3ErrorCode(error);
+  if (code === 'RestoreAlreadyInProgress') return 'in-progress';
+  // What is not in an archive class needs no thaw.
+  if (code === 'InvalidObjectState' || code === 'ObjectNotInActiveTierError') return 'readable';
+  if (code === 'GlacierExpeditedRetrievalNotAvailable') {
+    throw new TransientError('EXPEDITED_UNAVAILABLE', `S3 has no expedited capacity now to thaw ${key}.`, { cause: error });
+  }
+  if (code === 'NoSuchKey' || code === 'NoSuchVersion') {
+    throw new PermanentError('ARCHIVE_MISSING', `The vault no longer holds this version of ${key}.`, {
+      action: 'Look for the object in the bucket with its version id: somebody deleted it.',
+      cause: error,
+    });
+  }
+  throw translateS3Error(error, `RestoreObject of ${key}`);
+}
+
+/** `ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT"` */
+export function parseThaw(header: string | undefined): ObjectHead['thaw'] {
+  if (!header) return undefined;
+  const until = /expiry-date="([^"]+)"/.exec(header)?.[1];
+  const ongoing = /ongoing-request="true"/.test(header);
+  return until ? { ongoing, untilMs: Date.parse(until) } : { ongoing };
+}
+
+function versioned(versionId: string | undefined, bucket: string): string {
+  if (versionId !== undefined && versionId !== 'null') return versionId;
+  throw new PermanentError('VAULT_UNVERSIONED', `Bucket ${bucket} keeps no versions, so no archive can be proved.`, {
+    action: 'Switch versioning on for the bucket, then retry.',
+    retryable: true,
+  });
+}
+
+async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translateS3Error(error, doing);
+  }
+}
+
+/** As `attempt`, but undefined for the codes that mean "it is not there". */
+async function unless<T>(codes: readonly string[], doing: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (codes.includes(s3ErrorCode(error))) return undefined;
+    throw translateS3Error(error, doing);
+  }
+}
+
+function present<T>(value: T | undefined, message: string): T {
+  if (value === undefined) throw new TransientError('VAULT_UNAVAILABLE', message);
+  return value;
+}

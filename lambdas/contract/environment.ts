@@ -1,0 +1,50 @@
+// The environment variables the functions read. lib/ sets them, lambdas/adapters/config.ts parses them.
+// Every duration ends in _SECONDS: the embedded cloud divides those, and only those, by its time scale.
+
+export const ENVIRONMENT = {
+  table: 'TABLE_NAME',
+  bucket: 'BUCKET_NAME',
+  /** The account that must own the bucket (ExpectedBucketOwner). Optional. */
+  bucketOwner: 'BUCKET_OWNER',
+  bus: 'EVENT_BUS_NAME',
+  copyQueue: 'COPY_QUEUE_URL',
+  /** Secrets Manager id of a JSON secret: `{ "token_id", "token_secret", "webhook_secret", "webhook_secret_previous"? }`,
+   * and `signing_key_id` with `signing_private_key` (base64 PEM) where signed playback ids have captions. */
+  muxSecret: 'MUX_SECRET_ID',
+  muxBaseUrl: 'MUX_BASE_URL',
+  muxStreamBaseUrl: 'MUX_STREAM_BASE_URL',
+  muxImageBaseUrl: 'MUX_IMAGE_BASE_URL',
+  /** Sustained Mux calls per second that Icehouse may make: POST, and all other verbs. */
+  muxPostRate: 'MUX_POST_RATE',
+  muxOtherRate: 'MUX_OTHER_RATE',
+  storageClass: 'STORAGE_CLASS',
+  /** Comma-separated hosts that masters and captions may come from, `*.` for any subdomain. */
+  sourceHosts: 'SOURCE_HOSTS',
+  /** `true` also allows plain http and loopback addresses. Only the embedded cloud sets it. */
+  sourceLoopback: 'SOURCE_LOOPBACK',
+  /** `on` or `dry-run`: in dry-run everything happens but the DELETE. */
+  deletions: 'DELETIONS',
+  graceDays: 'GRACE_DAYS',
+  /** An ExpirySchedule, or `every:N` (seconds) on the embedded cloud. */
+  expirySchedule: 'EXPIRY_SCHEDULE',
+  minNoticeSeconds: 'MIN_NOTICE_SECONDS',
+  leaseSeconds: 'LEASE_SECONDS',
+  /** The first wait when something at Mux or S3 is not ready; later waits grow to 20 times this. */
+  pollSeconds: 'POLL_SECONDS',
+  /** The time that must lie between the two probes of a master. */
+  settleSeconds: 'SETTLE_SECONDS',
+  /** How long a create whose answer was lost is looked for before another is made. */
+  createDoubtSeconds: 'CREATE_DOUBT_SECONDS',
+  /** How long a master may be in preparation before it is asked for again. */
+  masterWaitSeconds: 'MASTER_WAIT_SECONDS',
+  /** Days a thawed copy stays readable. */
+  thawDays: 'THAW_DAYS',
+  /** Name of each stage's function, for direct invocation: `FUNCTION_MASTER`, `FUNCTION_ARCHIVE`, … */
+  functionOf: {
+    master: 'FUNCTION_MASTER',
+    archive: 'FUNCTION_ARCHIVE',
+    expire: 'FUNCTION_EXPIRE',
+    restore: 'FUNCTION_RESTORE',
+    cancel: 'FUNCTION_CANCEL',
+  },
+} as const;

@@ -1,0 +1,33 @@
+// Where each object of an archive lies in the vault. lib/ needs the prefix for grants and rules, the stages the keys.
+
+/** The first folder of every key: `{platform}/{environment}/{asset}/{life}/…`. */
+export const PLATFORM_PREFIX = 'mux/';
+
+export interface ArchiveFolder {
+  readonly environment: string;
+  readonly assetId: string;
+  readonly life: number;
+}
+
+export function archiveFolder({ environment, assetId, life }: ArchiveFolder): string {
+  return `${PLATFORM_PREFIX}${environment}/${assetId}/${life}/`;
+}
+
+export function masterKey(folder: ArchiveFolder, extension: 'mp4' | 'm4a'): string {
+  return `${archiveFolder(folder)}master.${extension}`;
+}
+
+export function manifestKey(folder: ArchiveFolder): string {
+  return `${archiveFolder(folder)}manifest.json`;
+}
+
+export function captionKey(folder: ArchiveFolder, trackId: string): string {
+  return `${archiveFolder(folder)}captions/${trackId}.vtt`;
+}
+
+/** Reads asset and life back out of a key, for bucket events; undefined for a key that is not ours. */
+export function parseKey(key: string): ArchiveFolder | undefined {
+  const match = /^mux\/([^/]+)\/([A-Za-z0-9]{1,255})\/(\d+)\//.exec(key);
+  const [, environment, assetId, life] = match ?? [];
+  return environment && assetId && life ? { environment, assetId, life: Number(life) } : undefined;
+}

@@ -1,0 +1,57 @@
+// The words that the stack and the functions share: stages, purposes, lanes, table and index names.
+// A leaf: it imports nothing, so that lib/ can read it without reading the code that runs.
+
+/** The floors of the house. Each is a function, a handler file, a metric dimension and a runbook section. */
+export const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Every bundled function: `lambdas/handlers/<name>.ts` exports `handler`. */
+export const FUNCTIONS = ['api', 'webhook', 'sweep', ...STAGES] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** What a message to a stage function carries. `version` is the claim: a record that moved on since drops the message. */
+export interface StageMessage {
+  readonly asset_id: string;
+  readonly life: number;
+  readonly version: number;
+}
+
+/** Lanes of the wake index: `step` is swept every minute, `expire` only by the expiry schedule. */
+export const LANES = ['step', 'expire'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** What the sweep's two schedules send. */
+export interface SweepMessage {
+  readonly lane: Lane;
+}
+
+/** Shards per lane, so that no index partition takes every write. */
+export const WAKE_SHARDS = 8;
+
+/** The ledger's key and indexes. One table holds records, aliases, the governor's items and the environment pin. */
+export const TABLE = {
+  partitionKey: 'pk',
+  indexes: {
+    /** Sparse, keys only. `wake_lane` = `lane#shard`, `wake_key` = `<wake_at>#<asset>`. */
+    wake: { name: 'by-wake', partitionKey: 'wake_lane', sortKey: 'wake_key' },
+    /** Keys only. `status`, `listed_as` = `<created_at>#<asset>`. */
+    status: { name: 'by-status', partitionKey: 'status', sortKey: 'listed_as' },
+    /** Sparse, keys only. `group_id`, `group_key` = `<status>#<created_at>#<asset>`. */
+    group: { name: 'by-group', partitionKey: 'group_id', sortKey: 'group_key' },
+  },
+} as const;
+
+/** Events on the bus: one for every transition of a record. */
+export const TRANSITION_EVENT = { source: 'icehouse', detailType: 'Icehouse Transition' } as const;
+
+/** Purposes the governor keeps apart, so that a flood of restores cannot stop deletions nor the other way round. */
+export const PURPOSES = ['prepare', 'delete', 'restore'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** The storage classes a master may be kept in. */
+export const STORAGE_CLASSES = ['DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR'] as const;
+export type StorageClass = (typeof STORAGE_CLASSES)[number];
+
+/** How often archived assets whose date has passed are deleted. */
+export const EXPIRY_SCHEDULES = ['hourly', 'daily', 'weekly', 'monthly', 'quarterly'] as const;
+export type ExpirySchedule = (typeof EXPIRY_SCHEDULES)[number];

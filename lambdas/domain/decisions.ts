@@ -1,0 +1,338 @@
+// The table "What may happen when": what a call of a user does to a record in each status. Pure.
+// The API stores what is decided here; every row of the table is a test in test/domain/decisions.test.ts.
+import { type Change, isBeforeDeletion, isLeased, move } from './lifecycle.ts';
+import type { Problem } from './problem.ts';
+import type { AssetRecord, RestoreState, Status, Tier } from './record.ts';
+import { chooseTier, isFaster, type ThawOffer, thawOffers } from './thaw.ts';
+import { iso } from './time.ts';
+
+export type Outcome = 'cancelled' | 'restoring' | 'already_available';
+
+export type Decision =
+  /** Store this record (its `wake_at` is now), then wake its stage. */
+  | { readonly kind: 'write'; readonly status: 200 | 202; readonly record: AssetRecord; readonly outcome?: Outcome }
+  | { readonly kind: 'answer'; readonly status: 200; readonly outcome?: Outcome; readonly warning?: string }
+  | { readonly kind: 'refuse'; readonly problem: Problem }
+  /** Whether the restored asset still exists decides: ask the platform, then call `decideRestoreOfRestored`. */
+  | { readonly kind: 'ask-platform'; readonly assetId: string };
+
+export interface Caller {
+  readonly nowMs: number;
+  /** The user id given, else who signed the call. */
+  readonly actor: string;
+}
+
+export interface DeleteRequest {
+  readonly asset_id: string;
+  readonly deleted_by_user_id: string;
+  readonly expirationMs: number;
+  /** The date as it was given: what makes two requests the same. */
+  readonly asked: AssetRecord['asked'];
+  readonly reason?: string;
+  readonly group_id?: string;
+  /** Set when the asset is one that Icehouse restored. */
+  readonly restored_from?: string;
+}
+
+export function decideRequest(
+  record: AssetRecord | undefined,
+  request: DeleteRequest,
+  caller: Caller,
+): Decision {
+  if (!record) return { kind: 'write', status: 202, record: firstRecord(request, caller) };
+  if (record.status === 'cancelled') return { kind: 'write', status: 202, record: nextLife(record, request, caller) };
+  if (record.status === 'failed') return { kind: 'write', status: 202, record: goOn(record, caller, fields(request)) };
+  if (record.status === 'restored') return refuseRestored(record);
+  if (isSame(record, request)) return { kind: 'answer', status: 200 };
+  return refuse({
+    status: 409,
+    code: 'REQUEST_DIFFERS',
+    detail: `Asset ${record.asset_id} already has a delete request with other values (${record.status}).`,
+    action: isBeforeDeletion(record.status)
+      ? 'PATCH /v1/delete-requests/{asset_id} moves the date; cancel it to begin anew.'
+      : 'The asset is on its way out or gone; restore it first.',
+  });
+}
+
+export function decideCancel(record: AssetRecord, caller: Caller): Decision {
+  if (record.status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'cancelled' };
+  if (isBeforeDeletion(effectiveStatus(record))) {
+    return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
+  }
+  const isBack = record.status === 'restored';
+  return refuse({
+    status: 409,
+    code: isBack ? 'ALREADY_RESTORED' : 'TOO_LATE_TO_CANCEL',
+    detail: `Asset ${record.asset_id} is ${record.status}; a request can be taken back only before the deletion.`,
+    action: isBack
+      ? 'Nothing to take back: play the current asset.'
+      : 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.',
+    current_asset_id: isBack ? record.current_asset_id : undefined,
+  });
+}
+
+export interface RestoreWish {
+  readonly tier?: Tier;
+  readonly needByMs?: number;
+  /** A fresh random token for this restore. */
+  readonly token: string;
+}
+
+export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Caller): Decision {
+  const status = effectiveStatus(record);
+  if (record.lost_at && !record.archive) return refuseLost(record);
+  if (isBeforeDeletion(status)) {
+    return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
+  }
+  if (status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'already_available' };
+  if (status === 'restored') return { kind: 'ask-platform', assetId: record.current_asset_id ?? '' };
+  if (record.status === 'failed' && status !== 'deleted' && record.restore) {
+    return { kind: 'write', status: 202, record: goOn(record, caller), outcome: 'restoring' };
+  }
+  const chosen = chooseOffer(record, wish, caller.nowMs);
+  if (chosen.kind === 'refuse') return chosen;
+  if (status === 'thawing' || status === 'uploading') return upgrade(record, status, chosen.offer, caller);
+  const restore = newRestore(wish, chosen.offer, caller);
+  const warnings = [...record.warnings, ...chosen.warnings];
+  // A deletion under way is finished first; the expire stage sees the wish and goes straight on.
+  const next =
+    status === 'deleting'
+      ? { ...(record.status === 'failed' ? goOn(record, caller) : wakeUnlessLeased(record, caller)), restore, warnings }
+      : thawing(record, caller, { restore, warnings });
+  return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
+}
+
+/** The second half of `ask-platform`: the restored asset is still there, or has gone and is restored once more. */
+export function decideRestoreOfRestored(
+  record: AssetRecord,
+  isAlive: boolean,
+  wish: RestoreWish,
+  caller: Caller,
+): Decision {
+  if (isAlive) return { kind: 'answer', status: 200, outcome: 'already_available' };
+  const chosen = chooseOffer(record, wish, caller.nowMs);
+  if (chosen.kind === 'refuse') return chosen;
+  const set = { restore: newRestore(wish, chosen.offer, caller), current_asset_id: undefined };
+  return { kind: 'write', status: 202, record: thawing(record, caller, set), outcome: 'restoring' };
+}
+
+export interface Reschedule {
+  readonly expirationMs: number;
+  readonly userId: string;
+  readonly reason: string;
+}
+
+export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: Caller): Decision {
+  if (!isBeforeDeletion(effectiveStatus(record))) {
+    return refuse({
+      status: 409,
+      code: 'TOO_LATE_TO_RESCHEDULE',
+      detail: `Asset ${record.asset_id} is ${record.status}; its date can be moved only before the deletion.`,
+      action: 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.',
+    });
+  }
+  const expiration_date = iso(wish.expirationMs);
+  if (expiration_date === record.expiration_date) return { kind: 'answer', status: 200 };
+  const cause = `date moved from ${record.expiration_date} to ${expiration_date}: ${wish.reason}`;
+  const { status } = record;
+  const entry = { at: iso(caller.nowMs), from: status, to: status, cause, actor: wish.userId, version: record.version + 1 };
+  const woken = status === 'failed' ? record : wakeUnlessLeased(record, caller);
+  return {
+    kind: 'write',
+    status: 200,
+    record: { ...woken, expiration_date, updated_at: entry.at, history: [...record.history, entry] },
+  };
+}
+
+/** A failed record is treated as the status that its retry goes on from. */
+function effectiveStatus(record: AssetRecord): Status {
+  return record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
+}
+
+function fields(request: DeleteRequest): Partial<AssetRecord> {
+  return {
+    deleted_by_user_id: request.deleted_by_user_id,
+    reason: request.reason,
+    group_id: request.group_id,
+    expiration_date: iso(request.expirationMs),
+    asked: request.asked,
+  };
+}
+
+function firstRecord(request: DeleteRequest, caller: Caller): AssetRecord {
+  const at = iso(caller.nowMs);
+  return {
+    asset_id: request.asset_id,
+    life: 1,
+    status: 'requested',
+    version: 0,
+    schema: 1,
+    created_at: at,
+    updated_at: at,
+    deleted_by_user_id: request.deleted_by_user_id,
+    reason: request.reason,
+    group_id: request.group_id,
+    expiration_date: iso(request.expirationMs),
+    asked: request.asked,
+    wake_at: at,
+    wake_lane: 'step',
+    attempts: 0,
+    losses: [],
+    warnings: [],
+    restored_from: request.restored_from,
+    history: [{ at, from: null, to: 'requested', cause: 'delete request', actor: caller.actor, version: 1 }],
+    published_version: 0,
+  };
+}
+
+function nextLife(record: AssetRecord, request: DeleteRequest, caller: Caller): AssetRecord {
+  const set = {
+    ...fields(request),
+    ...wakeNow(caller),
+    life: record.life + 1,
+    created_at: iso(caller.nowMs),
+    losses_said_at: undefined,
+    progress: undefined,
+    master: undefined,
+    restore: undefined,
+    lost_at: undefined,
+    warnings: [],
+  };
+  return move(record, 'requested', change(caller, 'delete request', set));
+}
+
+function isSame(record: AssetRecord, request: DeleteRequest): boolean {
+  return (
+    record.deleted_by_user_id === request.deleted_by_user_id &&
+    record.reason === request.reason &&
+    record.group_id === request.group_id &&
+    record.asked.expiration_date === request.asked.expiration_date &&
+    record.asked.grace_days === request.asked.grace_days
+  );
+}
+
+/** Back to where the failure happened, with every counter of restarts at nought. */
+function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetRecord> = {}): AssetRecord {
+  const { master, upload, restore } = record;
+  return move(
+    record,
+    effectiveStatus(record),
+    change(caller, 'retry', {
+      ...set,
+      ...wakeNow(caller),
+      lost_at: undefined,
+      master: master && { ...master, restarts: 0, requested_at: iso(caller.nowMs) },
+      upload: upload && { ...upload, restarts: 0 },
+      restore: restore && { ...restore, create_attempts: 0 },
+    }),
+  );
+}
+
+function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
+  return move(record, 'cancelled', change(caller, 'taken back', { ...wakeNow(caller), progress: undefined }));
+}
+
+function thawing(record: AssetRecord, caller: Caller, set: Partial<AssetRecord>): AssetRecord {
+  if (record.status !== 'failed') return move(record, 'thawing', change(caller, 'restore', { ...set, ...wakeNow(caller) }));
+  const deleted = move(record, 'deleted', change(caller, 'retry'));
+  return move(deleted, 'thawing', change(caller, 'restore', { ...set, ...wakeNow(caller) }));
+}
+
+function newRestore(wish: RestoreWish, offer: ThawOffer, caller: Caller): RestoreState {
+  return {
+    tier: offer.tier,
+    requested_at: iso(caller.nowMs),
+    requested_by: caller.actor,
+    ready_by: iso(caller.nowMs + offer.withinMs),
+    estimated_cost_usd: offer.costUsd,
+    token: wish.token,
+    create_attempts: 0,
+    new_playback_ids: [],
+  };
+}
+
+function upgrade(record: AssetRecord, status: Status, offer: ThawOffer, caller: Caller): Decision {
+  const { restore } = record;
+  if (!restore || offer.tier === restore.tier) return { kind: 'answer', status: 200, outcome: 'restoring' };
+  if (!isFaster(offer.tier, restore.tier) || status === 'uploading') {
+    const warning = `The restore goes on as ${restore.tier}; ${offer.tier} would not be faster.`;
+    return { kind: 'answer', status: 200, outcome: 'restoring', warning };
+  }
+  const faster = {
+    ...restore,
+    tier: offer.tier,
+    ready_by: iso(caller.nowMs + offer.withinMs),
+    estimated_cost_usd: offer.costUsd,
+  };
+  return {
+    kind: 'write',
+    status: 200,
+    outcome: 'restoring',
+    record: { ...wakeUnlessLeased(record, caller), restore: faster, updated_at: iso(caller.nowMs) },
+  };
+}
+
+type OfferChoice =
+  | { readonly kind: 'offer'; readonly offer: ThawOffer; readonly warnings: readonly string[] }
+  | Extract<Decision, { kind: 'refuse' }>;
+
+function chooseOffer(record: AssetRecord, wish: RestoreWish, nowMs: number): OfferChoice {
+  const { archive } = record;
+  if (!archive) return refuseLost(record);
+  const needWithinMs = wish.needByMs === undefined ? undefined : wish.needByMs - nowMs;
+  const choice = chooseTier(thawOffers(archive.storage_class, archive.size_bytes), {
+    // A repeat without a wish of its own keeps the tier that is under way.
+    tier: wish.tier ?? (needWithinMs === undefined && isUnderWay(record) ? record.restore?.tier : undefined),
+    needWithinMs,
+  });
+  if (choice.kind === 'chosen') {
+    return { kind: 'offer', offer: choice.offer, warnings: choice.warning ? [choice.warning] : [] };
+  }
+  return refuse({
+    status: 400,
+    code: 'TIER_NOT_OFFERED',
+    field: 'tier',
+    detail: `${archive.storage_class} offers ${choice.offered.join(' and ')}, not ${wish.tier}.`,
+    action: 'Choose one of these, or leave the tier out.',
+  });
+}
+
+function isUnderWay(record: AssetRecord): boolean {
+  return record.status === 'thawing' || record.status === 'uploading';
+}
+
+function refuseRestored(record: AssetRecord): Decision {
+  return refuse({
+    status: 409,
+    code: 'ALREADY_RESTORED',
+    detail: `Asset ${record.asset_id} was deleted and restored as ${record.current_asset_id}.`,
+    action: 'Send the delete request for current_asset_id.',
+    current_asset_id: record.current_asset_id,
+  });
+}
+
+function refuseLost(record: AssetRecord): Extract<Decision, { kind: 'refuse' }> {
+  return refuse({
+    status: 409,
+    code: 'NOTHING_TO_RESTORE',
+    detail: `Asset ${record.asset_id} has no archive: ${record.failure?.message ?? `it is ${record.status}`}`,
+    action: 'Look for the original file; Icehouse never held a copy.',
+  });
+}
+
+function refuse(problem: Problem): Extract<Decision, { kind: 'refuse' }> {
+  return { kind: 'refuse', problem };
+}
+
+function change(caller: Caller, cause: string, set: Partial<AssetRecord> = {}): Change {
+  return { atMs: caller.nowMs, cause, actor: caller.actor, set };
+}
+
+function wakeNow(caller: Caller): Pick<AssetRecord, 'wake_at' | 'wake_lane' | 'leased_until'> {
+  return { wake_at: iso(caller.nowMs), wake_lane: 'step', leased_until: undefined };
+}
+
+/** Whoever holds the record goes on and sees the change when its next write meets a newer version. */
+function wakeUnlessLeased(record: AssetRecord, caller: Caller): AssetRecord {
+  return isLeased(record, caller.nowMs) ? record : { ...record, ...wakeNow(caller) };
+}

@@ -1,0 +1,119 @@
+// The life of a record: which status may follow which, and which stage works on it. Pure.
+import type { Stage } from '../contract/names.ts';
+import type { AssetRecord, HistoryEntry, Status } from './record.ts';
+import { iso } from './time.ts';
+
+const FOLLOWERS: Record<Status, readonly Status[]> = {
+  requested: ['preparing', 'archived', 'cancelled', 'failed'],
+  preparing: ['archiving', 'cancelled', 'failed'],
+  archiving: ['archived', 'cancelled', 'failed'],
+  archived: ['deleting', 'deleted', 'cancelled', 'failed'],
+  // Back to archived when the asset changed at the last moment and its new losses want their notice.
+  deleting: ['deleted', 'archived', 'failed'],
+  deleted: ['thawing'],
+  thawing: ['uploading', 'failed'],
+  // Back to thawing when the readable copy lapsed before the platform had read it.
+  uploading: ['restored', 'thawing', 'failed'],
+  restored: ['thawing'],
+  cancelled: ['requested'],
+  // A retry goes on from `failure.from`.
+  failed: [
+    'requested',
+    'preparing',
+    'archiving',
+    'archived',
+    'deleting',
+    'deleted',
+    'thawing',
+    'uploading',
+    'cancelled',
+  ],
+};
+
+const STAGE_OF: Record<Status, Stage> = {
+  requested: 'master',
+  preparing: 'archive',
+  archiving: 'archive',
+  archived: 'expire',
+  deleting: 'expire',
+  deleted: 'expire',
+  thawing: 'restore',
+  uploading: 'restore',
+  restored: 'restore',
+  cancelled: 'cancel',
+  failed: 'cancel',
+};
+
+/** The stage whose function works on a record in this status. */
+export function stageOf(status: Status): Stage {
+  return STAGE_OF[status];
+}
+
+export function canMove(from: Status, to: Status): boolean {
+  return FOLLOWERS[from].includes(to);
+}
+
+/** Statuses in which nothing happens until somebody asks. `archived` is not among them: its date is coming. */
+export function isResting(status: Status): boolean {
+  return status === 'deleted' || status === 'restored' || status === 'cancelled' || status === 'failed';
+}
+
+/** The statuses in which the asset has not been given up yet, so that a request can still be taken back. */
+export function isBeforeDeletion(status: Status): boolean {
+  return ['requested', 'preparing', 'archiving', 'archived'].includes(status);
+}
+
+const HISTORY_LIMIT = 60;
+
+export interface Change {
+  readonly atMs: number;
+  readonly cause: string;
+  readonly actor: string;
+  /** Fields that change with the status; `undefined` removes a field. */
+  readonly set?: Partial<AssetRecord>;
+}
+
+/** The record in its next status, with the transition in its history. Throws when the table above has no such step. */
+export function move(record: AssetRecord, to: Status, change: Change): AssetRecord {
+  if (!canMove(record.status, to)) {
+    throw new Error(`A record does not go from ${record.status} to ${to} (${record.asset_id}).`);
+  }
+  const entry: HistoryEntry = {
+    at: iso(change.atMs),
+    from: record.status,
+    to,
+    cause: change.cause,
+    actor: change.actor,
+    version: record.version + 1,
+  };
+  return {
+    ...record,
+    attempts: 0,
+    waiting_for: undefined,
+    failure: undefined,
+    ...change.set,
+    status: to,
+    updated_at: iso(change.atMs),
+    history: [...record.history, entry].slice(-HISTORY_LIMIT),
+  };
+}
+
+/** Transitions that the bus has not been told of, oldest first. */
+export function unpublished(record: AssetRecord): readonly HistoryEntry[] {
+  return record.history.filter((entry) => entry.version > record.published_version);
+}
+
+/** The record with a lease: nobody else is woken for it until `nowMs + leaseMs`, and then somebody is. */
+export function lease(record: AssetRecord, nowMs: number, leaseMs: number): AssetRecord {
+  const until = iso(nowMs + leaseMs);
+  return { ...record, wake_at: until, wake_lane: 'step', leased_until: until };
+}
+
+/** A lease on a new piece of work: counts the attempt, so that a record that kills its function is noticed. */
+export function claim(record: AssetRecord, nowMs: number, leaseMs: number): AssetRecord {
+  return { ...lease(record, nowMs, leaseMs), attempts: record.attempts + 1 };
+}
+
+export function isLeased(record: AssetRecord, nowMs: number): boolean {
+  return record.leased_until !== undefined && Date.parse(record.leased_until) > nowMs;
+}

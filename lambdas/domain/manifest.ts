@@ -1,0 +1,83 @@
+// The manifest: what the asset was like, kept beside its master in the standard class, readable without us. Pure.
+import type { PlatformAsset } from './asset.ts';
+import type { Archive, AssetRecord, Loss } from './record.ts';
+import { textTracks } from './verdict.ts';
+
+export interface Manifest {
+  readonly schema: 1;
+  readonly made_at: string;
+  readonly asset_id: string;
+  readonly life: number;
+  readonly environment: string;
+  readonly master: Pick<Archive, 'key' | 'version_id' | 'size_bytes' | 'crc32' | 'storage_class'>;
+  readonly captions: readonly { readonly track_id: string; readonly key: string; readonly crc32: string }[];
+  /** Everything Mux says of the asset, unknown keys too, query strings and master URL cut. */
+  readonly asset: Readonly<Record<string, unknown>>;
+  readonly input_info: readonly Readonly<Record<string, unknown>>[] | null;
+  readonly losses: readonly Loss[];
+}
+
+export function buildManifest(
+  record: AssetRecord,
+  asset: PlatformAsset,
+  inputInfo: readonly Record<string, unknown>[] | undefined,
+  archive: Omit<Archive, 'manifest'>,
+  madeAt: string,
+): Manifest {
+  const { key, version_id, size_bytes, crc32, storage_class } = archive;
+  const { master: _, ...kept } = asset.raw;
+  return {
+    schema: 1,
+    made_at: madeAt,
+    asset_id: record.asset_id,
+    life: record.life,
+    environment: record.environment ?? '',
+    master: { key, version_id, size_bytes, crc32, storage_class },
+    captions: archive.captions.map((caption) => ({
+      track_id: caption.track_id,
+      key: caption.key,
+      crc32: caption.crc32,
+    })),
+    asset: cutQueries(kept) as Record<string, unknown>,
+    input_info: inputInfo ? (cutQueries(inputInfo) as Record<string, unknown>[]) : null,
+    losses: record.losses,
+  };
+}
+
+/** What the customer wrote on the asset is theirs, and comes back letter by letter. */
+const CUSTOMER_WORDS = new Set(['passthrough', 'meta']);
+
+/** The same JSON with user, password, query and fragment cut from every URL in it (law 6), the customer's words excepted. */
+export function cutQueries(value: unknown): unknown {
+  if (typeof value === 'string') return cutQuery(value);
+  if (Array.isArray(value)) return value.map(cutQueries);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, CUSTOMER_WORDS.has(name) ? inner : cutQueries(inner)]),
+  );
+}
+
+function cutQuery(text: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  return text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+}
+
+/**
+ * The parts of an asset whose change after archiving makes the sidecars stale: what viewers see and hear, and
+ * what the customer wrote on it. One canonical string, to be compared.
+ */
+export function fingerprint(asset: Pick<PlatformAsset, 'tracks' | 'playbackIds' | 'passthrough' | 'meta' | 'raw'>): string {
+  const texts = new Set(textTracks(asset as PlatformAsset).map(({ id }) => id));
+  const tracks = asset.tracks
+    .filter((track) => track.type !== 'text' || texts.has(track.id))
+    .map((t) => [t.id, t.type, t.name, t.languageCode, t.closedCaptions, t.passthrough])
+    .sort(byText);
+  const playbackIds = asset.playbackIds.map((p) => [p.id, p.policy, p.drmConfigurationId]).sort(byText);
+  const meta = Object.entries(asset.meta ?? {}).sort(byText);
+  return JSON.stringify([tracks, playbackIds, asset.passthrough, meta, asset.raw.thumbnail_time]);
+}
+
+function byText(a: unknown, b: unknown): number {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,85 @@
+// The record as the API and the bus show it: no tokens, no upload ids, with a sentence for people.
+import type { AssetRecord, Status } from './record.ts';
+import { summarize } from './summary.ts';
+
+export type Location = 'mux' | 'both' | 'vault' | 'none';
+
+/** Where the video's bytes are. */
+export function locationOf(record: AssetRecord): Location {
+  const status = record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
+  if (record.lost_at) return 'none';
+  if (status === 'deleted' || status === 'thawing' || status === 'uploading') return 'vault';
+  return record.archive ? 'both' : 'mux';
+}
+
+/** Whether viewers can watch it at this moment, under whatever playback id it has now. */
+export function isPlayable(record: AssetRecord): boolean {
+  const location = locationOf(record);
+  return record.status !== 'deleting' && (location === 'mux' || location === 'both');
+}
+
+/** The asset id under which Mux has the video now; undefined while it has none. */
+export function currentAssetId(record: AssetRecord): string | undefined {
+  if (record.status === 'restored') return record.current_asset_id;
+  return isPlayable(record) ? record.asset_id : undefined;
+}
+
+/** The playback id that plays now what `playbackId` played: itself before deletion, its successor after a restore. */
+export function currentPlaybackId(record: AssetRecord, playbackId: string): string | undefined {
+  const known = (record.playback_ids ?? []).some((own) => own.id === playbackId);
+  if (record.status !== 'restored') return known && isPlayable(record) ? playbackId : undefined;
+  const successors = record.restore?.new_playback_ids ?? [];
+  return successors.find((next) => next.id === playbackId || next.replaces === playbackId)?.id;
+}
+
+export type PublicRecord = ReturnType<typeof publicRecord>;
+
+/** The record in its frozen wire form. Keys without a value are left out by JSON. */
+export function publicRecord(record: AssetRecord) {
+  return {
+    asset_id: record.asset_id,
+    life: record.life,
+    status: record.status satisfies Status,
+    summary: summarize(record),
+    location: locationOf(record),
+    playable: isPlayable(record),
+    deleted_by_user_id: record.deleted_by_user_id,
+    reason: record.reason,
+    group_id: record.group_id,
+    expiration_date: record.expiration_date,
+    created_at: record.created_at,
+    updated_at: record.updated_at,
+    next_action_at: record.wake_at,
+    waiting_for: record.waiting_for,
+    title: record.title,
+    duration: record.duration,
+    failure: record.failure,
+    playback_ids: record.playback_ids ?? [],
+    losses: record.losses,
+    archive: publicArchive(record),
+    progress: record.progress,
+    deleted_at: record.deleted_at,
+    restore: publicRestore(record),
+    current_asset_id: currentAssetId(record) ?? null,
+    restored_from: record.restored_from,
+    warnings: record.warnings,
+    history: record.history.map(({ at, from, to, cause, actor }) => ({ at, from, to, cause, actor })),
+  };
+}
+
+function publicArchive({ archive }: AssetRecord) {
+  if (!archive) return undefined;
+  const { token: _, manifest, captions, ...rest } = archive;
+  return {
+    ...rest,
+    manifest_key: manifest.key,
+    captions: captions.map((caption) => ({ track_id: caption.track_id, key: caption.key })),
+  };
+}
+
+function publicRestore({ restore }: AssetRecord) {
+  if (!restore) return undefined;
+  const { token: _, create_attempted_at, create_attempts, asked_tier, ...rest } = restore;
+  return rest;
+}
+

@@ -1,0 +1,166 @@
+// The record: everything Icehouse knows about one asset, as it lies in the ledger and as the API shows it.
+// Names are snake_case as on the wire; times are ISO-8601 UTC strings with milliseconds.
+import type { Lane, StorageClass } from '../contract/names.ts';
+
+export const STATUSES = [
+  'requested',
+  'preparing',
+  'archiving',
+  'archived',
+  'deleting',
+  'deleted',
+  'thawing',
+  'uploading',
+  'restored',
+  'cancelled',
+  'failed',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+export type Tier = 'Expedited' | 'Standard' | 'Bulk';
+
+export interface AssetRecord {
+  readonly asset_id: string;
+  /** How many times this asset id has been taken through; keys, messages and claims carry it. */
+  readonly life: number;
+  readonly status: Status;
+  /** Grows by one with every write; a claim is a version. 0 = not stored yet. */
+  readonly version: number;
+  readonly schema: 1;
+  readonly created_at: string;
+  readonly updated_at: string;
+
+  readonly deleted_by_user_id: string;
+  readonly reason?: string;
+  readonly group_id?: string;
+  readonly expiration_date: string;
+  /** The date as the request named it, for "the same request again". */
+  readonly asked: { readonly expiration_date?: string; readonly grace_days?: number };
+
+  /** When the record next needs somebody; absent at rest. */
+  readonly wake_at?: string;
+  /** Which schedule wakes it: `expire` for an archive that waits for its date, `step` for all else. */
+  readonly wake_lane: Lane;
+  /** Until when a claim keeps others away; absent when nobody works on the record. */
+  readonly leased_until?: string;
+  /** Claims in a row that brought the record no further. */
+  readonly attempts: number;
+  /** Why the record waits, for people. */
+  readonly waiting_for?: string;
+
+  readonly environment?: string;
+  readonly title?: string;
+  /** Seconds. */
+  readonly duration?: number;
+  readonly playback_ids?: readonly PlaybackId[];
+  readonly losses: readonly Loss[];
+  /** When the losses were put on the record, which is when the minimum notice starts. */
+  readonly losses_said_at?: string;
+
+  readonly master?: MasterState;
+  readonly upload?: UploadState;
+  readonly progress?: { readonly bytes_done: number; readonly bytes_total: number };
+  readonly archive?: Archive;
+  readonly deleted_at?: string;
+  /** When the platform no longer knew the asset although nothing of it was archived. */
+  readonly lost_at?: string;
+  readonly restore?: RestoreState;
+  readonly current_asset_id?: string;
+  /** The asset this one was restored from, if Icehouse made it. */
+  readonly restored_from?: string;
+  readonly failure?: Failure;
+  readonly warnings: readonly string[];
+
+  readonly history: readonly HistoryEntry[];
+  /** Version of the last transition that the bus has been told of. */
+  readonly published_version: number;
+}
+
+export interface PlaybackId {
+  readonly id: string;
+  readonly policy: string;
+}
+
+/** Something a restore cannot bring back. */
+export interface Loss {
+  readonly code: string;
+  readonly attribute: string;
+  readonly detail: string;
+}
+
+export interface MasterState {
+  readonly requested_at: string;
+  /** How often the master was asked for again. */
+  readonly restarts: number;
+}
+
+/** The multipart upload under way. Its parts are S3's to list, never kept here. */
+export interface UploadState {
+  readonly upload_id: string;
+  readonly key: string;
+  /** Rides in the object's metadata, so that "an object exists" can be told from "our object exists". */
+  readonly token: string;
+  readonly part_size_bytes: number;
+  /** The one representation all ranges must come from. */
+  readonly source: { readonly size_bytes: number; readonly etag?: string; readonly probed_at: string };
+  readonly restarts: number;
+  /** Set when the upload was given up; cleared with the upload once ListParts shows that it is gone. */
+  readonly aborted_at?: string;
+}
+
+export interface Archive {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version_id: string;
+  readonly size_bytes: number;
+  /** Base64 of the big-endian CRC32 over the whole object. */
+  readonly crc32: string;
+  readonly storage_class: StorageClass;
+  readonly token: string;
+  readonly verified_at: string;
+  readonly manifest: StoredObject;
+  readonly captions: readonly (StoredObject & { readonly track_id: string })[];
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly version_id: string;
+  readonly size_bytes: number;
+  readonly crc32: string;
+}
+
+export interface RestoreState {
+  readonly tier: Tier;
+  readonly requested_at: string;
+  readonly requested_by?: string;
+  readonly ready_by: string;
+  readonly estimated_cost_usd: number;
+  /** The tier that S3 was last asked for; differs from `tier` after an upgrade until the stage has passed it on. */
+  readonly asked_tier?: Tier;
+  /** Rides in the signed input URL: how an asset whose create lost its answer is found. */
+  readonly token: string;
+  /** Set before each create, so that a crash leaves a trace. */
+  readonly create_attempted_at?: string;
+  readonly create_attempts: number;
+  readonly new_asset_id?: string;
+  readonly new_playback_ids: readonly (PlaybackId & { readonly replaces?: string })[];
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** What a person should do now. */
+  readonly action: string;
+  /** The status a retry goes on from. */
+  readonly from: Status;
+  readonly retryable: boolean;
+}
+
+export interface HistoryEntry {
+  readonly at: string;
+  readonly from: Status | null;
+  readonly to: Status;
+  readonly cause: string;
+  readonly actor: string;
+  readonly version: number;
+}

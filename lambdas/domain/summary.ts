@@ -1,0 +1,39 @@
+// One sentence per record, for people: where the video is, whether it plays, what comes next.
+import type { AssetRecord, Status } from './record.ts';
+
+export function summarize(record: AssetRecord): string {
+  return SENTENCES[record.status](record);
+}
+
+const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
+  requested: (r) => `Waiting to be archived${because(r)}; still playing on Mux; free to take back.`,
+  preparing: () => 'Mux is preparing the master file; still playing on Mux; free to take back.',
+  archiving: (r) => `Being copied to the vault${percent(r)}; still playing on Mux; free to take back.`,
+  archived: (r) =>
+    `Safe in the vault; still playing on Mux; will be deleted ${day(r.wake_at ?? r.expiration_date)}; bring back free until then.`,
+  deleting: () => 'Safe in the vault; being deleted from Mux now.',
+  deleted: (r) =>
+    `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids.`,
+  thawing: (r) => `Being read out of Glacier (${r.restore?.tier ?? 'Standard'}); ready by ${time(r.restore?.ready_by)}.`,
+  uploading: () => 'Readable again and on its way back to Mux.',
+  restored: (r) => `Back on Mux as asset ${r.current_asset_id}; the copy stays in the vault.`,
+  cancelled: (r) => `The request was taken back; playing on Mux${r.archive ? '; the copy stays in the vault' : ''}.`,
+  failed: (r) => `Stopped: ${r.failure?.message ?? 'unknown failure'} ${r.failure?.action ?? ''}`.trim(),
+};
+
+function because(record: AssetRecord): string {
+  return record.waiting_for ? ` (${record.waiting_for})` : '';
+}
+
+function percent({ progress }: AssetRecord): string {
+  if (!progress || progress.bytes_total === 0) return '';
+  return ` (${Math.floor((100 * progress.bytes_done) / progress.bytes_total)} %)`;
+}
+
+function day(isoTime: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(isoTime));
+}
+
+function time(isoTime: string | undefined): string {
+  return isoTime ? `${isoTime.slice(0, 16).replace('T', ' ')} UTC` : 'a time not known yet';
+}

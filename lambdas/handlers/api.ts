@@ -1,0 +1,150 @@
+// Function "api". Every route but the webhook: parses at the door, asks the request stage, answers in JSON.
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { clock, config, ledger, log, platformFor, random, waking } from '../adapters/host.ts';
+import type { Caller } from '../domain/decisions.ts';
+import { NotYetError, PermanentError } from '../domain/failures.ts';
+import { currentAssetId, currentPlaybackId, isPlayable, locationOf, publicRecord } from '../domain/public-record.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import { iso } from '../domain/time.ts';
+import { findRecord } from '../stages/notice.ts';
+import {
+  type Answer,
+  cancelRequest,
+  notTracked,
+  type RequestDeps,
+  requestDeletion,
+  requestRestore,
+  reschedule,
+} from '../stages/request.ts';
+import { json, problem } from './answers.ts';
+import * as door from './request-body.ts';
+
+type Event = APIGatewayProxyEventV2;
+type Route = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const deps: RequestDeps = { ledger, waking, log, platform: () => platformFor('restore') };
+
+const ROUTES: Record<string, Route> = {
+  'POST /v1/delete-requests': async (event) => {
+    const body = door.parseBody(door.deleteRequestBody, bodyOf(event));
+    const nowMs = clock.nowMs();
+    const request = {
+      ...body,
+      expirationMs: door.expirationMs(body, config.graceDays, nowMs),
+      asked: { expiration_date: body.expiration_date, grace_days: body.grace_days },
+    };
+    return answer(await requestDeletion(deps, request, callerOf(event, body.deleted_by_user_id)));
+  },
+
+  'GET /v1/delete-requests': async (event) => {
+    const { group_id: groupId, ...rest } = door.parse(door.listQuery, event.queryStringParameters ?? {}, 'query');
+    const { records, nextCursor } = await ledger.list({ ...rest, groupId });
+    return json(200, { data: records.map(publicRecord), next_cursor: nextCursor });
+  },
+
+  'GET /v1/delete-requests/{asset_id}': async (event) => json(200, publicRecord(await tracked(event))),
+
+  'PATCH /v1/delete-requests/{asset_id}': async (event) => {
+    const { expiration_date, user_id: userId, reason } = door.parseBody(door.rescheduleBody, bodyOf(event));
+    const expirationMs = door.futureDate(expiration_date, 'expiration_date', clock.nowMs());
+    const caller = callerOf(event, userId);
+    return answer(await reschedule(deps, idOf(event), { expirationMs, userId, reason }, caller));
+  },
+
+  'POST /v1/delete-requests/{asset_id}/cancel': cancel,
+  'DELETE /v1/delete-requests/{asset_id}': cancel,
+
+  'POST /v1/delete-requests/{asset_id}/restore': async (event) => {
+    const { tier, need_by, user_id } = door.parseBody(door.restoreBody, bodyOf(event));
+    if (tier && need_by) throw door.invalid('BOTH_WISHES', 'need_by', 'tier and need_by exclude each other.');
+    const needByMs = need_by === undefined ? undefined : door.futureDate(need_by, 'need_by', clock.nowMs());
+    const wish = { tier, needByMs, token: random.token() };
+    return answer(await requestRestore(deps, idOf(event), wish, callerOf(event, user_id)));
+  },
+
+  'GET /v1/assets/{asset_id}': async (event) => json(200, whereabouts(await tracked(event))),
+
+  'GET /v1/playback-ids/{playback_id}': async (event) => {
+    const playbackId = door.parse(door.assetId, event.pathParameters?.playback_id, 'playback_id');
+    const assetId = await ledger.resolveAlias('playback', playbackId);
+    const record = assetId === undefined ? undefined : await ledger.get(assetId);
+    if (!record) return problem(notTracked(playbackId));
+    const current = currentPlaybackId(record, playbackId) ?? null;
+    return json(200, { playback_id: playbackId, current_playback_id: current, ...whereabouts(record) });
+  },
+};
+
+async function cancel(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
+  const { user_id } = door.parseBody(door.cancelBody, bodyOf(event));
+  return answer(await cancelRequest(deps, idOf(event), callerOf(event, user_id)));
+}
+
+export async function handler(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
+  const route = ROUTES[event.routeKey];
+  if (!route) return problem({ status: 404, code: 'NO_SUCH_ROUTE', detail: `There is no ${event.routeKey}.` });
+  try {
+    return await route(event);
+  } catch (error) {
+    return refusalOf(error, event.routeKey);
+  }
+}
+
+function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResultV2 {
+  if (error instanceof door.Refusal) return problem(error.problem);
+  if (error instanceof PermanentError && error.code === 'INVALID_CURSOR') {
+    return problem({ status: 400, code: error.code, field: 'cursor', detail: error.message, action: error.action });
+  }
+  log.error('call failed', { route, error });
+  if (error instanceof NotYetError) {
+    const seconds = Math.max(1, Math.ceil((error.atMs - clock.nowMs()) / 1_000));
+    return problem({ status: 503, code: 'NOT_NOW', detail: error.message, retry_after_seconds: seconds });
+  }
+  const action = 'Send the same call again; if it keeps failing, look at the log of the api function.';
+  return problem({ status: 503, code: 'TEMPORARILY_UNAVAILABLE', detail: 'The call could not be served.', action, retry_after_seconds: 5 });
+}
+
+function answer(result: Answer): APIGatewayProxyStructuredResultV2 {
+  if (result.kind === 'problem') return problem(result.problem);
+  const { record, outcome, warning } = result;
+  const shown = publicRecord(record);
+  const warnings = warning ? [...shown.warnings, warning] : shown.warnings;
+  return json(result.status, { ...shown, warnings, outcome });
+}
+
+/** Where the video is now, in the few words that a player or a support page needs. */
+function whereabouts(record: AssetRecord) {
+  const { asset_id, status, summary, restore, playback_ids } = publicRecord(record);
+  return {
+    asset_id,
+    status,
+    summary,
+    location: locationOf(record),
+    playable: isPlayable(record),
+    current_asset_id: currentAssetId(record) ?? null,
+    playback_ids: playback_ids.map((own) => ({ ...own, current_id: currentPlaybackId(record, own.id) ?? null })),
+    ready_by: record.status === 'thawing' || record.status === 'uploading' ? restore?.ready_by : undefined,
+    as_of: iso(clock.nowMs()),
+  };
+}
+
+async function tracked(event: Event): Promise<AssetRecord> {
+  const assetId = idOf(event);
+  const record = await findRecord(ledger, assetId);
+  if (!record) throw new door.Refusal(notTracked(assetId));
+  return record;
+}
+
+function idOf(event: Event): string {
+  return door.parse(door.assetId, event.pathParameters?.asset_id, 'asset_id');
+}
+
+function bodyOf(event: Event): string {
+  const body = event.body ?? '';
+  return event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+/** The user named in the body; else the IAM identity that signed the call. */
+function callerOf(event: Event, userId: string | undefined): Caller {
+  const { authorizer } = event.requestContext as { authorizer?: { iam?: { userArn?: string } } };
+  return { nowMs: clock.nowMs(), actor: userId ?? authorizer?.iam?.userArn ?? 'unknown' };
+}

@@ -1,0 +1,115 @@
+// The door for bodies and queries: unknown input is parsed once, here, and every refusal names its field.
+import { z } from 'zod';
+import type { Problem } from '../domain/problem.ts';
+import { STATUSES } from '../domain/record.ts';
+import { TIERS } from '../domain/thaw.ts';
+import { DAY_MS, LONGEST_GRACE_MS, parseExpirationDate } from '../domain/time.ts';
+
+/** Larger bodies are refused unread: no request of ours comes near. */
+const LARGEST_BODY_BYTES = 64 * 1024;
+
+const userId = z.string().min(1).max(255);
+const reason = z.string().min(1).max(1_000);
+const date = z.string().max(64);
+
+export const assetId = z.string().regex(/^[A-Za-z0-9]{1,255}$/, 'must be 1 to 255 letters and digits');
+
+export const deleteRequestBody = z.strictObject({
+  asset_id: assetId,
+  deleted_by_user_id: userId,
+  expiration_date: date.optional(),
+  grace_days: z.int().min(0).max(3_652).optional(),
+  reason: reason.optional(),
+  group_id: z.string().min(1).max(255).optional(),
+  // Other modes are yet to come; naming the default is no mistake.
+  mode: z.literal('archive_and_delete').optional(),
+  playback: z.literal('keep').optional(),
+});
+
+export const rescheduleBody = z.strictObject({ expiration_date: date, user_id: userId, reason });
+
+export const cancelBody = z.strictObject({ user_id: userId.optional(), reason: reason.optional() });
+
+export const restoreBody = z.strictObject({
+  tier: z.enum(TIERS as [string, ...string[]]).optional() as z.ZodType<(typeof TIERS)[number] | undefined>,
+  need_by: date.optional(),
+  user_id: userId.optional(),
+  reason: reason.optional(),
+});
+
+export const listQuery = z.strictObject({
+  status: z.enum(STATUSES).optional(),
+  group_id: z.string().min(1).max(255).optional(),
+  cursor: z.string().min(1).max(4_096).optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+});
+
+/** A refusal on its way to becoming a problem document. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** Throws Refusal 400 for a body that is too large, is not JSON, or does not fit the schema. */
+export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
+  if (Buffer.byteLength(text) > LARGEST_BODY_BYTES) {
+    throw invalid('BODY_TOO_LARGE', 'body', `The body is larger than ${LARGEST_BODY_BYTES} bytes.`);
+  }
+  return parse(schema, text.trim() === '' ? {} : parseJson(text), 'body');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid('BODY_NOT_JSON', 'body', 'The body is not JSON.', 'Send application/json.');
+  }
+}
+
+/** Throws Refusal 400 that names the first field which does not fit. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (!issue) throw invalid('INVALID_FIELD', where, 'The request does not fit.');
+  if (issue.code === 'unrecognized_keys') {
+    const field = issue.keys[0] ?? where;
+    throw invalid('UNKNOWN_FIELD', field, `There is no field "${field}".`, 'Check its spelling, or leave it out.');
+  }
+  const field = issue.path.join('.') || where;
+  throw invalid('INVALID_FIELD', field, `${field}: ${issue.message}.`);
+}
+
+/** The expiration date in ms since the epoch: given, or so many days from now. Throws Refusal 400. */
+export function expirationMs(
+  wish: { readonly expiration_date?: string; readonly grace_days?: number },
+  defaultGraceDays: number,
+  nowMs: number,
+): number {
+  if (wish.expiration_date !== undefined && wish.grace_days !== undefined) {
+    throw invalid('BOTH_DATES', 'grace_days', 'expiration_date and grace_days exclude each other.', 'Send one of them.');
+  }
+  if (wish.expiration_date === undefined) return nowMs + (wish.grace_days ?? defaultGraceDays) * DAY_MS;
+  return futureDate(wish.expiration_date, 'expiration_date', nowMs);
+}
+
+/** A date that is neither past nor further than ten years away. Throws Refusal 400. */
+export function futureDate(text: string, field: string, nowMs: number): number {
+  const ms = parseExpirationDate(text);
+  if (ms === undefined) {
+    const how = 'Send an ISO 8601 time with offset, such as 2026-12-24T00:00:00Z, or a date, which means the end of that UTC day.';
+    throw invalid('INVALID_DATE', field, `${field}: "${text}" is not a date.`, how);
+  }
+  if (ms <= nowMs) throw invalid('DATE_IN_PAST', field, `${field}: ${text} is in the past.`, 'Send a later date.');
+  if (ms > nowMs + LONGEST_GRACE_MS) {
+    throw invalid('DATE_TOO_FAR', field, `${field}: ${text} is more than 10 years away.`, 'Send an earlier date.');
+  }
+  return ms;
+}
+
+export function invalid(code: string, field: string, detail: string, action?: string): Refusal {
+  return new Refusal({ status: 400, code, field, detail, action });
+}

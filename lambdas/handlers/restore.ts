@@ -1,0 +1,29 @@
+// Function "restore". Brings a deleted video back; also woken by the bucket's "Object Restore Completed".
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { ledger, log, waking } from '../adapters/host.ts';
+import { parseKey } from '../contract/keys.ts';
+import { restore } from '../stages/restore.ts';
+import { wake } from '../stages/wake.ts';
+import { stageHandler } from './stage-handler.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const restoreCompleted = z.object({
+  'detail-type': z.literal('Object Restore Completed'),
+  detail: z.object({ object: z.object({ key: z.string() }) }),
+});
+
+const runRestore = stageHandler('restore', 'restore', restore);
+
+export async function handler(event: unknown, context: Context): Promise<void> {
+  const completed = restoreCompleted.safeParse(event);
+  return completed.success ? wakeByKey(completed.data.detail.object.key) : runRestore(event, context);
+}
+
+/** Only a hint: the stage looks at the object itself. A key that is not ours, or is not awaited, wakes nobody. */
+async function wakeByKey(key: string): Promise<void> {
+  const folder = parseKey(decodeURIComponent(key.replaceAll('+', ' ')));
+  const record = folder && (await ledger.get(folder.assetId));
+  const woken = record?.status === 'thawing' && (await wake(record, waking));
+  log.info('object readable', { stage: 'restore', asset_id: folder?.assetId, woken: woken === true });
+}

@@ -1,0 +1,23 @@
+// Function "webhook". Checks that Mux sent the notice, wakes the record it is about, answers at once (law 4).
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { clock, ledger, log, muxSecret, waking } from '../adapters/host.ts';
+import { subjectOf, verifyWebhook } from '../adapters/mux-webhook.ts';
+import { notice } from '../stages/notice.ts';
+import { json, problem } from './answers.ts';
+
+export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  const { webhookSecrets } = await muxSecret();
+  const header = event.headers['mux-signature'];
+  const verdict = verifyWebhook({ rawBody, header, secrets: webhookSecrets, nowMs: clock.nowMs() });
+  if (!verdict.ok) {
+    log.error('webhook refused', { code: verdict.code });
+    const status = verdict.code === 'WEBHOOK_BODY_UNREADABLE' ? 400 : 401;
+    return problem({ status, code: verdict.code, detail: verdict.message });
+  }
+  const subject = subjectOf(verdict.event);
+  const { type } = verdict.event;
+  const outcome = subject.interest === 'wake' ? await notice(subject.assetId, type, { ledger, waking }) : 'ignored';
+  log.info('webhook', { stage: 'webhook', type, outcome });
+  return json(200, { outcome });
+}

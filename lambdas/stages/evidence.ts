@@ -1,0 +1,58 @@
+// Gathers the evidence for a deletion, all of it now: the vault's exact versions and the asset as it is (law 1).
+import type { PlatformAsset } from '../domain/asset.ts';
+import { cutQueries } from '../domain/manifest.ts';
+import type { ObjectHead } from '../domain/object-head.ts';
+import type { Archive, AssetRecord } from '../domain/record.ts';
+import { type ArchiveProof, proveArchive } from '../domain/verified-archive.ts';
+import type { Platform, Vault } from './ports.ts';
+
+export type Finding =
+  | Exclude<ArchiveProof, { kind: 'stale' }>
+  | { readonly kind: 'stale'; readonly asset: PlatformAsset; readonly archive: Archive }
+  | { readonly kind: 'gone' };
+
+export async function prove(
+  ports: { readonly vault: Vault; readonly platform: Platform },
+  record: AssetRecord,
+  nowMs: number,
+): Promise<Finding> {
+  const { archive } = record;
+  if (!archive) return { kind: 'refused', code: 'ARCHIVE_MISSING', message: 'The record has no archive.' };
+  const asset = await ports.platform.inspect(record.asset_id);
+  if (!asset) return { kind: 'gone' };
+  const manifestAsset = await readManifestAsset(ports, archive);
+  if (!manifestAsset) {
+    const message = `${archive.manifest.key}: version ${archive.manifest.version_id} is missing or not a manifest.`;
+    return { kind: 'refused', code: 'MANIFEST_UNREADABLE', message };
+  }
+  const heads = await headAll(ports.vault, archive);
+  // Both sides are read from what a manifest would keep, so that what it cuts is no difference.
+  const comparable = ports.platform.describe(cutQueries(asset.raw) as Record<string, unknown>);
+  const proof = proveArchive({ record, gatheredAtMs: nowMs, asset: comparable, manifestAsset, heads });
+  return proof.kind === 'stale' ? { ...proof, asset, archive } : proof;
+}
+
+async function headAll(vault: Vault, archive: Archive): Promise<ReadonlyMap<string, ObjectHead | undefined>> {
+  const heads = new Map<string, ObjectHead | undefined>();
+  for (const { key, version_id } of [archive, archive.manifest, ...archive.captions]) {
+    heads.set(key, await vault.head({ key, versionId: version_id }));
+  }
+  return heads;
+}
+
+/** The asset as the manifest in the vault shows it; undefined when there is no such manifest. */
+export async function readManifestAsset(
+  ports: { readonly vault: Vault; readonly platform: Pick<Platform, 'describe'> },
+  archive: Archive,
+): Promise<PlatformAsset | undefined> {
+  const body = await ports.vault.get({ key: archive.manifest.key, versionId: archive.manifest.version_id });
+  if (!body) return undefined;
+  try {
+    const manifest: unknown = JSON.parse(new TextDecoder().decode(body));
+    if (typeof manifest !== 'object' || manifest === null || !('asset' in manifest)) return undefined;
+    return ports.platform.describe(manifest.asset as Record<string, unknown>);
+  } catch {
+    // Not JSON: as good as missing. Whoever asks refuses to go on.
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+// The asset is no longer at the platform: what that means depends on whose token we hold and what the vault has.
+import { PermanentError } from '../domain/failures.ts';
+import { iso } from '../domain/time.ts';
+import type { Next, Work } from './stage.ts';
+
+/**
+ * Makes sure that our token belongs to the environment this stack serves, for a token of another environment sees
+ * a 404 for every asset of ours. Answers the environment's id. Throws PermanentError WRONG_ENVIRONMENT.
+ */
+export async function confirmEnvironment({ deps }: Work): Promise<string> {
+  const ours = await deps.platform.environment();
+  const pinned = await deps.ledger.pinEnvironment(ours);
+  if (ours === pinned) return ours;
+  throw new PermanentError(
+    'WRONG_ENVIRONMENT',
+    `The Mux token belongs to environment ${ours}, but this stack serves ${pinned}.`,
+    { action: 'Put a token of the right environment into the secret, then send the request again.', retryable: true },
+  );
+}
+
+/** Before the archive is proved, a missing asset is lost to us: `failed ASSET_GONE`, and nothing is ever deleted. */
+export async function goneBeforeArchived(work: Work): Promise<Next> {
+  const environment = await confirmEnvironment(work);
+  const failure = {
+    code: 'ASSET_GONE',
+    message: `Mux has no asset ${work.record.asset_id} in environment ${environment}.`,
+    action: 'Check the id, and whether the token is of the right environment. If somebody deleted the asset in Mux, only the original file can bring it back.',
+    from: 'requested' as const,
+    retryable: false,
+  };
+  return { kind: 'move', to: 'failed', cause: 'ASSET_GONE', set: { failure, lost_at: iso(work.nowMs) } };
+}
+
+/** The asset is gone from the platform; a restore asked for meanwhile starts now. */
+export function deletedFromPlatform(work: Work, cause: string): Next {
+  const set = { deleted_at: iso(work.nowMs), waiting_for: undefined };
+  const wantsRestore = work.record.status === 'deleting' && work.record.restore !== undefined;
+  return { kind: 'move', to: 'deleted', cause, set, wakeAtMs: wantsRestore ? work.nowMs : undefined };
+}

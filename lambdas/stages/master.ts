@@ -1,0 +1,57 @@
+// Stage "master": reads the asset, refuses what must not be archived, and asks the platform to prepare the master.
+import type { PlatformAsset } from '../domain/asset.ts';
+import { PermanentError } from '../domain/failures.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import { iso } from '../domain/time.ts';
+import { judge, lossesOf, sayLosses } from '../domain/verdict.ts';
+import { confirmEnvironment, goneBeforeArchived } from './gone.ts';
+import { reuseArchive } from './reuse-archive.ts';
+import type { Next, Work } from './stage.ts';
+
+export async function master(work: Work): Promise<Next> {
+  const environment = await confirmEnvironment(work);
+  const asset = await work.deps.platform.inspect(work.record.asset_id);
+  if (!asset) return goneBeforeArchived(work);
+  const verdict = judge(asset);
+  if (verdict.kind === 'wait') return work.poll(verdict.waitingFor);
+  if (verdict.kind === 'refuse') {
+    throw new PermanentError(verdict.code, verdict.message, { action: verdict.action, retryable: true });
+  }
+  await rememberAliases(work, asset);
+  const inputInfo = await work.deps.platform.inputInfo(asset.id);
+  const known = { ...describeAsset(asset), environment, ...sayLosses(work.record, lossesOf(asset, inputInfo), work.nowMs) };
+  if (work.record.archive) {
+    const reused = await reuseArchive(work, asset, known);
+    if (reused) return reused;
+  }
+  await openMaster(work, asset);
+  const master = { requested_at: iso(work.nowMs), restarts: 0 };
+  return {
+    kind: 'move',
+    to: 'preparing',
+    cause: 'master requested',
+    set: { ...known, archive: undefined, master },
+    wakeAtMs: work.nowMs + work.deps.settings.pollMs,
+  };
+}
+
+/** The master is asked for only when it is not there or under way: what a second PUT does, Mux does not say. */
+export async function openMaster({ deps }: Work, asset: PlatformAsset): Promise<void> {
+  if (asset.master.kind === 'ready' || asset.master.kind === 'preparing') return;
+  if (asset.master.kind === 'errored') await deps.platform.releaseMaster(asset.id);
+  await deps.platform.requestMaster(asset.id);
+}
+
+/** Lookups by playback id and upload id must answer before anything happens that they would ask about. */
+async function rememberAliases({ deps }: Work, asset: PlatformAsset): Promise<void> {
+  for (const { id } of asset.playbackIds) await deps.ledger.putAlias('playback', id, asset.id);
+  if (asset.uploadId) await deps.ledger.putAlias('upload', asset.uploadId, asset.id);
+}
+
+function describeAsset(asset: PlatformAsset): Partial<AssetRecord> {
+  return {
+    title: asset.meta?.title,
+    duration: asset.durationSeconds,
+    playback_ids: asset.playbackIds.map(({ id, policy }) => ({ id, policy })),
+  };
+}

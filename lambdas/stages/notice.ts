@@ -1,0 +1,34 @@
+// A notice from the platform, already proved to be genuine: wakes the record it is about, and only that (law 4).
+import type { AssetRecord, Status } from '../domain/record.ts';
+import type { Ledger } from './ports.ts';
+import { type Waking, wake } from './wake.ts';
+
+export type NoticeOutcome = 'woken' | 'not tracked' | 'not awaited' | 'busy';
+
+/** Kinds of notice that a record in this status waits for. Any other wakes nobody, however often it comes. */
+const AWAITED: Partial<Record<Status, RegExp>> = {
+  requested: /^video\.asset\.(ready|errored|deleted)$/,
+  preparing: /^video\.asset\.(master\.|errored$|deleted$)/,
+  archiving: /^video\.asset\.(master\.|errored$|deleted$)/,
+  archived: /^video\.asset\.deleted$/,
+  uploading: /^video\.asset\.(ready|errored|deleted|track\.\w+|static_rendition\.\w+)$/,
+};
+
+export async function notice(
+  assetId: string,
+  type: string,
+  { ledger, waking }: { ledger: Ledger; waking: Waking },
+): Promise<NoticeOutcome> {
+  const record = await findRecord(ledger, assetId);
+  if (!record) return 'not tracked';
+  if (!AWAITED[record.status]?.test(type)) return 'not awaited';
+  return (await wake(record, waking)) ? 'woken' : 'busy';
+}
+
+/** The record of this asset id, or of the asset it was restored from. */
+export async function findRecord(ledger: Ledger, assetId: string): Promise<AssetRecord | undefined> {
+  const own = await ledger.get(assetId);
+  if (own) return own;
+  const original = await ledger.resolveAlias('asset', assetId);
+  return original === undefined ? undefined : ledger.get(original);
+}

@@ -1,0 +1,198 @@
+// The ports: all a stage may ask of the outside world. Adapters implement them, tests play them with fakes.
+// Errors: every method may throw TransientError; other throws are named where they are declared.
+import type { Lane, Stage, StageMessage, StorageClass } from '../contract/names.ts';
+import type { PlatformAsset } from '../domain/asset.ts';
+import type { ObjectHead } from '../domain/object-head.ts';
+import type { AssetRecord, HistoryEntry, Status, StoredObject, Tier } from '../domain/record.ts';
+import type { OwnUnpublishedAsset, VerifiedArchive } from '../domain/verified-archive.ts';
+
+export type { ObjectHead };
+
+export interface Clock {
+  nowMs(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Random {
+  /** 128 bits, as 32 lower-case hex digits. */
+  token(): string;
+}
+
+export type AliasKind = 'playback' | 'upload' | 'asset';
+
+export interface ListQuery {
+  readonly status?: Status;
+  readonly groupId?: string;
+  readonly cursor?: string;
+  /** 1 to 100. */
+  readonly limit: number;
+}
+
+/** One record per asset, the only truth. Reads of single records are strongly consistent. */
+export interface Ledger {
+  get(assetId: string): Promise<AssetRecord | undefined>;
+  /**
+   * Stores the record if the ledger still holds `record.version` of it (0: holds none), as one conditional write.
+   * Answers the record as stored, its version one higher. Throws ConflictError when somebody was faster.
+   */
+  save(record: AssetRecord): Promise<AssetRecord>;
+  /** Idempotent; the last writer wins. */
+  putAlias(kind: AliasKind, id: string, assetId: string): Promise<void>;
+  resolveAlias(kind: AliasKind, id: string): Promise<string | undefined>;
+  /** Asset ids whose `wake_at` in this lane is not after `nowMs`, earliest first per shard, over all shards. */
+  due(lane: Lane, nowMs: number, limit: number): Promise<readonly string[]>;
+  /** Newest last within a status. Throws PermanentError INVALID_CURSOR. */
+  list(query: ListQuery): Promise<{ records: readonly AssetRecord[]; nextCursor: string | null }>;
+  /** The platform environment this stack serves: the first id ever given wins and is answered from then on. */
+  pinEnvironment(id: string): Promise<string>;
+}
+
+export interface PartInfo {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  /** Base64. */
+  readonly crc32: string;
+}
+
+
+/** The bucket. Object metadata carries our token under `icehouse-token`. */
+export interface Vault {
+  readonly bucket: string;
+  createUpload(o: { key: string; contentType: string; storageClass: StorageClass; token: string }): Promise<string>;
+  /** All pages, by part number; undefined when the upload does not exist (aborted or completed). */
+  listParts(o: { key: string; uploadId: string }): Promise<readonly PartInfo[] | undefined>;
+  /**
+   * Streams one part; S3 checks size and CRC32 before the part becomes visible. Memory does not grow with the part.
+   * An error thrown by `body` is rethrown as it is and leaves no part behind.
+   */
+  uploadPart(o: {
+    key: string;
+    uploadId: string;
+    partNumber: number;
+    sizeBytes: number;
+    body: AsyncIterable<Uint8Array>;
+    signal?: AbortSignal;
+  }): Promise<PartInfo>;
+  /** Answers undefined when the upload no longer exists: the caller looks for its object by token. Throws PermanentError ARCHIVE_REFUSED_BY_S3 for a size or checksum that S3 does not agree with. */
+  completeUpload(o: {
+    key: string;
+    uploadId: string;
+    parts: readonly PartInfo[];
+    sizeBytes: number;
+    crc32: string;
+  }): Promise<{ versionId: string } | undefined>;
+  /** Idempotent. */
+  abortUpload(o: { key: string; uploadId: string }): Promise<void>;
+  /** Ids of unfinished uploads of exactly this key. */
+  listUploads(key: string): Promise<readonly string[]>;
+  /** Undefined when there is no such object or version. Works on archived objects. */
+  head(o: { key: string; versionId?: string }): Promise<ObjectHead | undefined>;
+  /** A small object in the standard class. */
+  put(o: { key: string; contentType: string; token: string; body: Uint8Array }): Promise<StoredObject>;
+  get(o: { key: string; versionId: string }): Promise<Uint8Array | undefined>;
+  /** Starts a thaw, or upgrades one under way to a faster tier. */
+  thaw(o: {
+    key: string;
+    versionId: string;
+    tier: Tier;
+    days: number;
+  }): Promise<'started' | 'in-progress' | 'readable'>;
+  /** A URL that reads exactly this version, with the token as a signed query parameter `x-icehouse-token`. */
+  presign(o: { key: string; versionId: string; token: string; expiresSeconds: number }): Promise<string>;
+}
+
+export interface Probe {
+  readonly sizeBytes: number;
+  readonly etag?: string;
+  /** False when the source answered 200 to a Range request. */
+  readonly ranged: boolean;
+  /** The first bytes, at most 1024. */
+  readonly head: Uint8Array;
+}
+
+/** Where masters and captions are downloaded from. https, allowed hosts, no private addresses. */
+export interface Source {
+  /** `Range: bytes=0-1023`. Throws SourceLapsedError, PermanentError SOURCE_REFUSED (host, scheme, 4xx). */
+  probe(url: string): Promise<Probe>;
+  /**
+   * The bytes `start` to `end` inclusive, counted: exactly that many or an error.
+   * Throws SourceLapsedError, SourceChangedError (Content-Range total or ETag differ from `expect`).
+   */
+  read(
+    url: string,
+    range: { start: number; end: number },
+    expect: { sizeBytes: number; etag?: string },
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+  /** The whole body from the first byte, for sources without Range; counted and compared as `read` is. */
+  readAll(
+    url: string,
+    expect: { sizeBytes: number; etag?: string },
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+  /** A small text, at most `maxBytes`; undefined for 404. */
+  fetchSmall(url: string, maxBytes: number): Promise<Uint8Array | undefined>;
+}
+
+/** Permission for one DELETE, spent by using it. */
+export interface DeletionSlot {
+  readonly grantedAtMs: number;
+}
+
+export interface CreateAsset {
+  readonly masterUrl: string;
+  /** What the asset was like, from the manifest: the platform sets what can be set. */
+  readonly like: PlatformAsset;
+  readonly texts: readonly { readonly url: string; readonly trackId: string }[];
+}
+
+/**
+ * The video platform. Every call spends a governor slot of the purpose the platform was made for and
+ * throws NotYetError when the slot is more than 2 s away. 404s answer `undefined` or `gone`.
+ */
+export interface Platform {
+  /** Id of the environment our token belongs to. */
+  environment(): Promise<string>;
+  inspect(assetId: string): Promise<PlatformAsset | undefined>;
+  /** The inputs the asset was made from, raw; undefined when the platform does not say. */
+  inputInfo(assetId: string): Promise<readonly Record<string, unknown>[] | undefined>;
+  requestMaster(assetId: string): Promise<PlatformAsset>;
+  releaseMaster(assetId: string): Promise<void>;
+  /** Takes the slot first, so that the proof made after it is fresh. */
+  reserveDeletion(): Promise<DeletionSlot>;
+  /** Throws an Error at once unless the proof is one its verifier made, for this asset, at most 60 s old. */
+  deleteAsset(
+    assetId: string,
+    proof: VerifiedArchive | OwnUnpublishedAsset,
+    slot: DeletionSlot,
+  ): Promise<'deleted' | 'gone'>;
+  createAsset(o: CreateAsset): Promise<PlatformAsset>;
+  /** Sets what create cannot: thumbnail time, further playback ids. Idempotent: looks at what the asset has. */
+  finishAsset(asset: PlatformAsset, like: PlatformAsset): Promise<void>;
+  /** Assets created at or after `sinceMs`, in any order. */
+  createdSince(sinceMs: number): Promise<readonly PlatformAsset[]>;
+  /** Reads an asset back from the JSON that a manifest keeps. Pure; spends no slot. */
+  describe(raw: Readonly<Record<string, unknown>>): PlatformAsset;
+  /** Where the text track can be downloaded; undefined when it cannot be without changing the asset. */
+  captionUrl(asset: PlatformAsset, trackId: string): Promise<string | undefined>;
+}
+
+export interface TransitionEvent {
+  readonly entry: HistoryEntry;
+  readonly record: AssetRecord;
+}
+
+export interface Bus {
+  publish(events: readonly TransitionEvent[]): Promise<void>;
+}
+
+/** Starts a stage's function asynchronously. */
+export interface Dispatch {
+  invoke(stage: Stage, message: StageMessage): Promise<void>;
+}
+
+export interface Log {
+  info(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}

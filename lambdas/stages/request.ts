@@ -1,0 +1,127 @@
+// Stage "request": what users ask for, stored as one conditional write, then woken. Nothing here waits for Mux,
+// except the one question whether a restored asset is still there.
+import {
+  type Caller,
+  type Decision,
+  type DeleteRequest,
+  decideCancel,
+  decideRequest,
+  decideReschedule,
+  decideRestore,
+  decideRestoreOfRestored,
+  type Outcome,
+  type Reschedule,
+  type RestoreWish,
+} from '../domain/decisions.ts';
+import { ConflictError } from '../domain/failures.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import { findRecord } from './notice.ts';
+import type { Ledger, Log, Platform } from './ports.ts';
+import { type Waking, wake } from './wake.ts';
+
+export interface RequestDeps {
+  readonly ledger: Ledger;
+  readonly waking: Waking;
+  readonly log: Log;
+  /** Made only when a restored asset must be asked for. */
+  platform(): Platform;
+}
+
+export type Answer =
+  | { readonly kind: 'record'; readonly status: 200 | 202; readonly record: AssetRecord; readonly outcome?: Outcome; readonly warning?: string }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** Somebody else's write came in between this often: the caller is asked to try again. */
+const MAX_ROUNDS = 5;
+
+export async function requestDeletion(deps: RequestDeps, request: DeleteRequest, caller: Caller): Promise<Answer> {
+  const restored_from = await deps.ledger.resolveAlias('asset', request.asset_id);
+  return decideAndStore(
+    deps,
+    () => deps.ledger.get(request.asset_id),
+    (record) => decideRequest(record, { ...request, restored_from }, caller),
+  );
+}
+
+export async function cancelRequest(deps: RequestDeps, assetId: string, caller: Caller): Promise<Answer> {
+  return onTracked(deps, assetId, (record) => decideCancel(record, caller));
+}
+
+export async function reschedule(deps: RequestDeps, assetId: string, wish: Reschedule, caller: Caller): Promise<Answer> {
+  return onTracked(deps, assetId, (record) => decideReschedule(record, wish, caller));
+}
+
+export async function requestRestore(
+  deps: RequestDeps,
+  assetId: string,
+  wish: RestoreWish,
+  caller: Caller,
+): Promise<Answer> {
+  return onTracked(deps, assetId, async (record) => {
+    const decision = decideRestore(record, wish, caller);
+    if (decision.kind !== 'ask-platform') return decision;
+    const isAlive = (await deps.platform().inspect(decision.assetId)) !== undefined;
+    return decideRestoreOfRestored(record, isAlive, wish, caller);
+  });
+}
+
+function onTracked(
+  deps: RequestDeps,
+  assetId: string,
+  decide: (record: AssetRecord) => Decision | Promise<Decision>,
+): Promise<Answer> {
+  return decideAndStore(
+    deps,
+    () => findRecord(deps.ledger, assetId),
+    (record) => (record ? decide(record) : { kind: 'refuse', problem: notTracked(assetId) }),
+  );
+}
+
+async function decideAndStore(
+  deps: RequestDeps,
+  read: () => Promise<AssetRecord | undefined>,
+  decide: (record: AssetRecord | undefined) => Decision | Promise<Decision>,
+): Promise<Answer> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const record = await read();
+    const decision = await decide(record);
+    if (decision.kind === 'refuse') return { kind: 'problem', problem: decision.problem };
+    if (decision.kind === 'answer' && record) return { ...decision, kind: 'record', record };
+    if (decision.kind !== 'write') throw new Error(`No answer for a decision of kind ${decision.kind}.`);
+    try {
+      const stored = await deps.ledger.save(decision.record);
+      await wakeNow(deps, stored);
+      return { kind: 'record', status: decision.status, record: stored, outcome: decision.outcome };
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+  return { kind: 'problem', problem: BUSY };
+}
+
+/** The request is stored; if its stage cannot be started now, the sweep starts it. */
+async function wakeNow(deps: RequestDeps, record: AssetRecord): Promise<void> {
+  try {
+    await wake(record, deps.waking);
+  } catch (error) {
+    deps.log.error('not woken; the sweep will', { asset_id: record.asset_id, error: String(error) });
+  }
+}
+
+const BUSY: Problem = {
+  status: 503,
+  code: 'RECORD_BUSY',
+  detail: 'The record changed several times while this call was being decided.',
+  action: 'Send the same call again.',
+  retry_after_seconds: 1,
+};
+
+export function notTracked(id: string): Problem {
+  return {
+    status: 404,
+    code: 'NOT_TRACKED',
+    detail: `Icehouse knows nothing of ${id}.`,
+    action: 'Nobody asked to delete it: play it as it is. If you expected a record, check the id.',
+  };
+}

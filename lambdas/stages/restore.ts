@@ -1,0 +1,176 @@
+// Stage "restore": reads the master out of Glacier and makes a new asset of it; exactly one is published.
+import type { PlatformAsset } from '../domain/asset.ts';
+import { NotYetError, PermanentError } from '../domain/failures.ts';
+import type { Archive, AssetRecord, RestoreState } from '../domain/record.ts';
+import { HOUR_MS, iso } from '../domain/time.ts';
+import { readManifestAsset } from './evidence.ts';
+import { confirmEnvironment } from './gone.ts';
+import { adoptLostCreate, deleteOwn } from './own-assets.ts';
+import type { Next, Work } from './stage.ts';
+
+/** Mux reads an input soon after the create; a day is long even for a queue on its side. */
+const INPUT_URL_SECONDS = 86_400;
+
+/** Creates per restore before a person is asked. */
+const MAX_CREATES = 5;
+
+/** A restored asset may differ from the archived one by this much of its duration, seconds. */
+const DURATION_TOLERANCE_SECONDS = 1;
+
+export async function restore(work: Work): Promise<Next> {
+  const { record } = work;
+  if (record.status === 'restored') return { kind: 'rest' };
+  const { archive, restore } = record;
+  if (!archive || !restore) throw new Error(`A ${record.status} record without archive or restore: ${record.asset_id}`);
+  await confirmEnvironment(work);
+  if (record.status === 'thawing') return thaw(work, archive, restore);
+  return restore.new_asset_id
+    ? finish(work, archive, restore, restore.new_asset_id)
+    : create(work, archive, restore);
+}
+
+async function thaw(work: Work, archive: Archive, restore: RestoreState): Promise<Next> {
+  const { vault, settings } = work.deps;
+  if (await isReadable(work, archive)) {
+    return { kind: 'move', to: 'uploading', cause: 'readable again', wakeAtMs: work.nowMs };
+  }
+  const { key, version_id: versionId } = archive;
+  if (restore.asked_tier !== restore.tier) {
+    await vault.thaw({ key, versionId, tier: restore.tier, days: settings.thawDays });
+  }
+  return work.poll(`Glacier (${restore.tier})`, { restore: { ...restore, asked_tier: restore.tier } });
+}
+
+/** Readable now and for long enough that the platform can fetch it. Throws when the vault has lost the master. */
+async function isReadable({ deps, nowMs }: Work, archive: Archive): Promise<boolean> {
+  const head = await deps.vault.head({ key: archive.key, versionId: archive.version_id });
+  if (!head) {
+    throw new PermanentError('ARCHIVE_MISSING', `${archive.key}: S3 does not have version ${archive.version_id}.`, {
+      action: 'Find out who removed it; S3 versioning may still hold it under another version.',
+      retryable: true,
+    });
+  }
+  if (head.storageClass === 'GLACIER_IR' || head.storageClass === 'STANDARD') return true;
+  if (!head.thaw || head.thaw.ongoing) return false;
+  return head.thaw.untilMs === undefined || head.thaw.untilMs > nowMs + HOUR_MS;
+}
+
+/** Marks the attempt, creates, remembers the new id: whatever is lost in between is looked for by its token. */
+async function create(work: Work, archive: Archive, restore: RestoreState): Promise<Next> {
+  const { settings } = work.deps;
+  if (restore.create_attempted_at) {
+    const doubtEndsMs = Date.parse(restore.create_attempted_at) + settings.createDoubtMs;
+    if (work.nowMs < doubtEndsMs) {
+      return { kind: 'wait', untilMs: doubtEndsMs, waitingFor: 'a create whose answer was lost to show itself' };
+    }
+    const adopted = await adoptLostCreate(work, restore);
+    if (adopted) return remember(work, restore, adopted);
+  }
+  if (restore.create_attempts >= MAX_CREATES) throw tooManyCreates(restore);
+  if (!(await isReadable(work, archive))) {
+    const again = { ...restore, asked_tier: undefined, create_attempted_at: undefined };
+    return { kind: 'move', to: 'thawing', cause: 'the readable copy lapsed', set: { restore: again }, wakeAtMs: work.nowMs };
+  }
+  const request = await describeNewAsset(work, archive, restore);
+  const attempted = {
+    ...restore,
+    create_attempted_at: iso(work.nowMs),
+    create_attempts: restore.create_attempts + 1,
+  };
+  await work.renew({ restore: attempted });
+  try {
+    const asset = await work.deps.platform.createAsset(request);
+    return await remember(work, attempted, asset);
+  } catch (error) {
+    // Refused before it was made: there is nothing to look for.
+    if (error instanceof NotYetError || error instanceof PermanentError) await work.renew({ restore });
+    throw error;
+  }
+}
+
+function tooManyCreates(restore: RestoreState): PermanentError {
+  return new PermanentError('RESTORE_KEEPS_FAILING', `Mux made no playable asset in ${restore.create_attempts} attempts.`, {
+    action: 'Look at the last asset’s errors in Mux, then ask for the restore again.',
+    retryable: true,
+    from: 'thawing',
+  });
+}
+
+async function describeNewAsset(work: Work, archive: Archive, restore: RestoreState) {
+  const like = await readManifestAsset(work.deps, archive);
+  if (!like) {
+    throw new PermanentError('MANIFEST_UNREADABLE', `${archive.manifest.key} is missing or not a manifest.`, {
+      action: 'The master is still whole: download it from the vault and upload it by hand.',
+      retryable: true,
+    });
+  }
+  const sign = (object: { key: string; version_id: string }) =>
+    work.deps.vault.presign({
+      key: object.key,
+      versionId: object.version_id,
+      token: restore.token,
+      expiresSeconds: INPUT_URL_SECONDS,
+    });
+  const texts = [];
+  for (const caption of archive.captions) texts.push({ trackId: caption.track_id, url: await sign(caption) });
+  return { masterUrl: await sign(archive), like, texts };
+}
+
+/** The alias comes first: a lookup by the new id must answer as soon as anybody can know that id. */
+async function remember(work: Work, restore: RestoreState, asset: PlatformAsset): Promise<Next> {
+  await work.deps.ledger.putAlias('asset', asset.id, work.record.asset_id);
+  const known = { ...restore, new_asset_id: asset.id };
+  return {
+    kind: 'wait',
+    untilMs: work.nowMs + work.deps.settings.pollMs,
+    waitingFor: 'Mux to prepare the new asset',
+    set: { restore: known },
+  };
+}
+
+async function finish(work: Work, archive: Archive, restore: RestoreState, newAssetId: string): Promise<Next> {
+  const { platform, ledger } = work.deps;
+  const asset = await platform.inspect(newAssetId);
+  if (!asset) return createAgain(work, restore, 'the new asset was deleted before it was ready');
+  if (asset.status === 'errored') {
+    await deleteOwn(work, asset);
+    return createAgain(work, restore, `Mux could not process it: ${asset.errors?.join('; ') ?? 'no reason given'}`);
+  }
+  const isPreparing = asset.status !== 'ready' || asset.tracks.some(({ status }) => status === 'preparing');
+  if (isPreparing) return work.poll('Mux to prepare the new asset');
+  checkDuration(work.record, asset);
+  const like = await readManifestAsset(work.deps, archive);
+  if (like) await platform.finishAsset(asset, like);
+  const finished = (await platform.inspect(newAssetId)) ?? asset;
+  // An earlier create that showed itself late is ours too, and must not stay beside the published one.
+  if (restore.create_attempts > 1) await adoptLostCreate(work, restore);
+  const new_playback_ids = pairPlaybackIds(work.record, finished);
+  for (const { id } of new_playback_ids) await ledger.putAlias('playback', id, work.record.asset_id);
+  const set = { restore: { ...restore, new_playback_ids }, current_asset_id: newAssetId };
+  return { kind: 'move', to: 'restored', cause: 'new asset ready', set };
+}
+
+function createAgain(work: Work, restore: RestoreState, why: string): Next {
+  const again = { ...restore, new_asset_id: undefined, create_attempted_at: undefined };
+  return { kind: 'wait', untilMs: work.nowMs, waitingFor: `another attempt: ${why}`, set: { restore: again } };
+}
+
+function checkDuration(record: AssetRecord, asset: PlatformAsset): void {
+  if (record.duration === undefined || asset.durationSeconds === undefined) return;
+  if (Math.abs(record.duration - asset.durationSeconds) <= DURATION_TOLERANCE_SECONDS) return;
+  throw new PermanentError(
+    'RESTORE_DIFFERS',
+    `The new asset ${asset.id} lasts ${asset.durationSeconds} s, the archived one lasted ${record.duration} s.`,
+    { action: 'Compare both by eye. The vault still holds the proved master; the new asset was not published.', retryable: true },
+  );
+}
+
+/** Old and new ids, paired by policy and position: the platform gives no say in what they are. */
+function pairPlaybackIds(record: AssetRecord, asset: PlatformAsset): RestoreState['new_playback_ids'] {
+  const unpaired = [...(record.playback_ids ?? [])];
+  return asset.playbackIds.map(({ id, policy }) => {
+    const at = unpaired.findIndex((old) => old.policy === policy);
+    const [old] = at >= 0 ? unpaired.splice(at, 1) : [];
+    return { id, policy, replaces: old?.id };
+  });
+}

@@ -1,0 +1,256 @@
+// How every stage runs: claim checked, pending transitions published, the stage's answer stored, errors sorted.
+// A stage function decides one step and answers what comes next; only this file writes that answer down.
+import type { Lane, Stage, StageMessage, StorageClass } from '../contract/names.ts';
+import { ConflictError, NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
+import { canMove, isResting, lease, move, unpublished } from '../domain/lifecycle.ts';
+import type { AssetRecord, Status } from '../domain/record.ts';
+import { backoffMs, iso, type Ticks } from '../domain/time.ts';
+import type { Bus, Clock, Dispatch, Ledger, Log, Platform, Random, Source, Vault } from './ports.ts';
+
+export interface Settings {
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly settleMs: number;
+  readonly createDoubtMs: number;
+  readonly masterWaitMs: number;
+  readonly minNoticeMs: number;
+  readonly thawDays: number;
+  readonly storageClass: StorageClass;
+  readonly deletions: 'on' | 'dry-run';
+  readonly ticks: Ticks;
+}
+
+export interface Deps {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly source: Source;
+  readonly platform: Platform;
+  readonly bus: Bus;
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly settings: Settings;
+}
+
+/** What a stage answers: the record moved on, or waits, or has nothing left to do. */
+export type Next =
+  | {
+      readonly kind: 'move';
+      readonly to: Status;
+      readonly cause: string;
+      readonly set?: Partial<AssetRecord>;
+      /** Absent: the record rests. */
+      readonly wakeAtMs?: number;
+      readonly lane?: Lane;
+    }
+  | {
+      readonly kind: 'wait';
+      readonly untilMs: number;
+      readonly waitingFor: string;
+      readonly set?: Partial<AssetRecord>;
+      readonly lane?: Lane;
+    }
+  | { readonly kind: 'rest'; readonly set?: Partial<AssetRecord> };
+
+export type StageFunction = (work: Work) => Promise<Next>;
+
+/** Claims in a row without progress after which a person is asked. */
+export const MAX_ATTEMPTS = 40;
+
+/** One claim on one record. `record` is always the version last stored. */
+export class Work {
+  readonly deps: Deps;
+  /** When this invocation should have stored its answer, ms since the epoch. */
+  readonly deadlineMs: number;
+  record: AssetRecord;
+
+  constructor(deps: Deps, record: AssetRecord, deadlineMs: number) {
+    this.deps = deps;
+    this.record = record;
+    this.deadlineMs = deadlineMs;
+  }
+
+  get nowMs(): number {
+    return this.deps.clock.nowMs();
+  }
+
+  /**
+   * Stores what `change` makes of the record. If somebody else wrote meanwhile but left the claim standing (a date
+   * moved, a faster tier), the change is made once more on the newer record; else ConflictError.
+   */
+  async store(change: (record: AssetRecord) => AssetRecord): Promise<void> {
+    try {
+      this.record = await this.deps.ledger.save(change(this.record));
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const newer = await this.deps.ledger.get(this.record.asset_id);
+      if (!newer || !isSameClaim(newer, this.record)) throw error;
+      const published_version = Math.max(newer.published_version, this.record.published_version);
+      this.record = await this.deps.ledger.save(change({ ...newer, published_version }));
+    }
+  }
+
+  /** Keeps the claim for another lease, storing `set` on the way. */
+  async renew(set: Partial<AssetRecord> = {}): Promise<void> {
+    await this.store((record) => lease({ ...record, ...set }, this.nowMs, this.deps.settings.leaseMs));
+  }
+
+  /** A transition in the middle of a stage: stored under the lease, told to the bus with the stage's answer. */
+  async enter(to: Status, cause: string, set?: Partial<AssetRecord>, isStillRight = (_: AssetRecord) => true) {
+    await this.store((record) => {
+      if (!isStillRight(record)) throw new ConflictError(`${record.asset_id} changed before it could become ${to}.`);
+      const moved = move(record, to, { atMs: this.nowMs, cause, actor: 'icehouse', set });
+      return lease(moved, this.nowMs, this.deps.settings.leaseMs);
+    });
+  }
+
+  /** Waits that grow with the time since the last transition: a quarter of it, between one and 20 polls. */
+  poll(waitingFor: string, set?: Partial<AssetRecord>): Next {
+    const { pollMs } = this.deps.settings;
+    const sinceMs = this.nowMs - Date.parse(this.record.updated_at);
+    const waitMs = Math.min(Math.max(pollMs, sinceMs / 4), 20 * pollMs);
+    return { kind: 'wait', untilMs: this.nowMs + waitMs, waitingFor, set };
+  }
+}
+
+function isSameClaim(newer: AssetRecord, mine: AssetRecord): boolean {
+  return (
+    newer.life === mine.life && newer.status === mine.status && newer.leased_until === mine.leased_until
+  );
+}
+
+/** Runs one stage for one claim. Never throws for what the record can remember; throws only when it cannot be stored. */
+export async function runStage(
+  stage: Stage,
+  step: StageFunction,
+  deps: Deps,
+  message: StageMessage,
+  deadlineMs: number,
+): Promise<void> {
+  const startedMs = deps.clock.nowMs();
+  const say = (outcome: string, extra: Record<string, unknown> = {}) =>
+    deps.log.info('step', {
+      stage,
+      asset_id: message.asset_id,
+      life: message.life,
+      outcome,
+      ms: deps.clock.nowMs() - startedMs,
+      ...extra,
+    });
+  const record = await deps.ledger.get(message.asset_id);
+  if (!record || record.life !== message.life || record.version !== message.version) return say('stale');
+  const work = new Work(deps, record, deadlineMs);
+  try {
+    work.record = await publishPending(deps, record);
+    const next = await decide(step, work);
+    await store(work, next);
+    say(next.kind, { status: work.record.status, bytes: work.record.progress?.bytes_done, ...reason(next) });
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    say('overtaken');
+  }
+}
+
+function reason(next: Next): Record<string, unknown> {
+  if (next.kind === 'wait') return { waiting_for: next.waitingFor, until: iso(next.untilMs) };
+  return next.kind === 'move' ? { cause: next.cause, failure: next.set?.failure?.code } : {};
+}
+
+async function decide(step: StageFunction, work: Work): Promise<Next> {
+  try {
+    return await step(work);
+  } catch (error) {
+    if (error instanceof ConflictError) throw error;
+    return nextAfter(error, work);
+  }
+}
+
+/** Not yet waits, permanent fails, and anything else is tried again with growing waits until a person is asked. */
+function nextAfter(error: unknown, work: Work): Next {
+  const { record, deps } = work;
+  if (error instanceof NotYetError) {
+    return { kind: 'wait', untilMs: error.atMs, waitingFor: error.waitingFor };
+  }
+  const { code, message } = describe(error);
+  deps.log.error('step failed', { asset_id: record.asset_id, status: record.status, code, error: message });
+  if (error instanceof SetUpError) return waitForSetUp(work, code, error);
+  if (error instanceof PermanentError && canMove(record.status, 'failed')) return failed(record, error);
+  if (record.attempts >= MAX_ATTEMPTS && canMove(record.status, 'failed')) return failed(record, gaveUp(record, error));
+  const waitMs = backoffMs(record.attempts, deps.settings.pollMs);
+  return {
+    kind: 'wait',
+    untilMs: work.nowMs + waitMs,
+    waitingFor: `trying again after ${code}: ${message}`,
+    // Kept: a failed attempt is no progress.
+    set: { attempts: record.attempts },
+  };
+}
+
+/** However long it takes: nothing is wrong with the record, and giving up on all of them would only make work. */
+function waitForSetUp(work: Work, code: string, error: SetUpError): Next {
+  const untilMs = work.nowMs + 20 * work.deps.settings.pollMs;
+  return { kind: 'wait', untilMs, waitingFor: `${code}: ${error.message} ${error.action}` };
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
+  return { code, message };
+}
+
+function gaveUp(record: AssetRecord, cause: unknown): PermanentError {
+  return new PermanentError('GAVE_UP', `Tried ${record.attempts} times; last: ${describe(cause).message}`, {
+    action: 'Look at the log for this asset, mend the cause, then send the same delete request again.',
+    retryable: true,
+    cause,
+  });
+}
+
+function failed(record: AssetRecord, error: PermanentError): Next {
+  const failure = {
+    code: error.code,
+    message: error.message,
+    action: error.action,
+    from: (error.from as Status | undefined) ?? record.status,
+    retryable: error.retryable,
+  };
+  return { kind: 'move', to: 'failed', cause: error.code, set: { failure } };
+}
+
+/**
+ * A transition is stored under the lease, then told to the bus, and only then given its wake: a crash in between
+ * leaves a record that the sweep wakes again, and whose news goes out then.
+ */
+async function store(work: Work, next: Next): Promise<void> {
+  if (next.kind === 'move') {
+    const change = { atMs: work.nowMs, cause: next.cause, actor: 'icehouse', set: next.set };
+    const { leaseMs } = work.deps.settings;
+    await work.store((record) => lease(move(record, next.to, change), work.nowMs, leaseMs));
+    work.record = await publishPending(work.deps, work.record);
+  }
+  await work.store((record) => settle(record, next));
+}
+
+function settle(record: AssetRecord, next: Next): AssetRecord {
+  if (next.kind === 'wait') {
+    const wake = { wake_at: iso(next.untilMs), wake_lane: next.lane ?? 'step', leased_until: undefined };
+    return { ...record, attempts: 0, waiting_for: next.waitingFor, ...next.set, ...wake };
+  }
+  const wakeAtMs = next.kind === 'move' ? next.wakeAtMs : undefined;
+  if (wakeAtMs !== undefined) {
+    const wake_lane = next.kind === 'move' ? (next.lane ?? 'step') : 'step';
+    return { ...record, wake_at: iso(wakeAtMs), wake_lane, leased_until: undefined };
+  }
+  if (!isResting(record.status)) throw new Error(`A ${record.status} record does not rest (${record.asset_id}).`);
+  const set = next.kind === 'rest' ? next.set : undefined;
+  return { ...record, attempts: 0, ...set, wake_at: undefined, leased_until: undefined };
+}
+
+async function publishPending(deps: Deps, record: AssetRecord): Promise<AssetRecord> {
+  const pending = unpublished(record);
+  const last = pending.at(-1);
+  if (!last) return record;
+  await deps.bus.publish(pending.map((entry) => ({ entry, record })));
+  return { ...record, published_version: last.version };
+}

@@ -1,0 +1,28 @@
+// Waking a record: one conditional write claims it, then its stage's function is started. Used by the sweep, the
+// webhook, bucket events and the API alike; whoever comes second meets a newer version and leaves it alone.
+import { ConflictError } from '../domain/failures.ts';
+import { claim, isLeased, stageOf } from '../domain/lifecycle.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import type { Clock, Dispatch, Ledger } from './ports.ts';
+
+export interface Waking {
+  readonly ledger: Ledger;
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+}
+
+/** Claims the record and starts its stage. False when it is in somebody's hands, or somebody was faster. */
+export async function wake(record: AssetRecord, waking: Waking): Promise<boolean> {
+  const nowMs = waking.clock.nowMs();
+  if (isLeased(record, nowMs)) return false;
+  try {
+    const claimed = await waking.ledger.save(claim(record, nowMs, waking.leaseMs));
+    const { asset_id, life, version } = claimed;
+    await waking.dispatch.invoke(stageOf(claimed.status), { asset_id, life, version });
+    return true;
+  } catch (error) {
+    if (error instanceof ConflictError) return false;
+    throw error;
+  }
+}

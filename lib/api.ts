@@ -1,0 +1,93 @@
+// The HTTP API: one explicit route per call, so that what is not listed here does not exist.
+import {
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+
+export interface ApiProps {
+  readonly api: IFunction;
+  readonly webhook: IFunction;
+  readonly authorizer?: IHttpRouteAuthorizer;
+  readonly throttle?: ThrottleSettings;
+  readonly logRetention?: RetentionDays;
+}
+
+const WEBHOOK_PATH = '/v1/webhooks/mux';
+
+const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
+  '/v1/delete-requests': [HttpMethod.POST, HttpMethod.GET],
+  '/v1/delete-requests/{asset_id}': [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE],
+  '/v1/delete-requests/{asset_id}/cancel': [HttpMethod.POST],
+  '/v1/delete-requests/{asset_id}/restore': [HttpMethod.POST],
+  '/v1/assets/{asset_id}': [HttpMethod.GET],
+  '/v1/playback-ids/{playback_id}': [HttpMethod.GET],
+};
+
+export class Api extends Construct {
+  readonly httpApi: HttpApi;
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly webhookUrl: string;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    this.httpApi = new HttpApi(this, 'HttpApi', {
+      apiName: 'icehouse',
+      createDefaultStage: false,
+      defaultAuthorizer: props.authorizer ?? new HttpIamAuthorizer(),
+    });
+    this.#addStage(props);
+    this.#addRoutes(props.api);
+    this.#addWebhook(props.webhook);
+    this.url = this.httpApi.apiEndpoint;
+    this.webhookUrl = `${this.url}${WEBHOOK_PATH}`;
+  }
+
+  #addStage(props: ApiProps): void {
+    const retention = props.logRetention ?? RetentionDays.THREE_MONTHS;
+    new HttpStage(this, 'Stage', {
+      httpApi: this.httpApi,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: props.throttle ?? { rateLimit: 50, burstLimit: 100 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLogs', { retention })),
+      },
+    });
+  }
+
+  #addRoutes(handler: IFunction): void {
+    const integration = new HttpLambdaIntegration('Api', handler, { scopePermissionToRoute: false });
+    for (const [path, methods] of Object.entries(ROUTES)) {
+      this.httpApi.addRoutes({ path, methods: [...methods], integration });
+    }
+  }
+
+  /** An authorizer does not see the body, and the body is what Mux signs: the handler checks it first. */
+  #addWebhook(handler: IFunction): void {
+    const routes = this.httpApi.addRoutes({
+      path: WEBHOOK_PATH,
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Webhook', handler, { scopePermissionToRoute: false }),
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'Mux signs the raw body, which no authorizer sees: the handler checks the signature before all else.',
+      });
+    }
+  }
+}

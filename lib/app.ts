@@ -1,0 +1,24 @@
+// The CDK app: one stack that holds one Icehouse, for one Mux environment.
+// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays.
+import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { contextProps } from './context.ts';
+import { Icehouse } from './icehouse.ts';
+
+const app = new App();
+const stack = new Stack(app, 'Icehouse', { description: 'Keeps Mux videos safe in S3 Glacier' });
+const icehouse = new Icehouse(stack, 'Icehouse', contextProps(app.node));
+
+const outputs = {
+  ApiUrl: icehouse.apiUrl,
+  WebhookUrl: icehouse.webhookUrl,
+  VaultBucket: icehouse.bucket.bucketName,
+  LedgerTable: icehouse.table.tableName,
+  TransitionBus: icehouse.bus.eventBusName,
+  MuxSecret: icehouse.secret.secretName,
+  FailedInvocationsQueue: icehouse.failedInvocations.queueUrl,
+};
+for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();

@@ -1,0 +1,32 @@
+// Reads the few props that can be given on the command line (`-c name=value`), where everything is a string.
+import type { Node } from 'constructs';
+import { EXPIRY_SCHEDULES, STORAGE_CLASSES } from '../lambdas/contract/names.ts';
+import type { IcehouseProps } from './icehouse-props.ts';
+
+/** Throws an Error that names the value and what it may be. */
+export function contextProps(node: Node): IcehouseProps {
+  return {
+    deletions: oneOf(node, 'deletions', ['on', 'dry-run']),
+    storageClass: oneOf(node, 'storageClass', STORAGE_CLASSES),
+    expirySchedule: oneOf(node, 'expirySchedule', EXPIRY_SCHEDULES),
+    graceDays: days(node, 'graceDays'),
+  };
+}
+
+function oneOf<T extends string>(node: Node, name: string, allowed: readonly T[]): T | undefined {
+  const given: unknown = node.tryGetContext(name);
+  if (given === undefined) return undefined;
+  const match = allowed.find((value) => value === given);
+  if (match === undefined)
+    throw new Error(`Context ${name}: expected one of ${allowed.join(', ')}, got ${given}.`);
+  return match;
+}
+
+function days(node: Node, name: string): number | undefined {
+  const given: unknown = node.tryGetContext(name);
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`Context ${name}: expected whole days, got ${given}.`);
+  return value;
+}

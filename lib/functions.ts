@@ -1,0 +1,112 @@
+// The functions: code, size, role and log group of each. What a role may do is granted by the things it is done to.
+import { join } from 'node:path';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  type EventInvokeConfigOptions,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Names } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
+import { type FunctionName, STAGES } from '../lambdas/contract/names.ts';
+import { FUNCTION_SIZES } from './function-sizes.ts';
+
+export interface FunctionsProps {
+  /** Holds `<function>/index.mjs` for every function. */
+  readonly directory: string;
+  readonly environment: Record<string, string>;
+  /** Gets every asynchronous invocation that failed. */
+  readonly failures: IQueue;
+  readonly architecture?: Architecture;
+  readonly logRetention?: RetentionDays;
+}
+
+/** A stage whose message fails is woken again by the sweep; a message that waited longer has lost its claim. */
+const STAGE_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };
+
+/** Nobody else repeats the sweep of a quarterly schedule, and a repeated sweep claims nothing twice. */
+const SWEEP_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 2, maxEventAge: Duration.hours(1) };
+
+export class Functions extends Construct {
+  readonly all: Readonly<Record<FunctionName, LambdaFunction>>;
+  readonly #failures: IQueue;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.#failures = props.failures;
+    const make = (name: FunctionName) => newFunction(this, name, props);
+    this.all = {
+      api: make('api'),
+      webhook: make('webhook'),
+      sweep: make('sweep'),
+      master: make('master'),
+      archive: make('archive'),
+      expire: make('expire'),
+      restore: make('restore'),
+      cancel: make('cancel'),
+    };
+    for (const stage of STAGES) this.#deliver(this.all[stage], STAGE_DELIVERY);
+    this.#deliver(this.all.sweep, SWEEP_DELIVERY);
+  }
+
+  /**
+   * Lets these functions start every stage. One of them may be a stage that starts itself, and CloudFormation
+   * refuses circles: so the policy is one that no function waits for, and the names are known beforehand.
+   */
+  grantInvokeStages(callers: readonly LambdaFunction[]): void {
+    for (const caller of callers) {
+      for (const stage of STAGES)
+        caller.addEnvironment(ENVIRONMENT.functionOf[stage], functionName(this, stage));
+    }
+    new Policy(this, 'InvokeStages', {
+      roles: callers.flatMap(({ role }) => role ?? []),
+      statements: [
+        new PolicyStatement({
+          actions: ['lambda:InvokeFunction'],
+          resources: STAGES.map((stage) => this.all[stage].functionArn),
+        }),
+      ],
+    });
+  }
+
+  #deliver(handler: LambdaFunction, delivery: EventInvokeConfigOptions): void {
+    const { queueArn } = this.#failures;
+    handler.configureAsyncInvoke({ ...delivery, onFailure: { bind: () => ({ destination: queueArn }) } });
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }));
+  }
+}
+
+function newFunction(parent: Construct, name: FunctionName, props: FunctionsProps): LambdaFunction {
+  const scope = new Construct(parent, name);
+  const { memoryMb, timeoutSeconds } = FUNCTION_SIZES[name];
+  const logGroup = new LogGroup(scope, 'Logs', {
+    retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+  });
+  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  return new LambdaFunction(scope, 'Function', {
+    functionName: functionName(parent, name),
+    description: `Icehouse: ${name}`,
+    code: Code.fromAsset(join(props.directory, name)),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: props.architecture ?? Architecture.ARM_64,
+    memorySize: memoryMb,
+    timeout: Duration.seconds(timeoutSeconds),
+    role,
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+    environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+  });
+}
+
+/** Known before the function is made. Lambda takes 64 characters, our longest word has 7. */
+function functionName(parent: Construct, name: FunctionName): string {
+  return `${Names.uniqueResourceName(parent, { maxLength: 56, separator: '-' })}-${name}`;
+}

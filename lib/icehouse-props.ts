@@ -1,0 +1,172 @@
+// What a user of the Icehouse construct may set. Every prop is optional; the defaults delete nothing.
+
+import type { IHttpRouteAuthorizer, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { ExpirySchedule, StorageClass } from '../lambdas/contract/names.ts';
+
+export interface IcehouseProps {
+  /**
+   * An existing vault. It must be versioned and should abort unfinished multipart uploads after 7 days and send
+   * its events to EventBridge; without those events a restore goes on at the next sweep. Only `mux/` is touched.
+   * @default - a new, locked-down bucket that outlives the stack
+   */
+  readonly bucket?: IBucket;
+
+  /**
+   * An existing ledger. Its key and indexes must be those of `TABLE` in lambdas/contract/names.ts.
+   * @default - a new table that outlives the stack
+   */
+  readonly table?: ITable;
+
+  /**
+   * An existing secret, `{ "token_id", "token_secret", "webhook_secret" }` as JSON. Further keys are described at
+   * `muxSecret` in lambdas/contract/environment.ts.
+   * @default - a new secret with empty values, to be filled in after the first deployment
+   */
+  readonly secret?: ISecret;
+
+  /**
+   * An existing bus for the transitions of all records.
+   * @default - a new bus
+   */
+  readonly eventBus?: IEventBus;
+
+  /**
+   * Where the access logs of the new vault go. Not for an existing bucket.
+   * @default - no server access logs
+   */
+  readonly serverAccessLogsBucket?: IBucket;
+
+  /**
+   * Who may call the API. The webhook route has none: its handler checks Mux's signature over the raw body.
+   * @default - IAM: callers sign with SigV4 and need execute-api:Invoke
+   */
+  readonly authorizer?: IHttpRouteAuthorizer;
+
+  /**
+   * How many requests per second the API takes, all callers and Mux's webhooks together.
+   * @default - 50 per second, bursts of 100
+   */
+  readonly throttle?: ThrottleSettings;
+
+  /**
+   * Whether assets are really deleted from Mux. In `dry-run` everything happens but the DELETE.
+   * @default 'dry-run'
+   */
+  readonly deletions?: 'on' | 'dry-run';
+
+  /**
+   * The class a master is kept in. DEEP_ARCHIVE thaws in 12 to 48 hours, GLACIER in minutes to 12 hours,
+   * GLACIER_IR at once; the price per month falls the other way.
+   * @default 'DEEP_ARCHIVE'
+   */
+  readonly storageClass?: StorageClass;
+
+  /**
+   * When archives whose date has passed are looked at: every hour, or at 00:00 UTC each day, each Monday,
+   * or on the first of each month or quarter.
+   * @default 'hourly'
+   */
+  readonly expirySchedule?: ExpirySchedule;
+
+  /**
+   * Days until deletion when a request gives neither a date nor a grace.
+   * @default 30
+   */
+  readonly graceDays?: number;
+
+  /**
+   * The least time between saying what a restore cannot bring back and the deletion.
+   * @default Duration.hours(1)
+   */
+  readonly minNotice?: Duration;
+
+  /**
+   * Days a thawed copy stays readable.
+   * @default 7
+   */
+  readonly thawDays?: number;
+
+  /**
+   * Mux calls per second that Icehouse may make: POST, and all other verbs.
+   * @default - { post: 0.5, other: 2.5 }, half of what Mux allows
+   */
+  readonly muxRates?: { readonly post: number; readonly other: number };
+
+  /**
+   * @default 'https://api.mux.com'
+   */
+  readonly muxBaseUrl?: string;
+
+  /**
+   * Where captions are downloaded.
+   * @default 'https://stream.mux.com'
+   */
+  readonly muxStreamBaseUrl?: string;
+
+  /**
+   * Where posters and storyboards are downloaded.
+   * @default 'https://image.mux.com'
+   */
+  readonly muxImageBaseUrl?: string;
+
+  /**
+   * Where masters and captions may come from. `*.` stands for any subdomain; `loopback` also allows plain http
+   * and loopback addresses, for the embedded cloud only.
+   * @default - { hosts: ['*.mux.com'], loopback: false }
+   */
+  readonly sources?: { readonly hosts: readonly string[]; readonly loopback: boolean };
+
+  /**
+   * The time between the two probes that show that a master no longer grows.
+   * @default Duration.seconds(15)
+   */
+  readonly settle?: Duration;
+
+  /**
+   * How long a claim keeps others away from a record without a sign of life.
+   * @default Duration.seconds(90)
+   */
+  readonly lease?: Duration;
+
+  /**
+   * The first wait when something at Mux or S3 is not ready. Later waits grow to 20 times this.
+   * @default Duration.seconds(30)
+   */
+  readonly poll?: Duration;
+
+  /**
+   * How long a create whose answer was lost is looked for before another is made.
+   * @default Duration.seconds(120)
+   */
+  readonly createDoubt?: Duration;
+
+  /**
+   * How long a master may be in preparation before it is asked for again.
+   * @default Duration.hours(12)
+   */
+  readonly masterWait?: Duration;
+
+  /**
+   * @default Architecture.ARM_64, which costs a fifth less than x86_64
+   */
+  readonly architecture?: Architecture;
+
+  /**
+   * How long the logs of the functions and of the API are kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * A directory with `<function>/index.mjs` for every function, as `bundle()` makes it.
+   * @default - bundled now, into dist/functions
+   */
+  readonly functionsDirectory?: string;
+}

@@ -1,0 +1,114 @@
+// The Icehouse construct: everything that exists in the account, and who may do what to it.
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../lambdas/contract/names.ts';
+import { Api } from './api.ts';
+import { bundle } from './bundle.ts';
+import { Functions } from './functions.ts';
+import type { IcehouseProps } from './icehouse-props.ts';
+import { Ledger } from './ledger.ts';
+import { MuxCredentials } from './mux-credentials.ts';
+import { Queues } from './queues.ts';
+import { Schedules } from './schedules.ts';
+import { settings } from './settings.ts';
+import { Transitions } from './transitions.ts';
+import { Vault } from './vault.ts';
+
+export class Icehouse extends Construct {
+  /** The ledger. */
+  readonly table: ITable;
+  /** The vault. */
+  readonly bucket: IBucket;
+  /** Where every transition of a record is published. */
+  readonly bus: IEventBus;
+  /** The Mux credentials. */
+  readonly secret: ISecret;
+  /** Segments of large masters. No function is triggered by it: the archive function may send and receive. */
+  readonly copyQueue: IQueue;
+  /** Segments that failed five times. */
+  readonly copyDeadLetters: IQueue;
+  /** Invocations that failed, of functions, schedules and the rule. */
+  readonly failedInvocations: IQueue;
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  readonly api: HttpApi;
+  /** Both URLs are without a slash at the end. */
+  readonly apiUrl: string;
+  /** What to enter in the Mux dashboard. */
+  readonly webhookUrl: string;
+
+  constructor(scope: Construct, id: string, props: IcehouseProps = {}) {
+    super(scope, id);
+    const { serverAccessLogsBucket, architecture, logRetention, authorizer, throttle, expirySchedule } =
+      props;
+    const things: Things = {
+      ledger: new Ledger(this, 'Ledger', props.table),
+      vault: new Vault(this, 'Vault', { existing: props.bucket, serverAccessLogsBucket }),
+      credentials: new MuxCredentials(this, 'MuxCredentials', props.secret),
+      transitions: new Transitions(this, 'Transitions', props.eventBus),
+      queues: new Queues(this, 'Queues'),
+    };
+    const failures = things.queues.failedInvocations;
+    const functions = new Functions(this, 'Functions', {
+      directory: props.functionsDirectory ?? bundle(),
+      environment: settings(props),
+      failures,
+      architecture,
+      logRetention,
+    });
+    grant(functions, things);
+    const api = new Api(this, 'Api', { ...functions.all, authorizer, throttle, logRetention });
+    new Schedules(this, 'Schedules', {
+      ...functions.all,
+      bucket: things.vault.bucket,
+      failures,
+      expirySchedule,
+    });
+
+    this.table = things.ledger.table;
+    this.bucket = things.vault.bucket;
+    this.bus = things.transitions.bus;
+    this.secret = things.credentials.secret;
+    this.copyQueue = things.queues.copy;
+    this.copyDeadLetters = things.queues.copyDeadLetters;
+    this.failedInvocations = failures;
+    this.functions = functions.all;
+    this.api = api.httpApi;
+    this.apiUrl = api.url;
+    this.webhookUrl = api.webhookUrl;
+  }
+}
+
+interface Things {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly credentials: MuxCredentials;
+  readonly transitions: Transitions;
+  readonly queues: Queues;
+}
+
+/** Who may do what. Each grant also sets the environment variable that names the thing. */
+function grant(functions: Functions, { ledger, vault, credentials, transitions, queues }: Things): void {
+  const { api, webhook, sweep, master, archive, expire, restore, cancel } = functions.all;
+
+  for (const handler of Object.values(functions.all)) {
+    ledger.grantUse(handler);
+    vault.nameTo(handler);
+  }
+  for (const handler of [api, webhook, master, archive, expire, restore]) credentials.grantRead(handler);
+  for (const handler of [api, sweep, master, archive, expire, restore, cancel])
+    transitions.grantPublish(handler);
+  functions.grantInvokeStages([api, webhook, sweep, restore]);
+
+  for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
+  for (const handler of [master, expire]) vault.grantPut(handler);
+  vault.grantCopy(archive);
+  vault.grantThaw(restore);
+  vault.grantAbort(cancel);
+  queues.grantCopy(archive);
+}

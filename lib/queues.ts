@@ -1,0 +1,55 @@
+// The queue that shares out the segments of a large master, and the two places where what failed is kept.
+
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
+import { FUNCTION_SIZES } from './function-sizes.ts';
+
+const PRIVATE: QueueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+
+/** What failed is kept as long as SQS can, so that a person has time to look. */
+const KEPT: QueueProps = { ...PRIVATE, retentionPeriod: Duration.days(14) };
+
+export class Queues extends Construct {
+  /** Segments of large masters. No function is triggered by it: the archive function sends and receives by itself. */
+  readonly copy: Queue;
+  /** Segments that failed five times. Apart from the other, so that a redrive sends back segments only. */
+  readonly copyDeadLetters: Queue;
+  /** Invocations that failed: of functions, of the schedules and of the rule. The sweep tries again by itself. */
+  readonly failedInvocations: Queue;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.failedInvocations = new Queue(this, 'FailedInvocations', KEPT);
+    Validations.of(this.failedInvocations).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason:
+        'It is itself the last stop: of functions, schedules and the rule, which cdk-nag does not count as queues.',
+    });
+    this.copyDeadLetters = new Queue(this, 'CopyDeadLetters', KEPT);
+    this.copy = new Queue(this, 'Copy', {
+      ...PRIVATE,
+      // Six times the timeout of the one who receives, as the Lambda guide advises for queues.
+      visibilityTimeout: Duration.seconds(6 * FUNCTION_SIZES.archive.timeoutSeconds),
+      deadLetterQueue: { queue: this.copyDeadLetters, maxReceiveCount: 5 },
+    });
+  }
+
+  grantCopy(handler: LambdaFunction): void {
+    handler.addEnvironment(ENVIRONMENT.copyQueue, this.copy.queueUrl);
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'sqs:SendMessage',
+          'sqs:ReceiveMessage',
+          'sqs:ChangeMessageVisibility',
+          'sqs:DeleteMessage',
+        ],
+        resources: [this.copy.queueArn],
+      }),
+    );
+  }
+}

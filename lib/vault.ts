@@ -1,0 +1,110 @@
+// The vault: the bucket that holds the archives, and who may do what to it. It outlives the stack.
+// There is no method that grants s3:DeleteObject, because nothing that runs may delete an archive.
+
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
+import { PLATFORM_PREFIX } from '../lambdas/contract/keys.ts';
+import { explainWildcard } from './wildcards.ts';
+
+export interface VaultProps {
+  readonly existing?: IBucket;
+  readonly serverAccessLogsBucket?: IBucket;
+}
+
+export class Vault extends Construct {
+  readonly bucket: IBucket;
+
+  constructor(scope: Construct, id: string, props: VaultProps) {
+    super(scope, id);
+    this.bucket = props.existing ?? this.#newBucket(props.serverAccessLogsBucket);
+    explainWildcard(
+      scope,
+      this.#objects,
+      'The keys of archives are made while the stack runs. Every key begins with this prefix, and the actions are listed one by one.',
+    );
+  }
+
+  /** Every function reads which vault it belongs to, also those that may not open it. */
+  nameTo(handler: LambdaFunction): void {
+    handler.addEnvironment(ENVIRONMENT.bucket, this.bucket.bucketName);
+    handler.addEnvironment(ENVIRONMENT.bucketOwner, this.bucket.env.account);
+  }
+
+  /**
+   * HEAD and GET of exact versions. Without s3:ListBucket S3 answers 403 for a key that does not exist, and a
+   * missing archive could not be told from a denied one (API_HeadObject, "Permissions").
+   */
+  grantRead(handler: LambdaFunction): void {
+    this.#grant(handler, this.#objects, 's3:GetObject', 's3:GetObjectVersion');
+    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket');
+    this.bucket.encryptionKey?.grantDecrypt(handler);
+  }
+
+  /** Sidecars. A new version lies beside the old one: the bucket is versioned and nobody may delete a version. */
+  grantPut(handler: LambdaFunction): void {
+    this.#grant(handler, this.#objects, 's3:PutObject');
+    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+  }
+
+  /** Multipart uploads, from Create to Complete (both are s3:PutObject) or abort. */
+  grantCopy(handler: LambdaFunction): void {
+    this.grantPut(handler);
+    this.grantAbort(handler);
+  }
+
+  grantAbort(handler: LambdaFunction): void {
+    this.#grant(handler, this.#objects, 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts');
+    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');
+  }
+
+  grantThaw(handler: LambdaFunction): void {
+    this.#grant(handler, this.#objects, 's3:RestoreObject');
+  }
+
+  get #objects(): string {
+    return this.bucket.arnForObjects(`${PLATFORM_PREFIX}*`);
+  }
+
+  #grant(handler: LambdaFunction, resource: string, ...actions: string[]): void {
+    handler.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
+  }
+
+  /**
+   * Noncurrent versions are kept: the ledger names exact versions, and one that somebody wrote over or put a
+   * delete marker on is what a restore must still find.
+   */
+  #newBucket(serverAccessLogsBucket: IBucket | undefined): Bucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      versioned: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      lifecycleRules: [
+        { id: 'abort-unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(serverAccessLogsBucket && { serverAccessLogsBucket, serverAccessLogsPrefix: 'icehouse-vault/' }),
+    });
+    sendEventsToEventBridge(bucket);
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Server access logs need a second bucket that most accounts already have: the serverAccessLogsBucket prop names it. What Icehouse itself does to an object is in the ledger, by version.',
+    });
+    return bucket;
+  }
+}
+
+/** The L2's eventBridgeEnabled brings a custom resource with a Python function; the plain property does the same. */
+function sendEventsToEventBridge(bucket: Bucket): void {
+  const resource = bucket.node.defaultChild;
+  if (!(resource instanceof CfnBucket)) throw new Error('Expected the Bucket construct to hold a CfnBucket.');
+  resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+}

@@ -1,0 +1,114 @@
+// Boots Icehouse on the embedded cloud: simulator (unless a Mux is given), stack, plan, engines.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Duration } from 'aws-cdk-lib/core';
+import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
+import type { IcehouseProps } from '../lib/icehouse-props.ts';
+import type { Clockwork } from './cloud/clockwork.ts';
+import { type Cloud, startCloud } from './cloud/cloud.ts';
+import { type DataDirectory, openDataDirectory } from './cloud/data-directory.ts';
+import { planOf } from './cloud/synthesize.ts';
+import { createMuxSimulator, DEFAULT_ENVIRONMENT, type Simulator } from './mux/simulator.ts';
+import type { StartOptions } from './options.ts';
+import { externalEndpoints, type MuxCredentials, muxCredentials } from './surroundings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All that runs, for the tour and for the ready line. */
+export interface Running {
+  readonly cloud: Cloud;
+  readonly dataDirectory: string;
+  readonly mux: MuxCredentials & { readonly url: string };
+  /** Absent when a Mux was given by URL. */
+  readonly simulator?: Simulator;
+  close(): Promise<void>;
+}
+
+export interface BootOptions extends StartOptions {
+  readonly onLine: (from: string, line: string) => void;
+}
+
+export async function boot(options: BootOptions, environment: Environment): Promise<Running> {
+  const temporary = options.data === undefined ? mkdtempSync(join(tmpdir(), 'icehouse-')) : undefined;
+  const data = openDataDirectory(resolve(temporary ?? options.data ?? ''));
+  const credentials = muxCredentials(environment);
+  // The tour deletes assets: it never meets a Mux that the environment names.
+  const given = options.tour ? undefined : (options.muxBaseUrl ?? (environment.MUX_BASE_URL || undefined));
+  const simulator = given === undefined ? await newSimulator(data, credentials) : undefined;
+  const url = given ?? (await simulator?.listen(0)) ?? '';
+  const cloud = await bootCloud(options, environment, data, { ...credentials, url });
+  simulator?.setWebhookUrls([`${cloud.urls.api}/v1/webhooks/mux`]);
+  return {
+    cloud,
+    dataDirectory: data.path,
+    mux: { ...credentials, url },
+    simulator,
+    async close() {
+      await cloud.close();
+      await simulator?.close();
+      data.release();
+      if (temporary) rmSync(temporary, { recursive: true, force: true });
+    },
+  };
+}
+
+function newSimulator(data: DataDirectory, credentials: MuxCredentials): Promise<Simulator> {
+  const environments = [{ ...DEFAULT_ENVIRONMENT, ...credentials }];
+  return createMuxSimulator({ dataDir: join(data.path, 'mux'), environments });
+}
+
+async function bootCloud(
+  options: BootOptions,
+  environment: Environment,
+  data: DataDirectory,
+  mux: Running['mux'],
+): Promise<Cloud> {
+  const external = externalEndpoints(environment);
+  const region = (external && environment.AWS_REGION) || 'us-east-1';
+  const outputDirectory = join(data.path, 'cdk.out');
+  const plan = await planOf(stackProps(mux.url, environment), { outputDirectory, region });
+  const secret = JSON.stringify({
+    token_id: mux.tokenId,
+    token_secret: mux.tokenSecret,
+    webhook_secret: mux.webhookSecret,
+  });
+  return startCloud(plan, {
+    data,
+    external,
+    clockwork: clockwork(options, external?.s3 !== undefined),
+    thawMs: 1000 * options.thawSeconds,
+    apiPort: options.port,
+    secrets: Object.fromEntries(plan.secrets.map(({ logicalId }) => [logicalId, secret])),
+    onLine: options.onLine,
+  });
+}
+
+/** Only the embedded cloud begins with deletions on, without notice and with loopback sources. */
+function stackProps(muxUrl: string, environment: Environment): IcehouseProps {
+  return {
+    deletions: 'on',
+    minNotice: Duration.seconds(0),
+    sources: { hosts: ['*.mux.com', '127.0.0.1', 'localhost'], loopback: true },
+    muxBaseUrl: muxUrl,
+    muxStreamBaseUrl: environment.MUX_STREAM_BASE_URL || muxUrl,
+    muxImageBaseUrl: environment.MUX_IMAGE_BASE_URL || muxUrl,
+  };
+}
+
+function clockwork(options: StartOptions, hasExternalVault: boolean): Clockwork {
+  const seconds: Readonly<Record<string, number>> = {
+    step: options.sweepSeconds,
+    expire: options.expireSeconds,
+  };
+  return {
+    timeScale: options.timeScale,
+    scheduleSeconds: (input) => seconds[String((input as { lane?: unknown }).lane)],
+    environment: {
+      [ENVIRONMENT.settleSeconds]: String(options.settleSeconds),
+      [ENVIRONMENT.expirySchedule]: `every:${options.expireSeconds}`,
+      // A bucket elsewhere belongs to an account that the template knows nothing of.
+      ...(hasExternalVault && { [ENVIRONMENT.bucketOwner]: '' }),
+    },
+  };
+}

@@ -1,0 +1,172 @@
+// The runner: a CloudPlan becomes a running cloud on 127.0.0.1. It shows what we believe of AWS, not AWS.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { S3ServerOptions } from '../s3/server.ts';
+import { apiFront } from './api-front.ts';
+import type { Clockwork } from './clockwork.ts';
+import type { Credentials, DataDirectory } from './data-directory.ts';
+import { type Engines, type External, startEngines } from './engines.ts';
+import { EventBus } from './event-bus.ts';
+import { type Endpoints, functionEnvironment } from './function-environment.ts';
+import type { Outcome } from './function-process.ts';
+import { Functions } from './functions.ts';
+import { listen } from './http.ts';
+import type { CloudPlan } from './plan.ts';
+import { Principals } from './principals.ts';
+import { type AwsClients, provision } from './provision.ts';
+import { startSchedules } from './schedules.ts';
+import { services } from './services.ts';
+
+export interface CloudOptions {
+  readonly data: DataDirectory;
+  readonly clockwork: Clockwork;
+  /** How long a thaw out of Glacier takes, whatever its tier. */
+  readonly thawMs: number;
+  /** @default any free port */
+  readonly apiPort?: number;
+  /** Processes of one function at once. @default 4 */
+  readonly concurrency?: number;
+  /** Secret values by logical id or name. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly external?: External;
+  /** Gets every line that a function writes, and the runner's own complaints (`from` is then `cloud`). */
+  readonly onLine?: (from: string, line: string) => void;
+}
+
+export interface Cloud {
+  readonly plan: CloudPlan;
+  readonly urls: Readonly<Record<'api' | 's3' | 'dynamodb' | 'sqs' | 'services', string>>;
+  /** A key pair that may do everything. */
+  readonly owner: Credentials;
+  /** Invokes a function, by logical id, name or ARN, and waits for its answer. */
+  invoke(id: string, event: unknown): Promise<Outcome>;
+  /** Process ids of a function, to look at or to kill. */
+  processes(id: string): number[];
+  /** The most memory a process of each function has held, in bytes by function name; 0 where the system is silent. */
+  memoryPeaks(): Record<string, number>;
+  close(): Promise<void>;
+}
+
+/** How long running invocations may go on after `close`. */
+const GRACE_MS = 2000;
+
+/** Throws CloudError PORT_IN_USE and TEMPLATE_NOT_UNDERSTOOD (a bundle without its handler). */
+export async function startCloud(plan: CloudPlan, options: CloudOptions): Promise<Cloud> {
+  const { data, external } = options;
+  const principals = new Principals(plan, data, external);
+  const { promise: up, resolve: isUp } = Promise.withResolvers<Backends>();
+  const functions = newFunctions(plan, options, principals, up);
+  const bus = new EventBus(plan, join(data.path, 'events.jsonl'), (arn, payload) => {
+    void functions.invokeAsync(arn, payload);
+  });
+  const invoke = (arn: string, payload: string) => functions.invoke(arn, payload);
+  // First, since a port that is taken is the likeliest thing to fail; what comes in waits until all is up.
+  const api = await listen(apiFront({ plan, invoke }), options.apiPort);
+  const engines = await startEngines(data.path, s3Options(plan, options, principals, bus), external);
+  const clients = awsClients(plan, engines, principals.owner);
+  const queueUrls = await provision(plan, clients, {
+    timeScale: options.clockwork.timeScale,
+    ownSqsUrl: external?.sqs ? undefined : engines.sqs.url,
+  });
+  const statementsOf = (accessKeyId: string) => principals.statementsOf(accessKeyId);
+  const stubs = await listen(
+    services({ plan, functions, bus, secrets: options.secrets ?? {}, statementsOf }),
+  );
+  const { s3, dynamodb, sqs } = engines;
+  isUp({
+    clients,
+    endpoints: { s3: s3.url, dynamodb: dynamodb.url, sqs: sqs.url, services: stubs.url, queueUrls },
+  });
+  const schedules = startSchedules(plan.schedules, options.clockwork, ({ functionArn, input }) =>
+    functions.invokeAsync(functionArn, JSON.stringify(input)),
+  );
+  return {
+    plan,
+    urls: { api: api.url, s3: s3.url, dynamodb: dynamodb.url, sqs: sqs.url, services: stubs.url },
+    owner: principals.owner,
+    invoke: (id, event) => functions.invoke(id, JSON.stringify(event)),
+    processes: (id) => functions.processes(id),
+    memoryPeaks: () => functions.memoryPeaks(),
+    async close() {
+      schedules.stop();
+      await functions.close(GRACE_MS);
+      for (const client of Object.values(clients)) client.destroy();
+      await Promise.all([api, stubs, s3, dynamodb, sqs].map((server) => server.close()));
+    },
+  };
+}
+
+/** What functions need of the rest of the cloud, once that is up. */
+interface Backends {
+  readonly clients: AwsClients;
+  readonly endpoints: Endpoints;
+}
+
+function newFunctions(
+  plan: CloudPlan,
+  options: CloudOptions,
+  principals: Principals,
+  up: Promise<Backends>,
+): Functions {
+  const { data, clockwork, onLine = () => {} } = options;
+  const logs = join(data.path, 'logs');
+  const home = join(data.path, 'home');
+  for (const directory of [logs, home]) mkdirSync(directory, { recursive: true });
+  return new Functions(plan.functions, {
+    clockwork,
+    concurrency: options.concurrency ?? 4,
+    environmentOf: async (planned) => {
+      const { endpoints } = await up;
+      return functionEnvironment(planned, principals.credentialsOf(planned), {
+        plan,
+        clockwork,
+        endpoints,
+        home,
+      });
+    },
+    log: (planned, line) => {
+      appendFileSync(join(logs, `${planned.name}.log`), `${line}\n`);
+      onLine(planned.name, line);
+    },
+    sendToQueue: async (arn, body) => {
+      const { clients, endpoints } = await up;
+      await clients.sqs.send(
+        new SendMessageCommand({ QueueUrl: endpoints.queueUrls.get(arn), MessageBody: body }),
+      );
+    },
+    onError: (text) => onLine('cloud', text),
+  });
+}
+
+function s3Options(
+  plan: CloudPlan,
+  { thawMs }: CloudOptions,
+  principals: Principals,
+  bus: EventBus,
+): Omit<S3ServerOptions, 'dataDir'> {
+  return {
+    thawMs,
+    credentials: (accessKeyId) => principals.secretOf(accessKeyId),
+    onEvent: (event) => {
+      const { name } = event.detail.bucket;
+      if (plan.buckets.some((bucket) => bucket.name === name && bucket.events))
+        bus.deliver('default', { ...event });
+    },
+  };
+}
+
+function awsClients(
+  { region }: CloudPlan,
+  { s3, dynamodb, sqs }: Engines,
+  credentials: Credentials,
+): AwsClients {
+  const common = { region, credentials };
+  return {
+    s3: new S3Client({ ...common, endpoint: s3.url, forcePathStyle: true }),
+    dynamodb: new DynamoDBClient({ ...common, endpoint: dynamodb.url }),
+    sqs: new SQSClient({ ...common, endpoint: sqs.url }),
+  };
+}

@@ -1,0 +1,135 @@
+// Reads what keeps data: tables, buckets, queues, secrets and event buses.
+import { z } from 'zod';
+import type { Named, PlannedBucket, PlannedQueue, PlannedSecret, PlannedTable } from './plan.ts';
+import type { Stack } from './stack.ts';
+import { harmless } from './template-compute.ts';
+
+const KEYS = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+const INDEX = z.strictObject({
+  IndexName: z.string(),
+  KeySchema: KEYS,
+  Projection: z.strictObject({
+    ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+    NonKeyAttributes: z.array(z.string()).optional(),
+  }),
+});
+
+const TABLE = z.strictObject({
+  ...harmless('BillingMode', 'DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'Replicas'),
+  ...harmless('SSESpecification', 'TableClass', 'TableName', 'Tags'),
+  AttributeDefinitions: z.array(
+    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+  ),
+  GlobalSecondaryIndexes: z.array(INDEX).default([]),
+  KeySchema: KEYS,
+});
+
+export function readTables(stack: Stack): PlannedTable[] {
+  const types = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
+  return types
+    .flatMap((type) => stack.all(type, TABLE))
+    .map(({ logicalId, name, arn, properties }) => ({
+      logicalId,
+      name,
+      arn,
+      keys: properties.KeySchema,
+      attributes: properties.AttributeDefinitions,
+      indexes: properties.GlobalSecondaryIndexes,
+    }));
+}
+
+const LIFECYCLE_RULE = z.strictObject({
+  ...harmless('Id', 'Prefix'),
+  AbortIncompleteMultipartUpload: z.strictObject({ DaysAfterInitiation: z.number() }),
+  Status: z.literal('Enabled'),
+});
+
+const BUCKET = z.strictObject({
+  ...harmless(
+    'BucketEncryption',
+    'BucketName',
+    'OwnershipControls',
+    'PublicAccessBlockConfiguration',
+    'Tags',
+  ),
+  LifecycleConfiguration: z.strictObject({ Rules: z.array(LIFECYCLE_RULE) }).optional(),
+  NotificationConfiguration: z
+    .strictObject({
+      EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: z.boolean().default(true) }),
+    })
+    .optional(),
+  VersioningConfiguration: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
+});
+
+/** The CDK's own way to switch on bucket events: a custom resource, whose function is not run here. */
+const NOTIFICATIONS = z.strictObject({
+  ...harmless('Managed', 'ServiceToken', 'SkipDestinationValidation'),
+  BucketName: z.string(),
+  NotificationConfiguration: z.strictObject({ EventBridgeConfiguration: z.strictObject({}) }),
+});
+
+export function readBuckets(stack: Stack): PlannedBucket[] {
+  const notified = stack.all('Custom::S3BucketNotifications', NOTIFICATIONS);
+  return stack.all('AWS::S3::Bucket', BUCKET).map(({ logicalId, name, arn, properties }) => ({
+    logicalId,
+    name,
+    arn,
+    versioned: properties.VersioningConfiguration?.Status === 'Enabled',
+    events:
+      properties.NotificationConfiguration?.EventBridgeConfiguration.EventBridgeEnabled ??
+      notified.some((custom) => custom.properties.BucketName === name),
+    abortDays:
+      properties.LifecycleConfiguration?.Rules[0]?.AbortIncompleteMultipartUpload.DaysAfterInitiation,
+  }));
+}
+
+const QUEUE_NUMBERS = {
+  DelaySeconds: z.number(),
+  MaximumMessageSize: z.number(),
+  MessageRetentionPeriod: z.number(),
+  ReceiveMessageWaitTimeSeconds: z.number(),
+  VisibilityTimeout: z.number(),
+};
+
+const QUEUE = z.strictObject({
+  ...harmless('KmsMasterKeyId', 'QueueName', 'SqsManagedSseEnabled', 'Tags'),
+  ...z.object(QUEUE_NUMBERS).partial().shape,
+  RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.number() }).optional(),
+});
+
+export function readQueues(stack: Stack): PlannedQueue[] {
+  return stack.all('AWS::SQS::Queue', QUEUE).map(({ logicalId, name, arn, ref, properties }) => {
+    const numbers = Object.entries(properties)
+      .filter(([key, value]) => key in QUEUE_NUMBERS && value !== undefined)
+      .map(([key, value]) => [key, String(value)]);
+    const redrive = properties.RedrivePolicy;
+    const attributes = {
+      ...Object.fromEntries(numbers),
+      ...(redrive && { RedrivePolicy: JSON.stringify(redrive) }),
+    };
+    return { logicalId, name, arn, url: ref, attributes };
+  });
+}
+
+const SECRET = z.strictObject({
+  ...harmless('Description', 'GenerateSecretString', 'KmsKeyId', 'Name', 'Tags'),
+  SecretString: z.string().optional(),
+});
+
+export function readSecrets(stack: Stack): PlannedSecret[] {
+  return stack.all('AWS::SecretsManager::Secret', SECRET).map(({ logicalId, name, ref, properties }) => ({
+    logicalId,
+    name,
+    arn: ref,
+    value: properties.SecretString,
+  }));
+}
+
+const BUS = z.strictObject(harmless('Description', 'Name', 'Tags'));
+
+export function readBuses(stack: Stack): Named[] {
+  return stack
+    .all('AWS::Events::EventBus', BUS)
+    .map(({ logicalId, name, arn }) => ({ logicalId, name, arn }));
+}

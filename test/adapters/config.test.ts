@@ -1,0 +1,131 @@
+// What the functions make of their environment variables.
+import { expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../lambdas/adapters/config.ts';
+
+const REQUIRED = { TABLE_NAME: 'ledger', BUCKET_NAME: 'vault' };
+
+function problemsOf(env: Record<string, string | undefined>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  throw new Error('Expected a ConfigError.');
+}
+
+test('needs no more than a table and a bucket', () => {
+  const config = readConfig(REQUIRED);
+
+  expect(config).toMatchObject({
+    table: 'ledger',
+    bucket: 'vault',
+    bucketOwner: undefined,
+    muxBaseUrl: 'https://api.mux.com',
+    muxStreamBaseUrl: 'https://stream.mux.com',
+    muxImageBaseUrl: 'https://image.mux.com',
+    muxRates: { post: 0.5, other: 2.5 },
+    storageClass: 'DEEP_ARCHIVE',
+    sourceHosts: ['*.mux.com'],
+    sourceLoopback: false,
+    deletions: 'dry-run',
+    graceDays: 30,
+    expirySchedule: 'hourly',
+    minNoticeMs: 3_600_000,
+    leaseMs: 90_000,
+    pollMs: 30_000,
+    settleMs: 15_000,
+    createDoubtMs: 120_000,
+    masterWaitMs: 43_200_000,
+    thawDays: 7,
+  });
+});
+
+test('takes what the embedded cloud sets, with seconds divided by its time scale', () => {
+  const env = {
+    ...REQUIRED,
+    BUCKET_OWNER: '123456789012',
+    MUX_BASE_URL: 'http://127.0.0.1:4010/',
+    SOURCE_HOSTS: '127.0.0.1, localhost',
+    SOURCE_LOOPBACK: 'true',
+    DELETIONS: 'on',
+    EXPIRY_SCHEDULE: 'every:0.5',
+    SETTLE_SECONDS: '0.0333',
+    MIN_NOTICE_SECONDS: '0',
+    STORAGE_CLASS: 'GLACIER',
+  };
+
+  const config = readConfig(env);
+
+  expect(config).toMatchObject({
+    bucketOwner: '123456789012',
+    muxBaseUrl: 'http://127.0.0.1:4010',
+    sourceHosts: ['127.0.0.1', 'localhost'],
+    sourceLoopback: true,
+    deletions: 'on',
+    expirySchedule: { everyMs: 500 },
+    settleMs: 33,
+    minNoticeMs: 0,
+    storageClass: 'GLACIER',
+  });
+});
+
+test('says all that is wrong at once', () => {
+  const env = { BUCKET_NAME: '  ', LEASE_SECONDS: 'soon', DELETIONS: 'yes', MUX_OTHER_RATE: '5' };
+
+  const message = problemsOf(env);
+
+  expect(message).toContain('TABLE_NAME is missing');
+  expect(message).toContain('BUCKET_NAME is missing');
+  expect(message).toContain('LEASE_SECONDS must be a number of seconds, got "soon"');
+  expect(message).toContain('DELETIONS must be one of on, dry-run, got "yes"');
+  expect(message).not.toContain('MUX_OTHER_RATE');
+});
+
+test('takes an empty variable for a missing one', () => {
+  const config = readConfig({ ...REQUIRED, GRACE_DAYS: '', SOURCE_HOSTS: ' ', MUX_SECRET_ID: '' });
+
+  expect(config.graceDays).toBe(30);
+  expect(config.sourceHosts).toStrictEqual(['*.mux.com']);
+  expect(() => config.muxSecretId()).toThrow('This function needs MUX_SECRET_ID');
+});
+
+test.each([
+  ['LEASE_SECONDS', '-1'],
+  ['LEASE_SECONDS', 'Infinity'],
+  ['LEASE_SECONDS', '0x10'],
+  ['LEASE_SECONDS', '1e3'],
+  ['MUX_POST_RATE', '0'],
+  ['THAW_DAYS', '0'],
+  ['THAW_DAYS', '1.5'],
+  ['EXPIRY_SCHEDULE', 'yearly'],
+  ['EXPIRY_SCHEDULE', 'every:0'],
+  ['EXPIRY_SCHEDULE', 'every:'],
+  ['MUX_BASE_URL', 'api.mux.com'],
+  ['MUX_BASE_URL', 'file:///etc/passwd'],
+  ['SOURCE_HOSTS', 'https://mux.com'],
+  ['SOURCE_HOSTS', '*'],
+  ['SOURCE_HOSTS', 'mux.com,,mux.dev'],
+  ['SOURCE_LOOPBACK', 'yes'],
+  ['STORAGE_CLASS', 'STANDARD'],
+  ['BUCKET_OWNER', '1234'],
+])('refuses %s = %s', (name, value) => {
+  const message = problemsOf({ ...REQUIRED, [name]: value });
+
+  expect(message).toContain(`${name} must be`);
+  expect(message).toContain(`got "${value}"`);
+});
+
+test('names the variable that this function would have needed', () => {
+  const config = readConfig({ ...REQUIRED, FUNCTION_EXPIRE: 'icehouse-expire', EVENT_BUS_NAME: 'icehouse' });
+
+  expect(config.functionName('expire')).toBe('icehouse-expire');
+  expect(config.busName()).toBe('icehouse');
+  expect(() => config.functionName('restore')).toThrow('This function needs FUNCTION_RESTORE');
+  expect(() => config.copyQueueUrl()).toThrow('This function needs COPY_QUEUE_URL');
+});
+
+test('cannot be changed', () => {
+  const config = readConfig(REQUIRED);
+
+  expect([config, config.muxRates, config.sourceHosts].every(Object.isFrozen)).toBe(true);
+});

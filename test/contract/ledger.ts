@@ -1,0 +1,360 @@
+// What every ledger promises, whatever it keeps its records in. Each test works on assets, groups and lanes of its own.
+import { expect, test } from 'vitest';
+import { ConflictError } from '../../lambdas/domain/failures.ts';
+import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
+import type { Ledger, ListQuery } from '../../lambdas/stages/ports.ts';
+import { aRecord } from '../fakes/record.ts';
+
+/** `makeLedger` answers an empty ledger each time. */
+export function ledgerContract(makeLedger: () => Promise<Ledger>): void {
+  savingRecords(makeLedger);
+  wakingRecords(makeLedger);
+  listingRecords(makeLedger);
+  refusingCursors(makeLedger);
+  aliasesAndPin(makeLedger);
+}
+
+function savingRecords(makeLedger: () => Promise<Ledger>): void {
+  test('answers undefined for an asset it does not know', async () => {
+    const ledger = await makeLedger();
+
+    const record = await ledger.get('stranger');
+
+    expect(record).toBeUndefined();
+  });
+
+  test('gives back a record as it was saved, one version on, without the fields that are undefined', async () => {
+    const ledger = await makeLedger();
+    const record = aRecord({
+      reason: 'spring cleaning ✓',
+      title: '',
+      duration: 30.5,
+      group_id: undefined,
+      wake_at: '2026-11-02T00:00:00.000Z',
+      wake_lane: 'expire',
+      playback_ids: [{ id: 'p1', policy: 'public' }],
+      progress: { bytes_done: 0, bytes_total: 214_748_364_800 },
+      losses: [{ code: 'PLAYBACK_ID', attribute: 'playback_ids', detail: 'p1' }],
+    });
+
+    const saved = await ledger.save(record);
+
+    const { group_id: _, ...defined } = record;
+    expect(saved).toStrictEqual({ ...defined, version: 1 });
+    expect(await ledger.get('asset1')).toStrictEqual(saved);
+  });
+
+  test('replaces the whole record, so that a field that is gone stays gone', async () => {
+    const ledger = await makeLedger();
+    const first = await ledger.save(
+      aRecord({ waiting_for: 'the master', wake_at: '2026-11-02T00:00:00.000Z' }),
+    );
+
+    await ledger.save({ ...first, waiting_for: undefined, wake_at: undefined });
+
+    const stored = await ledger.get('asset1');
+    expect(stored).toMatchObject({ version: 2 });
+    expect(Object.keys(stored ?? {})).not.toContain('waiting_for');
+    expect(Object.keys(stored ?? {})).not.toContain('wake_at');
+  });
+
+  test('refuses a second first record of the same asset', async () => {
+    const ledger = await makeLedger();
+    await ledger.save(aRecord({ reason: 'first' }));
+
+    const second = ledger.save(aRecord({ reason: 'second' }));
+
+    await expect(second).rejects.toThrow(ConflictError);
+    expect(await ledger.get('asset1')).toMatchObject({ version: 1, reason: 'first' });
+  });
+
+  test('refuses a record that somebody else has moved on', async () => {
+    const ledger = await makeLedger();
+    const read = await ledger.save(aRecord());
+    await ledger.save({ ...read, reason: 'faster' });
+
+    const late = ledger.save({ ...read, reason: 'slower' });
+
+    await expect(late).rejects.toThrow(ConflictError);
+    expect(await ledger.get('asset1')).toMatchObject({ version: 2, reason: 'faster' });
+  });
+
+  test('refuses a version of a record it never had', async () => {
+    const ledger = await makeLedger();
+
+    const save = ledger.save(aRecord({ version: 3 }));
+
+    await expect(save).rejects.toThrow(ConflictError);
+    expect(await ledger.get('asset1')).toBeUndefined();
+  });
+
+  test('lets exactly one of twenty writers of the same version win', async () => {
+    const ledger = await makeLedger();
+    const read = await ledger.save(aRecord());
+    const writers = Array.from({ length: 20 }, (_, writer) =>
+      ledger.save({ ...read, reason: `writer ${writer}` }),
+    );
+
+    const results = await Promise.allSettled(writers);
+
+    const winners = results.filter((result) => result.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    expect(await ledger.get('asset1')).toStrictEqual(winners[0]?.value);
+  });
+}
+
+function wakingRecords(makeLedger: () => Promise<Ledger>): void {
+  const noonMs = Date.UTC(2026, 10, 2, 12);
+
+  test('wakes what is due to the millisecond and lets the rest sleep', async () => {
+    const ledger = await makeLedger();
+    await ledger.save(aRecord({ asset_id: 'past', wake_at: '2026-11-02T11:59:59.999Z' }));
+    await ledger.save(aRecord({ asset_id: 'now', wake_at: '2026-11-02T12:00:00.000Z' }));
+    await ledger.save(aRecord({ asset_id: 'soon', wake_at: '2026-11-02T12:00:00.001Z' }));
+    await ledger.save(aRecord({ asset_id: 'atRest' }));
+
+    const due = await ledger.due('step', noonMs, 100);
+
+    expect(due).toStrictEqual(['past', 'now']);
+  });
+
+  test('keeps the lanes apart', async () => {
+    const ledger = await makeLedger();
+    const wake_at = '2026-11-02T00:00:00.000Z';
+    await ledger.save(aRecord({ asset_id: 'waits', status: 'archived', wake_at, wake_lane: 'expire' }));
+    await ledger.save(aRecord({ asset_id: 'works', status: 'archived', wake_at, wake_lane: 'step' }));
+
+    const due = [await ledger.due('step', noonMs, 100), await ledger.due('expire', noonMs, 100)];
+
+    expect(due).toStrictEqual([['works'], ['waits']]);
+  });
+
+  test('wakes the earliest first, and no more than asked for, across all shards', async () => {
+    const ledger = await makeLedger();
+    const names = Array.from({ length: 30 }, (_, n) => `a${String(n).padStart(2, '0')}`);
+    const backwards = names.toReversed();
+    for (const [n, asset_id] of backwards.entries()) {
+      await ledger.save(
+        aRecord({ asset_id, wake_at: `2026-11-02T01:00:${String(29 - n).padStart(2, '0')}.000Z` }),
+      );
+    }
+
+    const due = await ledger.due('step', noonMs, 7);
+
+    expect(due).toStrictEqual(['a00', 'a01', 'a02', 'a03', 'a04', 'a05', 'a06']);
+  });
+
+  test('moves a record when its time or lane moves, and drops it when it comes to rest', async () => {
+    const ledger = await makeLedger();
+    const due = await ledger.save(aRecord({ wake_at: '2026-11-02T00:00:00.000Z' }));
+    const leased = await ledger.save({ ...due, wake_at: '2026-11-02T13:00:00.000Z' });
+    expect(await ledger.due('step', noonMs, 10)).toStrictEqual([]);
+    const expiring = await ledger.save({
+      ...leased,
+      wake_at: '2026-11-02T00:00:00.000Z',
+      wake_lane: 'expire',
+    });
+    expect(await ledger.due('expire', noonMs, 10)).toStrictEqual(['asset1']);
+
+    await ledger.save({ ...expiring, status: 'deleted', wake_at: undefined });
+
+    expect(await ledger.due('expire', noonMs, 10)).toStrictEqual([]);
+    expect(await ledger.due('step', noonMs, 10)).toStrictEqual([]);
+  });
+
+  test('wakes nothing when asked for nothing', async () => {
+    const ledger = await makeLedger();
+    await ledger.save(aRecord({ wake_at: '2026-11-02T00:00:00.000Z' }));
+
+    const due = await ledger.due('step', noonMs, 0);
+
+    expect(due).toStrictEqual([]);
+  });
+}
+
+function listingRecords(makeLedger: () => Promise<Ledger>): void {
+  test('lists one status, oldest first', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['young', 'archived', 3],
+      ['old', 'archived', 1],
+      ['other', 'deleted', 2],
+      ['middle', 'archived', 2],
+    ]);
+
+    const { records, nextCursor } = await ledger.list({ status: 'archived', limit: 10 });
+
+    expect(records.map((record) => record.asset_id)).toStrictEqual(['old', 'middle', 'young']);
+    expect(records[0]).toStrictEqual(await ledger.get('old'));
+    expect(nextCursor).toBeNull();
+  });
+
+  test('lists one group, and one status of it', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['a1', 'archived', 1, 'spring'],
+      ['a2', 'requested', 2, 'spring'],
+      ['a3', 'archived', 3, 'spring'],
+      ['a4', 'archived', 4, 'autumn'],
+      ['a5', 'archived', 5],
+    ]);
+
+    const group = await ledger.list({ groupId: 'spring', limit: 10 });
+    const archived = await ledger.list({ groupId: 'spring', status: 'archived', limit: 10 });
+
+    expect(group.records.map((record) => record.asset_id)).toStrictEqual(['a1', 'a3', 'a2']);
+    expect(archived.records.map((record) => record.asset_id)).toStrictEqual(['a1', 'a3']);
+  });
+
+  test('does not take a status for another that begins alike', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['a1', 'archiving', 1, 'spring'],
+      ['a2', 'archived', 2, 'spring'],
+    ]);
+
+    const archived = await ledger.list({ groupId: 'spring', status: 'archived', limit: 10 });
+
+    expect(archived.records.map((record) => record.asset_id)).toStrictEqual(['a2']);
+  });
+
+  test('lists everything in the order of a life when no filter is given', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['f1', 'failed', 1],
+      ['d1', 'deleted', 2],
+      ['r2', 'requested', 4],
+      ['r1', 'requested', 3],
+    ]);
+
+    const { records, nextCursor } = await ledger.list({ limit: 10 });
+
+    expect(records.map((record) => record.asset_id)).toStrictEqual(['r1', 'r2', 'd1', 'f1']);
+    expect(nextCursor).toBeNull();
+  });
+
+  const queries: ListQuery[] = [
+    { limit: 3 },
+    { limit: 3, status: 'archived' },
+    { limit: 3, groupId: 'spring' },
+    { limit: 3, groupId: 'spring', status: 'archived' },
+  ];
+  test.each(queries)('pages through %o without a gap or a repetition', async (query) => {
+    const ledger = await makeLedger();
+    const others = (n: number): Given => [`r${n}`, 'requested', n];
+    const archived = (n: number): Given => [`a${n}`, 'archived', n, 'spring'];
+    await fill(
+      ledger,
+      [1, 2, 3, 4, 5, 6, 7].flatMap((n) => [archived(n), others(n)]),
+    );
+
+    const pages = await allPages(ledger, query);
+
+    const archivedIds = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'];
+    const all = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', ...archivedIds];
+    expect(pages.flat()).toStrictEqual(query.status || query.groupId ? archivedIds : all);
+    expect(pages.every((page) => page.length <= 3)).toBe(true);
+  });
+
+  test('goes on behind a record that left the list between two pages', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['a1', 'archived', 1],
+      ['a2', 'archived', 2],
+      ['a3', 'archived', 3],
+    ]);
+    const first = await ledger.list({ status: 'archived', limit: 2 });
+    const moved = await ledger.get('a2');
+    await ledger.save({ ...aRecord(moved), status: 'cancelled' });
+
+    const second = await ledger.list({ status: 'archived', limit: 2, cursor: first.nextCursor ?? '' });
+
+    expect(second.records.map((record) => record.asset_id)).toStrictEqual(['a3']);
+  });
+
+  test('lists no alias and no pin', async () => {
+    const ledger = await makeLedger();
+    await ledger.putAlias('playback', 'p1', 'a1');
+    await ledger.pinEnvironment('env1');
+
+    const { records } = await ledger.list({ limit: 100 });
+
+    expect(records).toStrictEqual([]);
+  });
+}
+
+function refusingCursors(makeLedger: () => Promise<Ledger>): void {
+  const forged = (cursor: unknown) => Buffer.from(JSON.stringify(cursor)).toString('base64url');
+  test.each([
+    ['an empty text', ''],
+    ['no JSON', 'bm90IGpzb24'],
+    ['no base64', '%%%'],
+    ['another shape', forged({ pk: 'asset#a1' })],
+    ['a status that does not exist', forged({ of: '#', walk: 'lost' })],
+    ['a key behind the end', forged({ of: 'archived#spring', after: 'requested#2026' })],
+  ])('refuses a cursor that is %s', async (_, cursor) => {
+    const ledger = await makeLedger();
+
+    const list = ledger.list({ status: 'archived', groupId: 'spring', limit: 10, cursor });
+
+    await expect(list).rejects.toMatchObject({ code: 'INVALID_CURSOR', name: 'PermanentError' });
+  });
+
+  test('refuses the cursor of another list', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['a1', 'archived', 1],
+      ['a2', 'archived', 2],
+    ]);
+    const { nextCursor } = await ledger.list({ status: 'archived', limit: 1 });
+
+    const list = ledger.list({ status: 'deleted', limit: 1, cursor: nextCursor ?? '' });
+
+    await expect(list).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+  });
+}
+
+function aliasesAndPin(makeLedger: () => Promise<Ledger>): void {
+  test('resolves an alias to the asset last put, apart for each kind', async () => {
+    const ledger = await makeLedger();
+    await ledger.putAlias('playback', 'x', 'first');
+    await ledger.putAlias('playback', 'x', 'second');
+    await ledger.putAlias('upload', 'x', 'third');
+
+    const resolved = [
+      await ledger.resolveAlias('playback', 'x'),
+      await ledger.resolveAlias('upload', 'x'),
+      await ledger.resolveAlias('asset', 'x'),
+    ];
+
+    expect(resolved).toStrictEqual(['second', 'third', undefined]);
+  });
+
+  test('keeps the first environment it was given', async () => {
+    const ledger = await makeLedger();
+
+    const pins = [await ledger.pinEnvironment('env1'), await ledger.pinEnvironment('env2')];
+
+    expect(pins).toStrictEqual(['env1', 'env1']);
+  });
+}
+
+type Given = [assetId: string, status: Status, day: number, groupId?: string];
+
+async function fill(ledger: Ledger, given: readonly Given[]): Promise<void> {
+  for (const [asset_id, status, day, group_id] of given) {
+    const record: AssetRecord = aRecord({ asset_id, status, group_id });
+    await ledger.save({ ...record, created_at: `2026-11-0${day}T00:00:00.000Z` });
+  }
+}
+
+async function allPages(ledger: Ledger, query: ListQuery): Promise<string[][]> {
+  const pages: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.list({ ...query, cursor });
+    pages.push(page.records.map((record) => record.asset_id));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return pages;
+}

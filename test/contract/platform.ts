@@ -1,0 +1,268 @@
+// What every Platform keeps to, the fake of the tests and Mux's adapter alike. Each fact says whose word it is:
+// documented (Mux's OpenAPI file, test/fixtures/mux-openapi.json, or the page named), reported by others, or assumed.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PlatformAsset } from '../../lambdas/domain/asset.ts';
+import { TransientError } from '../../lambdas/domain/failures.ts';
+import type { Platform } from '../../lambdas/stages/ports.ts';
+import { archiveProof, ownProof } from '../fakes/proofs.ts';
+
+export interface PlatformBench {
+  readonly platform: Platform;
+  readonly environmentId: string;
+  nowMs(): number;
+  /** Puts a ready asset there, as if it had been there for long. */
+  add(raw: { readonly id: string } & Record<string, unknown>): Promise<void>;
+  /** A master and a caption that the platform can download; any query may follow. */
+  readonly masterUrl: string;
+  readonly captionUrl: string;
+  readonly unreachableUrl: string;
+  /** The next create takes effect, but its answer is lost. */
+  loseNextCreate(): void;
+  /** Lets what the platform does by itself go on for a while. */
+  wait(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function platformContract(name: string, open: () => Promise<PlatformBench>): void {
+  describe(name, () => {
+    let bench: PlatformBench;
+    let platform: Platform;
+    beforeEach(async () => {
+      bench = await open();
+      platform = bench.platform;
+    });
+    afterEach(() => bench.close());
+
+    async function until(assetId: string, isSo: (asset: PlatformAsset) => boolean): Promise<PlatformAsset> {
+      for (let look = 0; look < 100; look++) {
+        const asset = await platform.inspect(assetId);
+        if (asset && isSo(asset)) return asset;
+        await bench.wait();
+      }
+      throw new Error(`Asset ${assetId} never came to be as awaited`);
+    }
+
+    const isReady = ({ status }: PlatformAsset) => status === 'ready';
+    const publicIds = (...ids: string[]) => ids.map((id) => ({ id, policy: 'public' }));
+
+    // Documented: GET /system/v1/whoami.
+    test('names its environment', async () => {
+      expect(await platform.environment()).toBe(bench.environmentId);
+    });
+
+    describe('an asset', () => {
+      // Documented: schema Asset.
+      test('is shown with what it was given', async () => {
+        const given = {
+          id: 'asset1',
+          passthrough: 'order 66',
+          meta: { title: 'Köln', creator_id: 'user1', external_id: 'video1' },
+          max_resolution_tier: '2160p',
+          playback_ids: [
+            { id: 'play1', policy: 'public' },
+            { id: 'play2', policy: 'drm', drm_configuration_id: 'drm1' },
+          ],
+        };
+        await bench.add(given);
+
+        const asset = await platform.inspect('asset1');
+
+        expect(asset).toMatchObject({
+          id: 'asset1',
+          status: 'ready',
+          isLive: false,
+          isTest: false,
+          audioOnly: false,
+          master: { kind: 'none' },
+          passthrough: 'order 66',
+          meta: given.meta,
+          playbackIds: [
+            { id: 'play1', policy: 'public' },
+            { id: 'play2', policy: 'drm', drmConfigurationId: 'drm1' },
+          ],
+          raw: given,
+        });
+        expect(asset?.tracks.map(({ type }) => type)).toContain('video');
+        expect(asset?.durationSeconds).toBeGreaterThan(0);
+      });
+
+      // Reported: github.com/muxinc/mux-python/issues/37. The same for a deleted one and one of another environment.
+      test('that does not exist is undefined', async () => {
+        expect(await platform.inspect('asset1')).toBeUndefined();
+        expect(await platform.inputInfo('asset1')).toBeUndefined();
+      });
+
+      // Ours: a manifest keeps the JSON, and a later restore reads it back.
+      test('reads the same from its own JSON', async () => {
+        await bench.add({ id: 'asset1' });
+        const asset = await platform.inspect('asset1');
+
+        expect(platform.describe(JSON.parse(JSON.stringify(asset?.raw)))).toEqual(asset);
+      });
+    });
+
+    describe('the master', () => {
+      // Documented: PUT /video/v1/assets/{id}/master-access; mux.com/docs/guides/download-for-offline-editing.
+      test('is prepared when asked for, then has a URL, then is closed', async () => {
+        await bench.add({ id: 'asset1' });
+
+        const asked = await platform.requestMaster('asset1');
+        const opened = await until('asset1', ({ master }) => master.kind === 'ready');
+        await platform.releaseMaster('asset1');
+        const closed = await platform.inspect('asset1');
+
+        expect(asked.master).toEqual({ kind: 'preparing' });
+        expect(opened.master).toEqual({
+          kind: 'ready',
+          url: expect.stringMatching(/^https?:\/\/.+\?.*signature=/),
+        });
+        expect(closed?.master).toEqual({ kind: 'none' });
+      });
+
+      // Reported, as for any call: a 404. Closing what is gone is no error.
+      test('of an asset that is gone sends the stage to look again', async () => {
+        await expect(platform.requestMaster('asset1')).rejects.toBeInstanceOf(TransientError);
+        await expect(platform.releaseMaster('asset1')).resolves.toBeUndefined();
+      });
+    });
+
+    describe('a deletion', () => {
+      // Documented: DELETE /video/v1/assets/{id}. That a second one answers 404 is assumed.
+      test('with a proof and a slot deletes, and finds nothing the second time', async () => {
+        await bench.add({ id: 'asset1' });
+        await bench.add({ id: 'asset2' });
+
+        const outcomes = [];
+        for (const prove of [archiveProof, ownProof]) {
+          const slot = await platform.reserveDeletion();
+          outcomes.push(await platform.deleteAsset('asset1', prove('asset1', bench.nowMs()), slot));
+        }
+
+        expect(outcomes).toEqual(['deleted', 'gone']);
+        expect(await platform.inspect('asset1')).toBeUndefined();
+        expect(await platform.inspect('asset2')).toBeDefined();
+      });
+
+      // Ours: law 1.
+      test('without both keeps the asset', async () => {
+        await bench.add({ id: 'asset1' });
+        const slot = await platform.reserveDeletion();
+        const proof = archiveProof('asset1', bench.nowMs());
+        const old = archiveProof('asset1', slot.grantedAtMs - 60_001);
+
+        await expect(platform.deleteAsset('asset1', { ...proof } as typeof proof, slot)).rejects.toThrow(
+          'Refused',
+        );
+        await expect(platform.deleteAsset('asset1', old, slot)).rejects.toThrow('Refused');
+        await expect(platform.deleteAsset('asset2', proof, slot)).rejects.toThrow('Refused');
+        await expect(
+          platform.deleteAsset('asset1', proof, { grantedAtMs: slot.grantedAtMs }),
+        ).rejects.toThrow('Refused');
+
+        expect(await platform.inspect('asset1')).toBeDefined();
+      });
+    });
+
+    describe('a restore', () => {
+      const TOKEN_URL = () => `${bench.masterUrl}?x-icehouse-token=0123`;
+
+      // Documented: POST /video/v1/assets, response 201; ids are always new.
+      test('makes a new asset like the old one, under new ids', async () => {
+        const like = platform.describe({
+          id: 'old1',
+          status: 'ready',
+          passthrough: 'order 66',
+          meta: { title: 'Köln' },
+          max_resolution_tier: '2160p',
+          video_quality: 'plus',
+          playback_ids: [...publicIds('play1', 'play2'), { id: 'play3', policy: 'signed' }],
+          tracks: [{ id: 'text1', type: 'text', language_code: 'de', name: 'Deutsch', passthrough: 'cc' }],
+        });
+        const texts = [{ url: bench.captionUrl, trackId: 'text1' }];
+
+        const made = await platform.createAsset({ masterUrl: TOKEN_URL(), like, texts });
+        const ready = await until(made.id, isReady);
+
+        expect(made.id).not.toBe('old1');
+        expect(made.status).toBe('preparing');
+        expect(ready).toMatchObject({
+          passthrough: 'order 66',
+          meta: { title: 'Köln' },
+          raw: { max_resolution_tier: '2160p', video_quality: 'plus' },
+        });
+        expect(ready.playbackIds.map(({ policy }) => policy)).toEqual(['public', 'signed']);
+        expect(ready.tracks).toContainEqual(
+          expect.objectContaining({ type: 'text', languageCode: 'de', name: 'Deutsch', passthrough: 'cc' }),
+        );
+      });
+
+      // Documented: GET /video/v1/assets/{id}/input-info. That it shows the query of a URL is assumed.
+      test('is known again by the URL it was made from', async () => {
+        const like = platform.describe({ id: 'old1', status: 'ready' });
+
+        const made = await platform.createAsset({ masterUrl: TOKEN_URL(), like, texts: [] });
+
+        const inputs = await platform.inputInfo(made.id);
+        expect(inputs).toMatchObject([{ settings: { url: TOKEN_URL() } }]);
+      });
+
+      // Documented: POST …/playback-ids, PATCH with thumbnail_time.
+      test('is finished by what create cannot set, once only', async () => {
+        const like = platform.describe({
+          id: 'old1',
+          status: 'ready',
+          thumbnail_time: 4,
+          playback_ids: publicIds('play1', 'play2'),
+        });
+        const made = await platform.createAsset({ masterUrl: TOKEN_URL(), like, texts: [] });
+
+        await platform.finishAsset(await until(made.id, isReady), like);
+        await platform.finishAsset(await until(made.id, isReady), like);
+
+        const finished = await platform.inspect(made.id);
+        expect(finished?.raw.thumbnail_time).toBe(4);
+        expect(finished?.playbackIds.map(({ policy }) => policy)).toEqual(['public', 'public']);
+        expect(new Set(finished?.playbackIds.map(({ id }) => id)).size).toBe(2);
+      });
+
+      // Documented: status `errored`, on the asset.
+      test('from a URL that cannot be downloaded ends errored', async () => {
+        const like = platform.describe({ id: 'old1', status: 'ready' });
+
+        const made = await platform.createAsset({ masterUrl: bench.unreachableUrl, like, texts: [] });
+
+        const errored = await until(made.id, ({ status }) => status !== 'preparing');
+        expect(errored.status).toBe('errored');
+      });
+
+      // Documented: GET /video/v1/assets has no filter by date. Measured: the SDK sends no idempotency key.
+      test('whose answer was lost is found among the new assets', async () => {
+        const sinceMs = bench.nowMs();
+        await bench.add({ id: 'asset1', created_at: '1600000000' });
+        bench.loseNextCreate();
+        const like = platform.describe({ id: 'old1', status: 'ready' });
+
+        const lost = platform.createAsset({ masterUrl: TOKEN_URL(), like, texts: [] });
+
+        await expect(lost).rejects.toBeInstanceOf(TransientError);
+        const found = await platform.createdSince(sinceMs);
+        expect(found).toHaveLength(1);
+        expect(await platform.inputInfo(found[0]?.id ?? '')).toMatchObject([
+          { settings: { url: TOKEN_URL() } },
+        ]);
+      });
+    });
+
+    // Documented: stream.mux.com/{playback id}/text/{track id}.vtt.
+    test('names the URL of a caption where there is a public id, and none where there is no id', async () => {
+      const captioned = (ids: object[]) =>
+        platform.describe({ id: 'asset1', status: 'ready', playback_ids: ids });
+
+      const open = await platform.captionUrl(captioned(publicIds('play1')), 'text1');
+      const shut = await platform.captionUrl(captioned([]), 'text1');
+
+      expect(open).toMatch(/^https?:\/\/[^/]+\/play1\/text\/text1\.vtt$/);
+      expect(shut).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,220 @@
+// A video platform in memory, on the clock it is given: assets are Mux JSON, read by the same mapping as Mux's own, and
+// deletions go through the same door. What tests turn: times, faults, and what a create can download.
+import { createDeletionGuard } from '../../lambdas/adapters/deletion-guard.ts';
+import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
+import { TransientError } from '../../lambdas/domain/failures.ts';
+import { finishingSteps } from '../../lambdas/domain/finishing-steps.ts';
+import { type RestoreRequest, restoreRequest } from '../../lambdas/domain/restore-request.ts';
+import type { Clock, Platform } from '../../lambdas/stages/ports.ts';
+
+type Method = Exclude<keyof Platform, 'describe'>;
+
+export interface MemoryPlatformOptions {
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly environment?: string;
+  /** From create to ready, and from asking for a master to its URL. Default 0: ready at the next look. */
+  readonly prepareMs?: number;
+  /** Fetches an input of a create when its time has come; a throw makes the asset `errored`. Default: all is well. */
+  readonly download?: (url: string) => Promise<unknown>;
+}
+
+interface Stored {
+  raw: Record<string, unknown>;
+  inputs: readonly { readonly url: string }[];
+  /** When it becomes ready; undefined once it is, or has failed. */
+  readyAtMs?: number;
+  masterReadyAtMs?: number;
+}
+
+interface Fault {
+  readonly error: Error;
+  readonly when: 'before' | 'after';
+}
+
+export interface MemoryPlatform extends Platform {
+  /** How often each method was called, refused calls included. */
+  readonly calls: Partial<Record<Method, number>>;
+  /** Puts an asset there: a ready one with a public playback id, but for what `raw` says otherwise. */
+  add(raw: { readonly id: string } & Record<string, unknown>): void;
+  /** Changes attributes of an asset behind everybody's back. */
+  change(assetId: string, raw: Record<string, unknown>): void;
+  /** Deletes an asset behind everybody's back. */
+  remove(assetId: string): void;
+  assetIds(): readonly string[];
+  /** The next call of the method fails: `before` it has any effect, or `after` (the answer is lost). */
+  fail(method: Method, error: Error, when?: 'before' | 'after'): void;
+  setEnvironment(id: string): void;
+}
+
+const MASTER_LIFETIME_MS = 24 * 3_600_000;
+
+export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlatform {
+  const { clock, prepareMs = 0, download = async () => undefined } = options;
+  const stored = new Map<string, Stored>();
+  const faults = new Map<Method, Fault[]>();
+  const calls: Partial<Record<Method, number>> = {};
+  const guard = createDeletionGuard(clock);
+  let environmentId = options.environment ?? 'environment1';
+  let made = 0;
+
+  async function play<T>(method: Method, effect: () => T | Promise<T>): Promise<T> {
+    calls[method] = (calls[method] ?? 0) + 1;
+    const fault = faults.get(method)?.shift();
+    if (fault?.when === 'before') throw fault.error;
+    const answer = await effect();
+    if (fault) throw fault.error;
+    return answer;
+  }
+
+  async function look(assetId: string): Promise<Stored | undefined> {
+    const asset = stored.get(assetId);
+    if (asset) await settle(asset);
+    return asset;
+  }
+
+  async function settle(asset: Stored): Promise<void> {
+    const due = (ms: number | undefined) => ms !== undefined && ms <= clock.nowMs();
+    if (due(asset.readyAtMs)) {
+      asset.readyAtMs = undefined;
+      asset.raw.status = await downloaded(asset);
+    }
+    if (due(asset.masterReadyAtMs)) {
+      const opened = asset.masterReadyAtMs ?? 0;
+      const lapsed = opened + MASTER_LIFETIME_MS <= clock.nowMs();
+      const url = `https://mezzanine.mux.test/${asset.raw.id}/mezzanine.mp4?signature=${opened}`;
+      Object.assign(asset.raw, lapsed ? closed(asset) : { master: { status: 'ready', url } });
+    }
+  }
+
+  function closed(asset: Stored): Record<string, unknown> {
+    asset.masterReadyAtMs = undefined;
+    return { master_access: 'none', master: undefined };
+  }
+
+  async function downloaded({ inputs }: Stored): Promise<'ready' | 'errored'> {
+    try {
+      for (const { url } of inputs) await download(url);
+      return 'ready';
+    } catch {
+      return 'errored';
+    }
+  }
+
+  function create(request: RestoreRequest, durationSeconds: number | undefined): Stored {
+    made += 1;
+    const id = `restored${made}`;
+    const { inputs, playback_policies, advanced_playback_policies, ...kept } = request;
+    const policies = advanced_playback_policies ?? playback_policies?.map((policy) => ({ policy })) ?? [];
+    const raw = {
+      ...kept,
+      id,
+      created_at: String(Math.floor(clock.nowMs() / 1000)),
+      status: 'preparing',
+      duration: durationSeconds,
+      master_access: 'none',
+      playback_ids: policies.map((policy, at) => ({ ...policy, id: `${id}play${at + 1}` })),
+      tracks: inputs
+        .slice(1)
+        .map(({ url: _, ...track }, at) => ({ ...track, id: `${id}text${at + 1}`, status: 'ready' })),
+    };
+    const asset = { raw, inputs, readyAtMs: clock.nowMs() + prepareMs };
+    stored.set(id, asset);
+    return asset;
+  }
+
+  function addPlaybackIds(raw: Record<string, unknown>, policies: readonly { policy: string }[]): void {
+    const had = Array.isArray(raw.playback_ids) ? raw.playback_ids : [];
+    const added = policies.map((policy, at) => ({ ...policy, id: `${raw.id}play${had.length + at + 1}` }));
+    raw.playback_ids = [...had, ...added];
+  }
+
+  return {
+    calls,
+    add: (raw) => {
+      stored.set(raw.id, { raw: { ...readyAsset(raw.id, clock.nowMs()), ...raw }, inputs: [] });
+    },
+    change: (assetId, raw) => {
+      Object.assign(stored.get(assetId)?.raw ?? {}, raw);
+    },
+    remove: (assetId) => {
+      stored.delete(assetId);
+    },
+    assetIds: () => [...stored.keys()],
+    fail: (method, error, when = 'before') => {
+      faults.set(method, [...(faults.get(method) ?? []), { error, when }]);
+    },
+    setEnvironment: (id) => {
+      environmentId = id;
+    },
+
+    describe: toPlatformAsset,
+    environment: () => play('environment', () => environmentId),
+    inspect: (assetId) =>
+      play('inspect', async () => {
+        const asset = await look(assetId);
+        return asset && toPlatformAsset(structuredClone(asset.raw));
+      }),
+    inputInfo: (assetId) =>
+      play('inputInfo', () => stored.get(assetId)?.inputs.map((settings) => ({ settings: { ...settings } }))),
+    requestMaster: (assetId) =>
+      play('requestMaster', async () => {
+        const asset = await look(assetId);
+        if (!asset) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
+        asset.masterReadyAtMs ??= clock.nowMs() + prepareMs;
+        if (asset.raw.master_access !== 'temporary') {
+          Object.assign(asset.raw, { master_access: 'temporary', master: { status: 'preparing' } });
+        }
+        return toPlatformAsset(structuredClone(asset.raw));
+      }),
+    releaseMaster: (assetId) =>
+      play('releaseMaster', () => {
+        const asset = stored.get(assetId);
+        if (asset) Object.assign(asset.raw, closed(asset));
+      }),
+    reserveDeletion: () => play('reserveDeletion', () => guard.grant()),
+    deleteAsset: (assetId, proof, slot) =>
+      play('deleteAsset', () => {
+        guard.spend(assetId, proof, slot);
+        return stored.delete(assetId) ? 'deleted' : 'gone';
+      }),
+    createAsset: (order) =>
+      play('createAsset', () =>
+        toPlatformAsset(structuredClone(create(restoreRequest(order), order.like.durationSeconds).raw)),
+      ),
+    finishAsset: (asset, like) =>
+      play('finishAsset', () => {
+        const raw = stored.get(asset.id)?.raw;
+        if (!raw) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${asset.id} was not there.`);
+        const { thumbnailTimeSeconds, playbackIds } = finishingSteps(asset, like);
+        addPlaybackIds(raw, playbackIds);
+        if (thumbnailTimeSeconds !== undefined) raw.thumbnail_time = thumbnailTimeSeconds;
+      }),
+    createdSince: (sinceMs) =>
+      play('createdSince', async () => {
+        const all = [...stored.values()].map(({ raw }) => toPlatformAsset(structuredClone(raw)));
+        return all.filter(({ createdAtMs }) => createdAtMs === undefined || createdAtMs > sinceMs - 1000);
+      }),
+    captionUrl: (asset, trackId) =>
+      play('captionUrl', () => {
+        const open = asset.playbackIds.find(({ policy }) => policy === 'public');
+        return open && `https://stream.mux.test/${open.id}/text/${trackId}.vtt`;
+      }),
+  };
+}
+
+function readyAsset(id: string, nowMs: number): Record<string, unknown> {
+  return {
+    id,
+    created_at: String(Math.floor(nowMs / 1000)),
+    status: 'ready',
+    duration: 30,
+    master_access: 'none',
+    max_resolution_tier: '1080p',
+    video_quality: 'basic',
+    playback_ids: [{ id: `${id}play1`, policy: 'public' }],
+    tracks: [
+      { id: `${id}video`, type: 'video', duration: 30, max_width: 640, max_height: 360 },
+      { id: `${id}audio`, type: 'audio', duration: 30, max_channels: 2, primary: true },
+    ],
+  };
+}

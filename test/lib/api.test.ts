@@ -1,0 +1,66 @@
+// The routes of the HTTP API, and who may call them.
+import { Match } from 'aws-cdk-lib/assertions';
+import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { describe, expect, test } from 'vitest';
+import { synthesize } from './synthesized.ts';
+
+const template = synthesize();
+
+/** `route -> [authorization, logical id of the function]`. */
+function routesOf(from: typeof template): Record<string, readonly [string, string]> {
+  const integrations = from.findResources('AWS::ApiGatewayV2::Integration');
+  const routes = Object.values(from.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => {
+    const [, [, { Ref }]] = Properties.Target['Fn::Join'];
+    const [handler] = integrations[Ref]?.Properties.IntegrationUri['Fn::GetAtt'] ?? [];
+    return [
+      Properties.RouteKey,
+      [Properties.AuthorizationType, handler.replace(/^.*Functions(\w+?)Function.*$/, '$1')],
+    ];
+  });
+  return Object.fromEntries(routes);
+}
+
+describe('the API', () => {
+  test('has these routes and no other; all but the webhook need IAM', () => {
+    expect(routesOf(template)).toEqual({
+      'POST /v1/delete-requests': ['AWS_IAM', 'api'],
+      'GET /v1/delete-requests': ['AWS_IAM', 'api'],
+      'GET /v1/delete-requests/{asset_id}': ['AWS_IAM', 'api'],
+      'PATCH /v1/delete-requests/{asset_id}': ['AWS_IAM', 'api'],
+      'DELETE /v1/delete-requests/{asset_id}': ['AWS_IAM', 'api'],
+      'POST /v1/delete-requests/{asset_id}/cancel': ['AWS_IAM', 'api'],
+      'POST /v1/delete-requests/{asset_id}/restore': ['AWS_IAM', 'api'],
+      'GET /v1/assets/{asset_id}': ['AWS_IAM', 'api'],
+      'GET /v1/playback-ids/{playback_id}': ['AWS_IAM', 'api'],
+      'POST /v1/webhooks/mux': ['NONE', 'webhook'],
+    });
+  });
+
+  test('is throttled and logs every access', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AccessLogs'), 'Arn'] } },
+    });
+  });
+
+  test('takes another authorizer for every route but the webhook', () => {
+    const authorizer = new HttpJwtAuthorizer('Jwt', 'https://issuer.example.com', {
+      jwtAudience: ['icehouse'],
+    });
+
+    const routes = routesOf(synthesize({ authorizer }));
+
+    const { 'POST /v1/webhooks/mux': webhook, ...others } = routes;
+    expect(webhook?.[0]).toBe('NONE');
+    expect(new Set(Object.values(others).map(([authorization]) => authorization))).toEqual(new Set(['JWT']));
+  });
+
+  test('can be opened, for a cloud on loopback', () => {
+    const routes = routesOf(synthesize({ authorizer: new HttpNoneAuthorizer() }));
+
+    expect(new Set(Object.values(routes).map(([authorization]) => authorization))).toEqual(new Set(['NONE']));
+  });
+});

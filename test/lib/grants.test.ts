@@ -1,0 +1,86 @@
+// Who may do what. The lists are written by hand: a new permission has to be written here too.
+import { describe, expect, test } from 'vitest';
+import { FUNCTIONS, type FunctionName } from '../../lambdas/contract/names.ts';
+import { actionsOf, environmentOf, statementsOf, synthesize } from './synthesized.ts';
+
+const template = synthesize();
+
+const LEDGER = ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const READ = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
+const ABORT = ['s3:AbortMultipartUpload', 's3:ListBucketMultipartUploads', 's3:ListMultipartUploadParts'];
+const COPY_QUEUE = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'];
+const SECRET = 'secretsmanager:GetSecretValue';
+const PUBLISH = 'events:PutEvents';
+const INVOKE = 'lambda:InvokeFunction';
+const FAILED = 'sqs:SendMessage';
+
+const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
+  api: [SECRET, INVOKE],
+  webhook: [SECRET, INVOKE],
+  sweep: [INVOKE, FAILED],
+  master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
+  archive: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT, ...COPY_QUEUE],
+  expire: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
+  restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', INVOKE],
+  cancel: [PUBLISH, FAILED, ...ABORT],
+};
+
+describe('a function may do', () => {
+  test.each(FUNCTIONS)('what %s does, and nothing else', (name) => {
+    const actions = new Set(actionsOf(statementsOf(template, name)));
+
+    expect([...actions].sort()).toEqual([...LOGS, ...LEDGER, ...ALLOWED[name]].sort());
+  });
+});
+
+describe('nobody', () => {
+  const all = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+
+  test('may delete an object, a version, an item or the bucket', () => {
+    expect(actionsOf(all).filter((action) => /delete/i.test(action))).toEqual(['sqs:DeleteMessage']);
+  });
+
+  test('has a wildcard in an action', () => {
+    expect(actionsOf(all).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('may touch all of anything, or objects outside of mux/', () => {
+    const wild = all
+      .map(({ Resource }) => JSON.stringify(Resource))
+      .filter((resource) => resource.includes('*'));
+
+    expect(wild.length).toBeGreaterThan(0);
+    for (const resource of wild) {
+      expect(resource).toMatch(
+        /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["IcehouseVaultBucket\w+","Arn"\]\},"\/mux\/\*"\]\]\}$/,
+      );
+    }
+  });
+
+  test('has a managed policy', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+  });
+});
+
+describe('a grant', () => {
+  test.each([
+    ['secretsmanager:GetSecretValue', 'MUX_SECRET_ID'],
+    ['events:PutEvents', 'EVENT_BUS_NAME'],
+    ['lambda:InvokeFunction', 'FUNCTION_MASTER'],
+    ['sqs:ReceiveMessage', 'COPY_QUEUE_URL'],
+    ['dynamodb:GetItem', 'TABLE_NAME'],
+  ])('of %s comes with %s, and neither without the other', (action, variable) => {
+    const allowed = FUNCTIONS.filter((name) => actionsOf(statementsOf(template, name)).includes(action));
+    const named = FUNCTIONS.filter((name) => variable in environmentOf(template, name));
+
+    expect(named).toEqual(allowed);
+    expect(named.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,47 @@
+// What the queues promise.
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { synthesize } from './synthesized.ts';
+
+describe('the queues', () => {
+  const template = synthesize();
+
+  test('are encrypted', () => {
+    template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+    template.resourceCountIs('AWS::SQS::Queue', 3);
+  });
+
+  test('refuse plain http', () => {
+    const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
+
+    expect(policies).toHaveLength(3);
+    template.allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  test('hide a segment for six times the 15 minutes of the copy, and keep it after five failures', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 5400,
+      RedrivePolicy: {
+        maxReceiveCount: 5,
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('CopyDeadLetters'), 'Arn'] },
+      },
+    });
+  });
+
+  test('keep what failed for 14 days', () => {
+    const kept = template.findResources('AWS::SQS::Queue', {
+      Properties: { MessageRetentionPeriod: 1_209_600 },
+    });
+
+    expect(Object.keys(kept).map((id) => id.replace(/^IcehouseQueues|[0-9A-F]{8}$/g, ''))).toEqual([
+      'FailedInvocations',
+      'CopyDeadLetters',
+    ]);
+  });
+});
