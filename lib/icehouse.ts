@@ -101,8 +101,7 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
     vault.nameTo(handler);
   }
   for (const handler of [api, webhook, master, archive, expire, restore]) credentials.grantRead(handler);
-  for (const handler of [api, sweep, master, archive, expire, restore, cancel])
-    transitions.grantPublish(handler);
+  for (const handler of [master, archive, expire, restore, cancel]) transitions.grantPublish(handler);
   functions.grantInvokeStages([api, webhook, sweep, restore]);
 
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);

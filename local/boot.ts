@@ -9,6 +9,7 @@ import type { Clockwork } from './cloud/clockwork.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { type DataDirectory, openDataDirectory } from './cloud/data-directory.ts';
 import { planOf } from './cloud/synthesize.ts';
+import { DEFAULT_BEHAVIOUR } from './mux/behaviour.ts';
 import { createMuxSimulator, DEFAULT_ENVIRONMENT, type Simulator } from './mux/simulator.ts';
 import type { StartOptions } from './options.ts';
 import { externalEndpoints, type MuxCredentials, muxCredentials } from './surroundings.ts';
@@ -29,37 +30,65 @@ export interface BootOptions extends StartOptions {
   readonly onLine: (from: string, line: string) => void;
 }
 
+/** Leaves nothing behind when it fails, but for what a given --data directory holds. */
 export async function boot(options: BootOptions, environment: Environment): Promise<Running> {
-  const temporary = options.data === undefined ? mkdtempSync(join(tmpdir(), 'icehouse-')) : undefined;
-  const data = openDataDirectory(resolve(temporary ?? options.data ?? ''));
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await bootAll(options, environment, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function bootAll(
+  options: BootOptions,
+  environment: Environment,
+  closers: (() => unknown)[],
+): Promise<Omit<Running, 'close'>> {
+  const data = openData(options.data, closers);
   const credentials = muxCredentials(environment);
   // The tour deletes assets: it never meets a Mux that the environment names.
   const given = options.tour ? undefined : (options.muxBaseUrl ?? (environment.MUX_BASE_URL || undefined));
-  const simulator = given === undefined ? await newSimulator(data, credentials) : undefined;
-  const url = given ?? (await simulator?.listen(0)) ?? '';
-  const cloud = await bootCloud(options, environment, data, { ...credentials, url });
+  const simulator =
+    given === undefined ? await newSimulator(data, credentials, options.timeScale) : undefined;
+  if (simulator) closers.push(() => simulator.close());
+  const mux = { ...credentials, url: given ?? (await simulator?.listen(0)) ?? '' };
+  const ratesTimes = simulator ? options.timeScale : 1;
+  const cloud = await bootCloud({ ...options, ratesTimes }, environment, data, mux);
+  closers.push(() => cloud.close());
   simulator?.setWebhookUrls([`${cloud.urls.api}/v1/webhooks/mux`]);
-  return {
-    cloud,
-    dataDirectory: data.path,
-    mux: { ...credentials, url },
-    simulator,
-    async close() {
-      await cloud.close();
-      await simulator?.close();
-      data.release();
-      if (temporary) rmSync(temporary, { recursive: true, force: true });
-    },
-  };
+  return { cloud, dataDirectory: data.path, mux, simulator };
 }
 
-function newSimulator(data: DataDirectory, credentials: MuxCredentials): Promise<Simulator> {
-  const environments = [{ ...DEFAULT_ENVIRONMENT, ...credentials }];
-  return createMuxSimulator({ dataDir: join(data.path, 'mux'), environments });
+function openData(given: string | undefined, closers: (() => unknown)[]): DataDirectory {
+  const path = given === undefined ? mkdtempSync(join(tmpdir(), 'icehouse-')) : resolve(given);
+  if (given === undefined) closers.push(() => rmSync(path, { recursive: true, force: true }));
+  const data = openDataDirectory(path);
+  closers.push(() => data.release());
+  return data;
 }
+
+/** In compressed time a second holds more calls, on both sides: the simulator's limit, and ours in `stackProps`. */
+function newSimulator(
+  data: DataDirectory,
+  credentials: MuxCredentials,
+  timeScale: number,
+): Promise<Simulator> {
+  const environments = [{ ...DEFAULT_ENVIRONMENT, ...credentials }];
+  const { postPerSecond, otherPerSecond } = DEFAULT_BEHAVIOUR.rateLimit;
+  const rateLimit = { postPerSecond: postPerSecond * timeScale, otherPerSecond: otherPerSecond * timeScale };
+  return createMuxSimulator({ dataDir: join(data.path, 'mux'), environments, behaviour: { rateLimit } });
+}
+
+/** A real Mux keeps real time: there the rates stay as they are. */
+type CloudBoot = BootOptions & { readonly ratesTimes: number };
 
 async function bootCloud(
-  options: BootOptions,
+  options: CloudBoot,
   environment: Environment,
   data: DataDirectory,
   mux: Running['mux'],
@@ -67,7 +96,10 @@ async function bootCloud(
   const external = externalEndpoints(environment);
   const region = (external && environment.AWS_REGION) || 'us-east-1';
   const outputDirectory = join(data.path, 'cdk.out');
-  const plan = await planOf(stackProps(mux.url, environment), { outputDirectory, region });
+  const plan = await planOf(stackProps(mux.url, environment, options.ratesTimes), {
+    outputDirectory,
+    region,
+  });
   const secret = JSON.stringify({
     token_id: mux.tokenId,
     token_secret: mux.tokenSecret,
@@ -85,8 +117,9 @@ async function bootCloud(
 }
 
 /** Only the embedded cloud begins with deletions on, without notice and with loopback sources. */
-function stackProps(muxUrl: string, environment: Environment): IcehouseProps {
+function stackProps(muxUrl: string, environment: Environment, ratesTimes: number): IcehouseProps {
   return {
+    muxRates: { post: 0.5 * ratesTimes, other: 2.5 * ratesTimes },
     deletions: 'on',
     minNotice: Duration.seconds(0),
     sources: { hosts: ['*.mux.com', '127.0.0.1', 'localhost'], loopback: true },

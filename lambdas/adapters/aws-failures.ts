@@ -38,15 +38,11 @@ function translated(place: AwsPlace, error: unknown): unknown {
 }
 
 function denied(place: AwsPlace, cause: Error): SetUpError {
-  return new SetUpError(
-    `${place.code}_DENIED`,
-    `Not allowed to use the ${place.name}: ${cause.message}`,
-    {
-      action: `Give this function's role access to the ${place.name}, then retry.`,
-      retryable: true,
-      cause,
-    },
-  );
+  return new SetUpError(`${place.code}_DENIED`, `Not allowed to use the ${place.name}: ${cause.message}`, {
+    action: `Give this function's role access to the ${place.name}, then retry.`,
+    retryable: true,
+    cause,
+  });
 }
 
 function missing(place: AwsPlace, cause: Error): SetUpError {

@@ -31,12 +31,13 @@ const LARGE_BODIES = {
   requestStreamBufferSize: 65_536,
 };
 
-export const dynamodb = once(() => new DynamoDBClient(SMALL_CALLS));
-export const sqs = once(() => new SQSClient(SMALL_CALLS));
-export const lambda = once(() => new LambdaClient(SMALL_CALLS));
-export const eventBridge = once(() => new EventBridgeClient(SMALL_CALLS));
-export const secretsManager = once(() => new SecretsManagerClient(SMALL_CALLS));
-export const s3 = once(() => new S3Client(LARGE_BODIES));
+// Marked pure, so that a bundle carries the SDKs of those clients only that its function uses.
+export const dynamodb = /* @__PURE__ */ once(() => new DynamoDBClient(SMALL_CALLS));
+export const sqs = /* @__PURE__ */ once(() => new SQSClient(SMALL_CALLS));
+export const lambda = /* @__PURE__ */ once(() => new LambdaClient(SMALL_CALLS));
+export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(SMALL_CALLS));
+export const secretsManager = /* @__PURE__ */ once(() => new SecretsManagerClient(SMALL_CALLS));
+export const s3 = /* @__PURE__ */ once(() => new S3Client(LARGE_BODIES));
 
 function once<Client>(make: () => Client): () => Client {
   let client: Client | undefined;

@@ -1,5 +1,5 @@
 // How lists are paged without a scan: keys from one index partition after another, then the records themselves.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TABLE } from '../contract/names.ts';
 import { PermanentError } from '../domain/failures.ts';
 import { type AssetRecord, STATUSES, type Status } from '../domain/record.ts';

@@ -1,7 +1,7 @@
 // What Mux answers when it refuses, in the error family of the house. Mux has three shapes of error body; all are read here.
 // Never keeps the SDK's error as cause: its message is the whole body, and a body may quote a presigned URL back at us.
 import { APIError } from '@mux/mux-node';
-import { type IcehouseError, PermanentError, TransientError } from '../domain/failures.ts';
+import { type IcehouseError, PermanentError, SetUpError, TransientError } from '../domain/failures.ts';
 
 /** Waited after a 429 without Retry-After, which is how Mux sends them (github.com/muxinc/next-video/issues/309). */
 const DEFAULT_RETRY_SECONDS = 5;
@@ -44,9 +44,9 @@ export function translateMuxError(error: unknown, call: string): IcehouseError {
   if (status >= 500 || status === 408 || status === 409) return new TransientError('MUX_UNAVAILABLE', said);
   switch (status) {
     case 401:
-      return new PermanentError('MUX_UNAUTHORIZED', said, { action: CREDENTIAL_ACTION, retryable: true });
+      return new SetUpError('MUX_UNAUTHORIZED', said, { action: CREDENTIAL_ACTION, retryable: true });
     case 403:
-      return new PermanentError('MUX_FORBIDDEN', said, { action: CREDENTIAL_ACTION, retryable: true });
+      return new SetUpError('MUX_FORBIDDEN', said, { action: CREDENTIAL_ACTION, retryable: true });
     case 404:
       return notFound(error, said);
     default:

@@ -1,6 +1,6 @@
 // Tokens for signed playback ids (mux.com/docs/guides/secure-video-playback): RS256, at the time of our own clock.
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { PermanentError } from '../domain/failures.ts';
+import { SetUpError } from '../domain/failures.ts';
 
 export interface SigningKey {
   readonly keyId: string;
@@ -8,7 +8,7 @@ export interface SigningKey {
   readonly privateKey: string;
 }
 
-/** A token for the stream host (audience `v`: video, and what else that host serves). Throws PermanentError MUX_SIGNING_KEY_UNREADABLE. */
+/** A token for the stream host (audience `v`: video, and what else that host serves). Throws SetUpError MUX_SIGNING_KEY_UNREADABLE. */
 export function signPlaybackToken(playbackId: string, key: SigningKey, expiresAtMs: number): string {
   // Mux's page puts the key id into the header, its SDK among the claims: both are said.
   const header = { alg: 'RS256', typ: 'JWT', kid: key.keyId };
@@ -25,7 +25,7 @@ function readKey(text: string): KeyObject {
     return createPrivateKey(pem);
   } catch {
     // The cause is left out: it may quote the key.
-    throw new PermanentError(
+    throw new SetUpError(
       'MUX_SIGNING_KEY_UNREADABLE',
       'The signing key in the Mux secret is not a private key.',
       {

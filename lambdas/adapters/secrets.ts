@@ -1,6 +1,6 @@
 // Mux's credentials, from Secrets Manager, kept five minutes in a warm environment so that a rotated secret arrives.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../domain/failures.ts';
 import type { Clock } from '../stages/ports.ts';
 import { atAws } from './aws-failures.ts';

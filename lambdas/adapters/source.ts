@@ -1,7 +1,13 @@
 // Downloads from the platform over undici: probes, pinned ranges and small texts, every byte counted.
 // A URL with its query is a secret: no error or log of this file holds one.
 import { Agent, type Dispatcher } from 'undici';
-import { IcehouseError, PermanentError, SourceChangedError, SourceLapsedError, TransientError } from '../domain/failures.ts';
+import {
+  IcehouseError,
+  PermanentError,
+  SourceChangedError,
+  SourceLapsedError,
+  TransientError,
+} from '../domain/failures.ts';
 import type { Probe, Source } from '../stages/ports.ts';
 import { checkSourceUrl, guardedLookup, nameOf, type SourceRules } from './source-guard.ts';
 
@@ -155,7 +161,10 @@ async function* counted(answer: Answer, sizeBytes: number): AsyncGenerator<Uint8
   for await (const chunk of passing(answer)) {
     passed += chunk.length;
     if (passed > sizeBytes) {
-      throw new TransientError('SOURCE_LONG', `${answer.name} sent more than the ${sizeBytes} bytes asked for.`);
+      throw new TransientError(
+        'SOURCE_LONG',
+        `${answer.name} sent more than the ${sizeBytes} bytes asked for.`,
+      );
     }
     yield chunk;
   }
@@ -184,7 +193,10 @@ function checkRange(answer: Answer, range: { start: number; end: number }, expec
   if (got?.totalBytes !== undefined) checkSame(answer, got.totalBytes, expect);
   if (got?.start === range.start && got.end === range.end && got.totalBytes !== undefined) return;
   answer.body.destroy();
-  throw new TransientError('SOURCE_WRONG_RANGE', `${answer.name} answered another range than the one asked for.`);
+  throw new TransientError(
+    'SOURCE_WRONG_RANGE',
+    `${answer.name} answered another range than the one asked for.`,
+  );
 }
 
 function checkSame(answer: Answer, sizeBytes: number, expect: Expected): void {
@@ -200,7 +212,8 @@ function checkSame(answer: Answer, sizeBytes: number, expect: Expected): void {
 function contentRange(answer: Answer): { start?: number; end?: number; totalBytes?: number } | undefined {
   const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '');
   if (!match) return undefined;
-  const number = (text: string | undefined) => (text === undefined || text === '*' ? undefined : Number(text));
+  const number = (text: string | undefined) =>
+    text === undefined || text === '*' ? undefined : Number(text);
   return { start: number(match[1]), end: number(match[2]), totalBytes: number(match[3]) };
 }
 
@@ -215,8 +228,10 @@ async function unexpected(answer: Answer): Promise<Error> {
  */
 function statusError({ name, status }: Answer): Error {
   if ([401, 403, 404, 410].includes(status)) return new SourceLapsedError(`${name} answered ${status}.`);
-  if (status === 429 || status === 503) return new TransientError('SOURCE_BUSY', `${name} answered ${status}.`);
-  if (status === 408 || status >= 500) return new TransientError('SOURCE_UNAVAILABLE', `${name} answered ${status}.`);
+  if (status === 429 || status === 503)
+    return new TransientError('SOURCE_BUSY', `${name} answered ${status}.`);
+  if (status === 408 || status >= 500)
+    return new TransientError('SOURCE_UNAVAILABLE', `${name} answered ${status}.`);
   return refused(`${name} answered ${status}; redirects are not followed.`);
 }
 

@@ -1,7 +1,8 @@
 // Streams one part to S3: signed by the SDK, sent by undici, its CRC32 computed as the bytes pass and sent as a trailer.
 // The SDK's own streaming upload is not used: an error of its body ends the process, and it opens a connection per part.
-import { type S3Client, UploadPartCommand, type UploadPartCommandInput } from '@aws-sdk/client-s3';
+
 import type { Readable } from 'node:stream';
+import { type S3Client, UploadPartCommand, type UploadPartCommandInput } from '@aws-sdk/client-s3';
 import type { Agent, Dispatcher } from 'undici';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { IcehouseError, TransientError } from '../domain/failures.ts';
@@ -38,7 +39,11 @@ export async function streamPart(client: S3Client, agent: Agent, upload: PartUpl
   }
 }
 
-function partInfo(upload: PartUpload, headers: Record<string, string | string[] | undefined>, crc: number): PartInfo {
+function partInfo(
+  upload: PartUpload,
+  headers: Record<string, string | string[] | undefined>,
+  crc: number,
+): PartInfo {
   const { PartNumber: partNumber, Key } = upload.target;
   const stored = headers[TRAILER_NAME];
   const crc32Base64 = encodeCrc32(crc);

@@ -2,7 +2,13 @@
 import { IcehouseError, PermanentError, TransientError } from '../domain/failures.ts';
 
 /** S3's error codes: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const BUSY = new Set(['SlowDown', 'ServiceUnavailable', 'Throttling', 'ThrottlingException', 'TooManyRequests']);
+const BUSY = new Set([
+  'SlowDown',
+  'ServiceUnavailable',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequests',
+]);
 const PASSING = new Set([
   'RequestTimeout',
   'InternalError',
@@ -33,9 +39,12 @@ export function translateS3Error(error: unknown, doing: string): IcehouseError {
   const status = s3Status(error);
   const said = `${doing} failed: S3 answered ${code}${status ? ` (${status})` : ''}.`;
   const cause = { cause: error };
+  // Aborted, or completed by another worker: whoever comes next sees it in ListParts.
+  if (code === 'NoSuchUpload') return new TransientError('UPLOAD_GONE', said, cause);
   if (code === 'NoSuchBucket') return bucketMissing(said, error);
   // The code can be missing where there is no body, as for HEAD.
-  if (BUSY.has(code) || status === 503 || status === 429) return new TransientError('VAULT_BUSY', said, cause);
+  if (BUSY.has(code) || status === 503 || status === 429)
+    return new TransientError('VAULT_BUSY', said, cause);
   if (PASSING.has(code) || status === undefined || status >= 500 || status < 400) {
     return new TransientError('VAULT_UNAVAILABLE', said, cause);
   }

@@ -8,8 +8,10 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
   PutObjectCommand,
-  paginateListParts,
   RestoreObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -67,8 +69,14 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
     async listParts({ key, uploadId }) {
       const parts: PartInfo[] = [];
       return unless(['NoSuchUpload'], `ListParts of ${key}`, async () => {
-        const pages = paginateListParts({ client }, { ...owner, Key: key, UploadId: uploadId });
-        for await (const page of pages) parts.push(...(page.Parts ?? []).flatMap(wholePart));
+        // Not the SDK's paginator: it looks at the marker alone, which S3 sends with the last page too.
+        let page: ListPartsCommandOutput | undefined;
+        do {
+          const after = page?.NextPartNumberMarker;
+          const list = { ...owner, Key: key, UploadId: uploadId, PartNumberMarker: after };
+          page = await client.send(new ListPartsCommand(list));
+          parts.push(...(page.Parts ?? []).flatMap(wholePart));
+        } while (page.IsTruncated);
         return parts;
       });
     },
@@ -104,24 +112,24 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
 
     async listUploads(key) {
       const ids: string[] = [];
-      let marker: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
-      while (marker) {
-        const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
-          ...owner,
-          Prefix: key,
-          ...marker,
-        });
-        const page = await attempt(`ListMultipartUploads of ${key}`, () => client.send(command));
-        ids.push(...(page.Uploads ?? []).flatMap((upload) => (upload.Key === key ? (upload.UploadId ?? []) : [])));
-        marker = page.IsTruncated
-          ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
-          : undefined;
-      }
-      return ids;
+      return attempt(`ListMultipartUploads of ${key}`, async () => {
+        let page: ListMultipartUploadsCommandOutput | undefined;
+        do {
+          const after = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
+          page = await client.send(new ListMultipartUploadsCommand({ ...owner, Prefix: key, ...after }));
+          ids.push(...(page.Uploads ?? []).flatMap(({ Key, UploadId = [] }) => (Key === key ? UploadId : [])));
+        } while (page.IsTruncated);
+        return ids;
+      });
     },
 
     async head({ key, versionId }) {
-      const command = new HeadObjectCommand({ ...owner, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' });
+      const command = new HeadObjectCommand({
+        ...owner,
+        Key: key,
+        VersionId: versionId,
+        ChecksumMode: 'ENABLED',
+      });
       try {
         const answer = await client.send(command);
         return {
@@ -209,7 +217,12 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
 }
 
 /** A part as ListParts shows it; one without size, ETag or CRC32 counts as not there and is copied again. */
-function wholePart(part: { PartNumber?: number; Size?: number; ETag?: string; ChecksumCRC32?: string }): PartInfo[] {
+function wholePart(part: {
+  PartNumber?: number;
+  Size?: number;
+  ETag?: string;
+  ChecksumCRC32?: string;
+}): PartInfo[] {
   const { PartNumber: partNumber, Size: sizeBytes, ETag: etag, ChecksumCRC32 } = part;
   if (partNumber === undefined || sizeBytes === undefined || !etag || !ChecksumCRC32) return [];
   return [{ partNumber, sizeBytes, etag, crc32: ChecksumCRC32 }];
@@ -223,11 +236,16 @@ function completedPart({ partNumber, etag, crc32 }: PartInfo): CompletedPart {
 const REFUSED_AT_COMPLETE = new Set(['BadDigest', 'InvalidRequest', 'InvalidPartOrder', 'EntityTooSmall']);
 
 function completeError(error: unknown, key: string, sizeBytes: number): Error {
-  if (!REFUSED_AT_COMPLETE.has(s3ErrorCode(error))) return translateS3Error(error, `CompleteMultipartUpload of ${key}`);
+  if (!REFUSED_AT_COMPLETE.has(s3ErrorCode(error)))
+    return translateS3Error(error, `CompleteMultipartUpload of ${key}`);
   return new PermanentError(
     'ARCHIVE_REFUSED_BY_S3',
     `Completing ${key}: expected ${sizeBytes} bytes and our CRC32, S3 answered ${s3ErrorCode(error)}: ${(error as Error).message}`,
-    { action: 'Nothing was deleted. Retry to copy the master again from the start.', retryable: true, cause: error },
+    {
+      action: 'Nothing was deleted. Retry to copy the master again from the start.',
+      retryable: true,
+      cause: error,
+    },
   );
 }
 
@@ -237,7 +255,9 @@ function thawOutcome(error: unknown, key: string): 'in-progress' | 'readable' {
   // What is not in an archive class needs no thaw.
   if (code === 'InvalidObjectState' || code === 'ObjectNotInActiveTierError') return 'readable';
   if (code === 'GlacierExpeditedRetrievalNotAvailable') {
-    throw new TransientError('EXPEDITED_UNAVAILABLE', `S3 has no expedited capacity now to thaw ${key}.`, { cause: error });
+    throw new TransientError('EXPEDITED_UNAVAILABLE', `S3 has no expedited capacity now to thaw ${key}.`, {
+      cause: error,
+    });
   }
   if (code === 'NoSuchKey' || code === 'NoSuchVersion') {
     throw new PermanentError('ARCHIVE_MISSING', `The vault no longer holds this version of ${key}.`, {
@@ -258,10 +278,14 @@ export function parseThaw(header: string | undefined): ObjectHead['thaw'] {
 
 function versioned(versionId: string | undefined, bucket: string): string {
   if (versionId !== undefined && versionId !== 'null') return versionId;
-  throw new PermanentError('VAULT_UNVERSIONED', `Bucket ${bucket} keeps no versions, so no archive can be proved.`, {
-    action: 'Switch versioning on for the bucket, then retry.',
-    retryable: true,
-  });
+  throw new PermanentError(
+    'VAULT_UNVERSIONED',
+    `Bucket ${bucket} keeps no versions, so no archive can be proved.`,
+    {
+      action: 'Switch versioning on for the bucket, then retry.',
+      retryable: true,
+    },
+  );
 }
 
 async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
@@ -273,7 +297,11 @@ async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
 }
 
 /** As `attempt`, but undefined for the codes that mean "it is not there". */
-async function unless<T>(codes: readonly string[], doing: string, call: () => Promise<T>): Promise<T | undefined> {
+async function unless<T>(
+  codes: readonly string[],
+  doing: string,
+  call: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {

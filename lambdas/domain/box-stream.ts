@@ -20,14 +20,19 @@ export class BoxStream {
       const from = this.#walk.need.offset - keptStart;
       this.#walk = stepWalk(this.#walk, slice(this.#kept, chunk, from, from + this.#walk.need.length));
     }
-    const keepFrom = this.#walk.kind === 'walking' ? this.#walk.need.offset - keptStart : Number.POSITIVE_INFINITY;
+    const keepFrom =
+      this.#walk.kind === 'walking' ? this.#walk.need.offset - keptStart : Number.POSITIVE_INFINITY;
     this.#kept = slice(this.#kept, chunk, keepFrom, Number.POSITIVE_INFINITY);
   }
 
   /** When all bytes have been pushed. */
   verdict(): BoxVerdict {
     if (this.#walk.kind !== 'walking') return this.#walk;
-    return { kind: 'refused', code: 'MASTER_TRUNCATED', message: `The stream ended at byte ${this.#pushedBytes}.` };
+    return {
+      kind: 'refused',
+      code: 'MASTER_TRUNCATED',
+      message: `The stream ended at byte ${this.#pushedBytes}.`,
+    };
   }
 }
 
@@ -38,6 +43,9 @@ function endOf(walk: BoxWalking): number {
 /** The bytes `from` to `to` (exclusive) of `first` followed by `second`, as a copy: chunks must not be held on to. */
 function slice(first: Uint8Array, second: Uint8Array, from: number, to: number): Uint8Array {
   const cut = (bytes: Uint8Array, shift: number) =>
-    bytes.subarray(Math.max(0, Math.min(bytes.length, from - shift)), Math.max(0, Math.min(bytes.length, to - shift)));
+    bytes.subarray(
+      Math.max(0, Math.min(bytes.length, from - shift)),
+      Math.max(0, Math.min(bytes.length, to - shift)),
+    );
   return new Uint8Array(Buffer.concat([cut(first, 0), cut(second, first.length)]));
 }

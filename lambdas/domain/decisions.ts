@@ -1,6 +1,6 @@
 // The table "What may happen when": what a call of a user does to a record in each status. Pure.
 // The API stores what is decided here; every row of the table is a test in test/domain/decisions.test.ts.
-import { type Change, isBeforeDeletion, isLeased, move } from './lifecycle.ts';
+import { addEntry, type Change, isBeforeDeletion, isLeased, move } from './lifecycle.ts';
 import type { Problem } from './problem.ts';
 import type { AssetRecord, RestoreState, Status, Tier } from './record.ts';
 import { chooseTier, isFaster, type ThawOffer, thawOffers } from './thaw.ts';
@@ -10,7 +10,12 @@ export type Outcome = 'cancelled' | 'restoring' | 'already_available';
 
 export type Decision =
   /** Store this record (its `wake_at` is now), then wake its stage. */
-  | { readonly kind: 'write'; readonly status: 200 | 202; readonly record: AssetRecord; readonly outcome?: Outcome }
+  | {
+      readonly kind: 'write';
+      readonly status: 200 | 202;
+      readonly record: AssetRecord;
+      readonly outcome?: Outcome;
+    }
   | { readonly kind: 'answer'; readonly status: 200; readonly outcome?: Outcome; readonly warning?: string }
   | { readonly kind: 'refuse'; readonly problem: Problem }
   /** Whether the restored asset still exists decides: ask the platform, then call `decideRestoreOfRestored`. */
@@ -39,11 +44,16 @@ export function decideRequest(
   request: DeleteRequest,
   caller: Caller,
 ): Decision {
-  if (!record) return { kind: 'write', status: 202, record: firstRecord(request, caller) };
-  if (record.status === 'cancelled') return { kind: 'write', status: 202, record: nextLife(record, request, caller) };
-  if (record.status === 'failed') return { kind: 'write', status: 202, record: goOn(record, caller, fields(request)) };
-  if (record.status === 'restored') return refuseRestored(record);
-  if (isSame(record, request)) return { kind: 'answer', status: 200 };
+  if (record?.status === 'restored') return refuseRestored(record);
+  const isRepeat = record !== undefined && isSame(record, request);
+  if (isRepeat && record.status === 'failed') {
+    // The date may have been moved since, and so many days count from now: late, never early.
+    const laterMs = Math.max(request.expirationMs, Date.parse(record.expiration_date));
+    return { kind: 'write', status: 202, record: goOn(record, caller, { expiration_date: iso(laterMs) }) };
+  }
+  if (!record || record.status === 'cancelled' || record.status === 'failed')
+    return begin(record, request, caller);
+  if (isRepeat) return { kind: 'answer', status: 200 };
   return refuse({
     status: 409,
     code: 'REQUEST_DIFFERS',
@@ -52,6 +62,17 @@ export function decideRequest(
       ? 'PATCH /v1/delete-requests/{asset_id} moves the date; cancel it to begin anew.'
       : 'The asset is on its way out or gone; restore it first.',
   });
+}
+
+/** Only here must a date lie ahead: the same request again stays the same long after its date has passed. */
+function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: Caller): Decision {
+  const { asked, expirationMs } = request;
+  if (asked.expiration_date !== undefined && expirationMs <= caller.nowMs)
+    return refusePast(asked.expiration_date);
+  if (!record) return { kind: 'write', status: 202, record: firstRecord(request, caller) };
+  const next =
+    record.status === 'cancelled' ? nextLife(record, request, caller) : goOn(record, caller, fields(request));
+  return { kind: 'write', status: 202, record: next };
 }
 
 export function decideCancel(record: AssetRecord, caller: Caller): Decision {
@@ -86,19 +107,18 @@ export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Ca
   }
   if (status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'already_available' };
   if (status === 'restored') return { kind: 'ask-platform', assetId: record.current_asset_id ?? '' };
-  if (record.status === 'failed' && status !== 'deleted' && record.restore) {
-    return { kind: 'write', status: 202, record: goOn(record, caller), outcome: 'restoring' };
-  }
-  const chosen = chooseOffer(record, wish, caller.nowMs);
+  // What failed goes on first, and then takes the wish as if it had not.
+  const current = record.status === 'failed' && status !== 'deleted' ? goOn(record, caller) : record;
+  const chosen = chooseOffer(current, wish, caller.nowMs);
   if (chosen.kind === 'refuse') return chosen;
-  if (status === 'thawing' || status === 'uploading') return upgrade(record, status, chosen.offer, caller);
+  if (status === 'thawing' || status === 'uploading') return hasten(record, current, chosen, caller);
   const restore = newRestore(wish, chosen.offer, caller);
-  const warnings = [...record.warnings, ...chosen.warnings];
+  const warnings = withWarnings(current, chosen.warnings);
   // A deletion under way is finished first; the expire stage sees the wish and goes straight on.
   const next =
     status === 'deleting'
-      ? { ...(record.status === 'failed' ? goOn(record, caller) : wakeUnlessLeased(record, caller)), restore, warnings }
-      : thawing(record, caller, { restore, warnings });
+      ? { ...wakeUnlessLeased(current, caller), restore, warnings, updated_at: iso(caller.nowMs) }
+      : thawing(current, caller, { restore, warnings });
   return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
 }
 
@@ -128,25 +148,46 @@ export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: 
       status: 409,
       code: 'TOO_LATE_TO_RESCHEDULE',
       detail: `Asset ${record.asset_id} is ${record.status}; its date can be moved only before the deletion.`,
-      action: 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.',
+      action: insteadOfMoving(record.status),
+      current_asset_id: record.status === 'restored' ? record.current_asset_id : undefined,
     });
   }
   const expiration_date = iso(wish.expirationMs);
   if (expiration_date === record.expiration_date) return { kind: 'answer', status: 200 };
   const cause = `date moved from ${record.expiration_date} to ${expiration_date}: ${wish.reason}`;
   const { status } = record;
-  const entry = { at: iso(caller.nowMs), from: status, to: status, cause, actor: wish.userId, version: record.version + 1 };
-  const woken = status === 'failed' ? record : wakeUnlessLeased(record, caller);
+  const entry = {
+    at: iso(caller.nowMs),
+    from: status,
+    to: status,
+    cause,
+    actor: wish.userId,
+    version: record.version + 1,
+  };
+  // Woken even at rest, so that the bus is told of the new date.
+  const woken = wakeUnlessLeased(record, caller);
+  const history = addEntry(record.history, entry);
   return {
     kind: 'write',
     status: 200,
-    record: { ...woken, expiration_date, updated_at: entry.at, history: [...record.history, entry] },
+    record: { ...woken, expiration_date, updated_at: entry.at, history },
   };
 }
 
-/** A failed record is treated as the status that its retry goes on from. */
+function insteadOfMoving(status: Status): string {
+  if (status === 'cancelled') return 'Nothing is going to be deleted; a new delete request begins anew.';
+  if (status === 'restored') return 'Send a delete request for current_asset_id.';
+  return 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.';
+}
+
+/** A failed record is treated as the status that its retry goes on from; as deleted when only the vault still has it. */
 function effectiveStatus(record: AssetRecord): Status {
-  return record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
+  if (record.status !== 'failed') return record.status;
+  return record.lost_at && record.archive ? 'deleted' : retryStatus(record);
+}
+
+function retryStatus({ failure }: AssetRecord): Status {
+  return failure?.from ?? 'requested';
 }
 
 function fields(request: DeleteRequest): Partial<AssetRecord> {
@@ -216,14 +257,15 @@ function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetRecord> = {
   const { master, upload, restore } = record;
   return move(
     record,
-    effectiveStatus(record),
+    retryStatus(record),
     change(caller, 'retry', {
       ...set,
       ...wakeNow(caller),
       lost_at: undefined,
       master: master && { ...master, restarts: 0, requested_at: iso(caller.nowMs) },
       upload: upload && { ...upload, restarts: 0 },
-      restore: restore && { ...restore, create_attempts: 0 },
+      // A copy that was readable then may have lapsed since: S3 is asked once more.
+      restore: restore && { ...restore, create_attempts: 0, asked_tier: undefined },
     }),
   );
 }
@@ -233,48 +275,68 @@ function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
 }
 
 function thawing(record: AssetRecord, caller: Caller, set: Partial<AssetRecord>): AssetRecord {
-  if (record.status !== 'failed') return move(record, 'thawing', change(caller, 'restore', { ...set, ...wakeNow(caller) }));
-  const deleted = move(record, 'deleted', change(caller, 'retry'));
+  const { deleted_at, lost_at } = record;
+  const gone = { deleted_at: deleted_at ?? lost_at, lost_at: undefined };
+  const deleted =
+    record.status === 'failed' ? move(record, 'deleted', change(caller, 'retry', gone)) : record;
   return move(deleted, 'thawing', change(caller, 'restore', { ...set, ...wakeNow(caller) }));
 }
 
 function newRestore(wish: RestoreWish, offer: ThawOffer, caller: Caller): RestoreState {
   return {
-    tier: offer.tier,
+    ...promise(offer, caller),
     requested_at: iso(caller.nowMs),
     requested_by: caller.actor,
-    ready_by: iso(caller.nowMs + offer.withinMs),
-    estimated_cost_usd: offer.costUsd,
     token: wish.token,
     create_attempts: 0,
     new_playback_ids: [],
   };
 }
 
-function upgrade(record: AssetRecord, status: Status, offer: ThawOffer, caller: Caller): Decision {
-  const { restore } = record;
-  if (!restore || offer.tier === restore.tier) return { kind: 'answer', status: 200, outcome: 'restoring' };
-  if (!isFaster(offer.tier, restore.tier) || status === 'uploading') {
-    const warning = `The restore goes on as ${restore.tier}; ${offer.tier} would not be faster.`;
-    return { kind: 'answer', status: 200, outcome: 'restoring', warning };
+/** A restore under way takes a faster tier and ignores a slower one; `current` is `record`, gone on if it had failed. */
+function hasten(record: AssetRecord, current: AssetRecord, chosen: ChosenOffer, caller: Caller): Decision {
+  const { offer } = chosen;
+  const { restore } = current;
+  const isFasterNow =
+    restore !== undefined && current.status === 'thawing' && isFaster(offer.tier, restore.tier);
+  const warnings =
+    !restore || isFasterNow || offer.tier === restore.tier
+      ? chosen.warnings
+      : [`The restore goes on as ${restore.tier}; ${offer.tier} would not be faster.`];
+  if (!isFasterNow && record.status !== 'failed') {
+    return { kind: 'answer', status: 200, outcome: 'restoring', warning: warnings[0] };
   }
-  const faster = {
-    ...restore,
+  const next = {
+    ...wakeUnlessLeased(current, caller),
+    restore: isFasterNow ? { ...restore, ...promise(offer, caller) } : restore,
+    warnings: withWarnings(current, warnings),
+    updated_at: iso(caller.nowMs),
+  };
+  return { kind: 'write', status: 200, outcome: 'restoring', record: next };
+}
+
+function promise(
+  offer: ThawOffer,
+  caller: Caller,
+): Pick<RestoreState, 'tier' | 'ready_by' | 'estimated_cost_usd'> {
+  return {
     tier: offer.tier,
     ready_by: iso(caller.nowMs + offer.withinMs),
     estimated_cost_usd: offer.costUsd,
   };
-  return {
-    kind: 'write',
-    status: 200,
-    outcome: 'restoring',
-    record: { ...wakeUnlessLeased(record, caller), restore: faster, updated_at: iso(caller.nowMs) },
-  };
 }
 
-type OfferChoice =
-  | { readonly kind: 'offer'; readonly offer: ThawOffer; readonly warnings: readonly string[] }
-  | Extract<Decision, { kind: 'refuse' }>;
+function withWarnings(record: AssetRecord, more: readonly string[]): readonly string[] {
+  return [...new Set([...record.warnings, ...more])];
+}
+
+interface ChosenOffer {
+  readonly kind: 'offer';
+  readonly offer: ThawOffer;
+  readonly warnings: readonly string[];
+}
+
+type OfferChoice = ChosenOffer | Extract<Decision, { kind: 'refuse' }>;
 
 function chooseOffer(record: AssetRecord, wish: RestoreWish, nowMs: number): OfferChoice {
   const { archive } = record;
@@ -297,8 +359,19 @@ function chooseOffer(record: AssetRecord, wish: RestoreWish, nowMs: number): Off
   });
 }
 
+/** Also a restore that waits for the deletion to end. */
 function isUnderWay(record: AssetRecord): boolean {
-  return record.status === 'thawing' || record.status === 'uploading';
+  return record.status === 'deleting' || record.status === 'thawing' || record.status === 'uploading';
+}
+
+function refusePast(date: string): Decision {
+  return refuse({
+    status: 400,
+    code: 'DATE_IN_PAST',
+    field: 'expiration_date',
+    detail: `expiration_date: ${date} is in the past.`,
+    action: 'Send a later date.',
+  });
 }
 
 function refuseRestored(record: AssetRecord): Decision {

@@ -65,6 +65,11 @@ export function isBeforeDeletion(status: Status): boolean {
 
 const HISTORY_LIMIT = 60;
 
+/** The history with one more entry; the oldest go when it grows too long for an item of the ledger. */
+export function addEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+  return [...history, entry].slice(-HISTORY_LIMIT);
+}
+
 export interface Change {
   readonly atMs: number;
   readonly cause: string;
@@ -94,7 +99,7 @@ export function move(record: AssetRecord, to: Status, change: Change): AssetReco
     ...change.set,
     status: to,
     updated_at: iso(change.atMs),
-    history: [...record.history, entry].slice(-HISTORY_LIMIT),
+    history: addEntry(record.history, entry),
   };
 }
 

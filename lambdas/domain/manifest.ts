@@ -53,20 +53,32 @@ export function cutQueries(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cutQueries);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, CUSTOMER_WORDS.has(name) ? inner : cutQueries(inner)]),
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      CUSTOMER_WORDS.has(name) ? inner : cutQueries(inner),
+    ]),
   );
 }
 
+/** A text that is a URL is cut to its end, whatever stands in it; within a sentence a URL ends at white space. */
 function cutQuery(text: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
-  return text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
+  return /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(text)
+    ? cutUrl(text)
+    : text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, cutUrl);
+}
+
+/** User and password end at the last @ before the path: a password may hold one too. */
+function cutUrl(url: string): string {
+  return url.replace(/[?#].*$/s, '').replace(/:\/\/[^/]*@/, '://');
 }
 
 /**
  * The parts of an asset whose change after archiving makes the sidecars stale: what viewers see and hear, and
  * what the customer wrote on it. One canonical string, to be compared.
  */
-export function fingerprint(asset: Pick<PlatformAsset, 'tracks' | 'playbackIds' | 'passthrough' | 'meta' | 'raw'>): string {
+export function fingerprint(
+  asset: Pick<PlatformAsset, 'tracks' | 'playbackIds' | 'passthrough' | 'meta' | 'raw'>,
+): string {
   const texts = new Set(textTracks(asset as PlatformAsset).map(({ id }) => id));
   const tracks = asset.tracks
     .filter((track) => track.type !== 'text' || texts.has(track.id))

@@ -38,7 +38,9 @@ const HEADER_BYTES = 16;
 const CHILD_BYTES = 48;
 const REQUIRED = ['ftyp', 'moov', 'mdat'];
 const KNOWN = new Set(
-  'ftyp moov mdat free skip wide uuid pdin moof mfra styp sidx ssix prft emsg meta meco udta imda pnot'.split(' '),
+  'ftyp moov mdat free skip wide uuid pdin moof mfra styp sidx ssix prft emsg meta meco udta imda pnot'.split(
+    ' ',
+  ),
 );
 
 export function beginWalk(sizeBytes: number): BoxWalking | BoxVerdict {
@@ -127,14 +129,18 @@ function readMovieHeader(content: Uint8Array): { durationSeconds?: number } | un
   const view = viewOf(content);
   const timescale = view.getUint32(long ? 20 : 12);
   const duration = long ? view.getBigUint64(24) : BigInt(view.getUint32(16));
-  const unknown = duration === 0n || duration === (long ? 0xffffffffffffffffn : 0xffffffffn) || timescale === 0;
+  const unknown =
+    duration === 0n || duration === (long ? 0xffffffffffffffffn : 0xffffffffn) || timescale === 0;
   return unknown ? {} : { durationSeconds: Number(duration) / timescale };
 }
 
 function finish(walk: BoxWalking): BoxVerdict {
   const missing = REQUIRED.filter((type) => !walk.boxes.includes(type));
   if (missing.length > 0) {
-    return refused('MASTER_TRUNCATED', `The file ends without ${missing.join(' and ')}: it was cut or is no video.`);
+    return refused(
+      'MASTER_TRUNCATED',
+      `The file ends without ${missing.join(' and ')}: it was cut or is no video.`,
+    );
   }
   return media(walk, walk.sizeBytes);
 }
@@ -146,10 +152,17 @@ function misfit(walk: BoxWalking, type: string | undefined): BoxVerdict {
     return refused('MASTER_TRUNCATED', `The ${type} box ${where} reaches beyond the end: the file was cut.`);
   }
   if (REQUIRED.every((required) => walk.boxes.includes(required))) {
-    return refused('MASTER_PADDED', `What follows ${where} is no MP4 box: something was appended or the file was cut.`);
+    return refused(
+      'MASTER_PADDED',
+      `What follows ${where} is no MP4 box: something was appended or the file was cut.`,
+    );
   }
-  if (walk.need.length < 8) return refused('MASTER_TRUNCATED', `The file was cut ${where}, inside a box header.`);
-  return refused('MASTER_DAMAGED', `What follows ${where} is no MP4 box, and moov or mdat has not been seen yet.`);
+  if (walk.need.length < 8)
+    return refused('MASTER_TRUNCATED', `The file was cut ${where}, inside a box header.`);
+  return refused(
+    'MASTER_DAMAGED',
+    `What follows ${where} is no MP4 box, and moov or mdat has not been seen yet.`,
+  );
 }
 
 function tooManyBoxes(walk: BoxWalking): BoxVerdict {

@@ -35,10 +35,12 @@ export interface ByteRange {
  * Throws PermanentError MASTER_TOO_LARGE above 48.8 TiB and RangeError for numbers that are no plan.
  */
 export function planParts(sizeBytes: number, partSizeBytes = defaultPartSize(sizeBytes)): PartPlan {
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new RangeError(`No file has ${sizeBytes} bytes.`);
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
+    throw new RangeError(`No file has ${sizeBytes} bytes.`);
   if (sizeBytes > MAX_OBJECT_BYTES) throw tooLarge(sizeBytes);
   const partCount = Math.max(1, Math.ceil(sizeBytes / partSizeBytes));
-  const allowed = partSizeBytes >= MIN_PART_BYTES && partSizeBytes <= MAX_PART_BYTES && partCount <= MAX_PARTS;
+  const allowed =
+    partSizeBytes >= MIN_PART_BYTES && partSizeBytes <= MAX_PART_BYTES && partCount <= MAX_PARTS;
   if (!allowed || !Number.isSafeInteger(partSizeBytes)) {
     throw new RangeError(`S3 takes no ${partCount} parts of ${partSizeBytes} bytes.`);
   }

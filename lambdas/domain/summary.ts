@@ -10,16 +10,25 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
   preparing: () => 'Mux is preparing the master file; still playing on Mux; free to take back.',
   archiving: (r) => `Being copied to the vault${percent(r)}; still playing on Mux; free to take back.`,
   archived: (r) =>
-    `Safe in the vault; still playing on Mux; will be deleted ${day(r.wake_at ?? r.expiration_date)}; bring back free until then.`,
+    `Safe in the vault; still playing on Mux; will be deleted ${day(deletionTime(r))}; bring back free until then.`,
   deleting: () => 'Safe in the vault; being deleted from Mux now.',
   deleted: (r) =>
     `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids.`,
-  thawing: (r) => `Being read out of Glacier (${r.restore?.tier ?? 'Standard'}); ready by ${time(r.restore?.ready_by)}.`,
+  thawing: (r) =>
+    `Being read out of Glacier (${r.restore?.tier ?? 'Standard'}); ready by ${time(r.restore?.ready_by)}.`,
   uploading: () => 'Readable again and on its way back to Mux.',
   restored: (r) => `Back on Mux as asset ${r.current_asset_id}; the copy stays in the vault.`,
-  cancelled: (r) => `The request was taken back; playing on Mux${r.archive ? '; the copy stays in the vault' : ''}.`,
+  cancelled: (r) =>
+    r.lost_at
+      ? 'The request was taken back; Mux no longer has the asset, and nothing of it was archived.'
+      : `The request was taken back; playing on Mux${r.archive ? '; the copy stays in the vault' : ''}.`,
   failed: (r) => `Stopped: ${r.failure?.message ?? 'unknown failure'} ${r.failure?.action ?? ''}`.trim(),
 };
+
+/** The schedule's tick lies after the date; a record woken for another reason wakes before it. */
+function deletionTime({ wake_at, expiration_date }: AssetRecord): string {
+  return wake_at && wake_at > expiration_date ? wake_at : expiration_date;
+}
 
 function because(record: AssetRecord): string {
   return record.waiting_for ? ` (${record.waiting_for})` : '';

@@ -58,7 +58,8 @@ export function lossesOf(
     ...loss(asset.playbackIds.length > 0, {
       code: 'NEW_PLAYBACK_IDS',
       attribute: 'playback_ids[].id',
-      detail: 'Mux gives new asset and playback ids; stored URLs must be looked up by GET /v1/playback-ids/{id}.',
+      detail:
+        'Mux gives new asset and playback ids; stored URLs must be looked up by GET /v1/playback-ids/{id}.',
     }),
     ...furtherAudio(asset).map((track) => ({
       code: 'ADDITIONAL_AUDIO_TRACK',
@@ -70,16 +71,23 @@ export function lossesOf(
       attribute: 'inputs[].overlay_settings',
       detail: 'The asset was made with an overlay image; a restore does not apply it again.',
     }),
-    ...loss(textTracks(asset).some(({ textSource }) => textSource !== undefined && textSource !== 'uploaded'), {
-      code: 'TEXT_SOURCE',
-      attribute: 'tracks[].text_source',
-      detail: 'Generated or embedded captions come back as uploaded ones, with the same text.',
-    }),
-    ...loss(asset.playbackIds.some(({ policy }) => policy === 'drm') && asset.playbackIds.every(({ policy }) => policy === 'drm'), {
-      code: 'DRM_ONLY',
-      attribute: 'playback_ids[].policy',
-      detail: 'All playback ids are DRM-protected: captions cannot be fetched through them.',
-    }),
+    ...loss(
+      textTracks(asset).some(({ textSource }) => textSource !== undefined && textSource !== 'uploaded'),
+      {
+        code: 'TEXT_SOURCE',
+        attribute: 'tracks[].text_source',
+        detail: 'Generated or embedded captions come back as uploaded ones, with the same text.',
+      },
+    ),
+    ...loss(
+      asset.playbackIds.some(({ policy }) => policy === 'drm') &&
+        asset.playbackIds.every(({ policy }) => policy === 'drm'),
+      {
+        code: 'DRM_ONLY',
+        attribute: 'playback_ids[].policy',
+        detail: 'All playback ids are DRM-protected: captions cannot be fetched through them.',
+      },
+    ),
     ...loss(typeof asset.raw.live_stream_id === 'string', {
       code: 'LIVE_STREAM_LINK',
       attribute: 'live_stream_id',
@@ -115,6 +123,11 @@ function furtherAudio(asset: PlatformAsset): readonly Track[] {
 
 function hasOverlay(inputInfo: readonly Record<string, unknown>[] | undefined): boolean {
   return (inputInfo ?? []).some(({ settings }) => {
-    return typeof settings === 'object' && settings !== null && 'overlay_settings' in settings && settings.overlay_settings;
+    return (
+      typeof settings === 'object' &&
+      settings !== null &&
+      'overlay_settings' in settings &&
+      settings.overlay_settings
+    );
   });
 }

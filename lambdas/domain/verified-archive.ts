@@ -3,10 +3,13 @@
 import type { PlatformAsset } from './asset.ts';
 import { fingerprint } from './manifest.ts';
 import type { ObjectHead } from './object-head.ts';
-import type { Archive, AssetRecord, StoredObject } from './record.ts';
+import type { AssetRecord, StoredObject } from './record.ts';
 
 /** A proof older than this deletes nothing. */
 export const PROOF_LIFETIME_MS = 60_000;
+
+/** Manifest and captions are read without a thaw. */
+const SIDECAR_CLASS = 'STANDARD';
 
 const key = Symbol('held by this file alone');
 
@@ -64,27 +67,24 @@ export function proveArchive(evidence: ArchiveEvidence): ArchiveProof {
   if (asset.id !== record.asset_id || evidence.manifestAsset.id !== record.asset_id) {
     return refused('ARCHIVE_OF_ANOTHER_ASSET', `The evidence is not about asset ${record.asset_id}.`);
   }
-  const masterFault = faultOfMaster(archive, heads.get(archive.key));
-  if (masterFault) return masterFault;
-  for (const sidecar of [archive.manifest, ...archive.captions]) {
-    const fault = faultOf(sidecar, archive.token, heads.get(sidecar.key));
+  const { token, storage_class } = archive;
+  const wanted = [
+    { object: archive, storageClass: storage_class },
+    ...[archive.manifest, ...archive.captions].map((object) => ({ object, storageClass: SIDECAR_CLASS })),
+  ];
+  for (const { object, storageClass } of wanted) {
+    const fault = faultOf(object, { token, storageClass }, heads.get(object.key));
     if (fault) return fault;
   }
   if (fingerprint(asset) !== fingerprint(evidence.manifestAsset)) return { kind: 'stale' };
   return { kind: 'proved', proof: new VerifiedArchive(key, record.asset_id, evidence.gatheredAtMs) };
 }
 
-function faultOfMaster(archive: Archive, head: ObjectHead | undefined): ArchiveProof | undefined {
-  const fault = faultOf(archive, archive.token, head);
-  if (fault || !head) return fault;
-  if (head.checksumType === 'FULL_OBJECT' && head.storageClass === archive.storage_class) return undefined;
-  return refused(
-    'ARCHIVE_CLASS_MISMATCH',
-    `${archive.key}: expected ${archive.storage_class} with a FULL_OBJECT checksum, S3 has ${head.storageClass} with ${head.checksumType ?? 'none'}.`,
-  );
-}
-
-function faultOf(object: StoredObject, token: string, head: ObjectHead | undefined): ArchiveProof | undefined {
+function faultOf(
+  object: StoredObject,
+  wanted: { readonly token: string; readonly storageClass: string },
+  head: ObjectHead | undefined,
+): ArchiveProof | undefined {
   if (!head || head.versionId !== object.version_id) {
     return refused('ARCHIVE_MISSING', `${object.key}: S3 does not have version ${object.version_id}.`);
   }
@@ -100,8 +100,17 @@ function faultOf(object: StoredObject, token: string, head: ObjectHead | undefin
       `${object.key}: expected CRC32 ${object.crc32}, S3 has ${head.crc32 ?? 'none'}.`,
     );
   }
-  if (head.token !== token) {
-    return refused('ARCHIVE_NOT_OURS', `${object.key}: the object does not carry the token it was written with.`);
+  if (head.token !== wanted.token) {
+    return refused(
+      'ARCHIVE_NOT_OURS',
+      `${object.key}: the object does not carry the token it was written with.`,
+    );
+  }
+  if (head.checksumType !== 'FULL_OBJECT' || head.storageClass !== wanted.storageClass) {
+    return refused(
+      'ARCHIVE_CLASS_MISMATCH',
+      `${object.key}: expected ${wanted.storageClass} with a FULL_OBJECT checksum, S3 has ${head.storageClass} with ${head.checksumType ?? 'none'}.`,
+    );
   }
   return undefined;
 }
@@ -121,7 +130,7 @@ export function proveOwnUnpublished(
   nowMs: number,
 ): OwnUnpublishedAsset | undefined {
   const { restore } = record;
-  const published = record.status === 'restored' && record.current_asset_id === asset.id;
+  const published = record.current_asset_id === asset.id;
   const about = restore?.new_asset_id === asset.id && asset.status !== 'errored';
   if (!restore || published || about || asset.id === record.asset_id) return undefined;
   return carriesToken(inputInfo, restore.token) ? new OwnUnpublishedAsset(key, asset.id, nowMs) : undefined;

@@ -1,9 +1,17 @@
 // Function "api". Every route but the webhook: parses at the door, asks the request stage, answers in JSON.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { clock, config, ledger, log, platformFor, random, waking } from '../adapters/host.ts';
+import { clock, config, ledger, log, waking } from '../adapters/host.ts';
+import { platformFor } from '../adapters/platform-host.ts';
+import { systemRandom } from '../adapters/random.ts';
 import type { Caller } from '../domain/decisions.ts';
 import { NotYetError, PermanentError } from '../domain/failures.ts';
-import { currentAssetId, currentPlaybackId, isPlayable, locationOf, publicRecord } from '../domain/public-record.ts';
+import {
+  currentAssetId,
+  currentPlaybackId,
+  isPlayable,
+  locationOf,
+  publicRecord,
+} from '../domain/public-record.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import { findRecord } from '../stages/notice.ts';
@@ -37,7 +45,11 @@ const ROUTES: Record<string, Route> = {
   },
 
   'GET /v1/delete-requests': async (event) => {
-    const { group_id: groupId, ...rest } = door.parse(door.listQuery, event.queryStringParameters ?? {}, 'query');
+    const { group_id: groupId, ...rest } = door.parse(
+      door.listQuery,
+      event.queryStringParameters ?? {},
+      'query',
+    );
     const { records, nextCursor } = await ledger.list({ ...rest, groupId });
     return json(200, { data: records.map(publicRecord), next_cursor: nextCursor });
   },
@@ -58,7 +70,7 @@ const ROUTES: Record<string, Route> = {
     const { tier, need_by, user_id } = door.parseBody(door.restoreBody, bodyOf(event));
     if (tier && need_by) throw door.invalid('BOTH_WISHES', 'need_by', 'tier and need_by exclude each other.');
     const needByMs = need_by === undefined ? undefined : door.futureDate(need_by, 'need_by', clock.nowMs());
-    const wish = { tier, needByMs, token: random.token() };
+    const wish = { tier, needByMs, token: systemRandom.token() };
     return answer(await requestRestore(deps, idOf(event), wish, callerOf(event, user_id)));
   },
 
@@ -81,7 +93,8 @@ async function cancel(event: Event): Promise<APIGatewayProxyStructuredResultV2> 
 
 export async function handler(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
   const route = ROUTES[event.routeKey];
-  if (!route) return problem({ status: 404, code: 'NO_SUCH_ROUTE', detail: `There is no ${event.routeKey}.` });
+  if (!route)
+    return problem({ status: 404, code: 'NO_SUCH_ROUTE', detail: `There is no ${event.routeKey}.` });
   try {
     return await route(event);
   } catch (error) {
@@ -92,7 +105,13 @@ export async function handler(event: Event): Promise<APIGatewayProxyStructuredRe
 function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResultV2 {
   if (error instanceof door.Refusal) return problem(error.problem);
   if (error instanceof PermanentError && error.code === 'INVALID_CURSOR') {
-    return problem({ status: 400, code: error.code, field: 'cursor', detail: error.message, action: error.action });
+    return problem({
+      status: 400,
+      code: error.code,
+      field: 'cursor',
+      detail: error.message,
+      action: error.action,
+    });
   }
   log.error('call failed', { route, error });
   if (error instanceof NotYetError) {
@@ -100,7 +119,13 @@ function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResu
     return problem({ status: 503, code: 'NOT_NOW', detail: error.message, retry_after_seconds: seconds });
   }
   const action = 'Send the same call again; if it keeps failing, look at the log of the api function.';
-  return problem({ status: 503, code: 'TEMPORARILY_UNAVAILABLE', detail: 'The call could not be served.', action, retry_after_seconds: 5 });
+  return problem({
+    status: 503,
+    code: 'TEMPORARILY_UNAVAILABLE',
+    detail: 'The call could not be served.',
+    action,
+    retry_after_seconds: 5,
+  });
 }
 
 function answer(result: Answer): APIGatewayProxyStructuredResultV2 {
@@ -121,7 +146,10 @@ function whereabouts(record: AssetRecord) {
     location: locationOf(record),
     playable: isPlayable(record),
     current_asset_id: currentAssetId(record) ?? null,
-    playback_ids: playback_ids.map((own) => ({ ...own, current_id: currentPlaybackId(record, own.id) ?? null })),
+    playback_ids: playback_ids.map((own) => ({
+      ...own,
+      current_id: currentPlaybackId(record, own.id) ?? null,
+    })),
     ready_by: record.status === 'thawing' || record.status === 'uploading' ? restore?.ready_by : undefined,
     as_of: iso(clock.nowMs()),
   };

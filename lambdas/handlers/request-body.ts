@@ -1,5 +1,5 @@
 // The door for bodies and queries: unknown input is parsed once, here, and every refusal names its field.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Problem } from '../domain/problem.ts';
 import { STATUSES } from '../domain/record.ts';
 import { TIERS } from '../domain/thaw.ts';
@@ -77,35 +77,59 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, where: string): T
   if (!issue) throw invalid('INVALID_FIELD', where, 'The request does not fit.');
   if (issue.code === 'unrecognized_keys') {
     const field = issue.keys[0] ?? where;
-    throw invalid('UNKNOWN_FIELD', field, `There is no field "${field}".`, 'Check its spelling, or leave it out.');
+    throw invalid(
+      'UNKNOWN_FIELD',
+      field,
+      `There is no field "${field}".`,
+      'Check its spelling, or leave it out.',
+    );
   }
   const field = issue.path.join('.') || where;
   throw invalid('INVALID_FIELD', field, `${field}: ${issue.message}.`);
 }
 
-/** The expiration date in ms since the epoch: given, or so many days from now. Throws Refusal 400. */
+/**
+ * The expiration date in ms since the epoch: given, or so many days from now. Throws Refusal 400. A past date is for
+ * the decision to refuse: it is none in a request that is sent again after the deletion.
+ */
 export function expirationMs(
   wish: { readonly expiration_date?: string; readonly grace_days?: number },
   defaultGraceDays: number,
   nowMs: number,
 ): number {
   if (wish.expiration_date !== undefined && wish.grace_days !== undefined) {
-    throw invalid('BOTH_DATES', 'grace_days', 'expiration_date and grace_days exclude each other.', 'Send one of them.');
+    throw invalid(
+      'BOTH_DATES',
+      'grace_days',
+      'expiration_date and grace_days exclude each other.',
+      'Send one of them.',
+    );
   }
   if (wish.expiration_date === undefined) return nowMs + (wish.grace_days ?? defaultGraceDays) * DAY_MS;
-  return futureDate(wish.expiration_date, 'expiration_date', nowMs);
+  return dateWithinReach(wish.expiration_date, 'expiration_date', nowMs);
 }
 
 /** A date that is neither past nor further than ten years away. Throws Refusal 400. */
 export function futureDate(text: string, field: string, nowMs: number): number {
+  const ms = dateWithinReach(text, field, nowMs);
+  if (ms > nowMs) return ms;
+  throw invalid('DATE_IN_PAST', field, `${field}: ${text} is in the past.`, 'Send a later date.');
+}
+
+function dateWithinReach(text: string, field: string, nowMs: number): number {
   const ms = parseExpirationDate(text);
   if (ms === undefined) {
-    const how = 'Send an ISO 8601 time with offset, such as 2026-12-24T00:00:00Z, or a date, which means the end of that UTC day.';
+    const how =
+      'Send an ISO 8601 time with offset, such as 2026-12-24T00:00:00Z, or a date, which means the end of that UTC day.';
     throw invalid('INVALID_DATE', field, `${field}: "${text}" is not a date.`, how);
   }
-  if (ms <= nowMs) throw invalid('DATE_IN_PAST', field, `${field}: ${text} is in the past.`, 'Send a later date.');
   if (ms > nowMs + LONGEST_GRACE_MS) {
-    throw invalid('DATE_TOO_FAR', field, `${field}: ${text} is more than 10 years away.`, 'Send an earlier date.');
+    throw invalid(
+      'DATE_TOO_FAR',
+      field,
+      `${field}: ${text} is more than 10 years away.`,
+      'Send an earlier date.',
+    );
   }
   return ms;
 }

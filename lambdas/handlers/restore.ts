@@ -1,6 +1,6 @@
 // Function "restore". Brings a deleted video back; also woken by the bucket's "Object Restore Completed".
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ledger, log, waking } from '../adapters/host.ts';
 import { parseKey } from '../contract/keys.ts';
 import { restore } from '../stages/restore.ts';

@@ -1,7 +1,7 @@
 // What every stage's function does with an invocation: reads the message, runs the stage within its time.
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
-import { depsFor } from '../adapters/host.ts';
+import * as z from 'zod';
+import { depsFor } from '../adapters/stage-host.ts';
 import type { Purpose, Stage, StageMessage } from '../contract/names.ts';
 import { runStage, type StageFunction } from '../stages/stage.ts';
 

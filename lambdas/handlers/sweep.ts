@@ -1,5 +1,5 @@
 // Function "sweep". Run by both schedules: every minute for the step lane, and by the expiry schedule for its own.
-import { z } from 'zod';
+import * as z from 'zod';
 import { log, waking } from '../adapters/host.ts';
 import { LANES, type SweepMessage } from '../contract/names.ts';
 import { sweep } from '../stages/sweep.ts';

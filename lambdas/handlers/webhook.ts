@@ -17,7 +17,8 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   }
   const subject = subjectOf(verdict.event);
   const { type } = verdict.event;
-  const outcome = subject.interest === 'wake' ? await notice(subject.assetId, type, { ledger, waking }) : 'ignored';
+  const outcome =
+    subject.interest === 'wake' ? await notice(subject.assetId, type, { ledger, waking }) : 'ignored';
   log.info('webhook', { stage: 'webhook', type, outcome });
   return json(200, { outcome });
 }

@@ -30,7 +30,16 @@ export async function copyIntoVault(work: Work, asset: PlatformAsset, url: strin
   const listed = await partsSoFar(work);
   if (listed === 'completed') return seal(work, asset);
   if (!work.record.upload || listed === undefined) await beginUpload(work, probe, media);
-  else if (!(await isSameFile(work.deps.source, url, work.record.upload.source, probe, planOf(work.record.upload), listed))) {
+  else if (
+    !(await isSameFile(
+      work.deps.source,
+      url,
+      work.record.upload.source,
+      probe,
+      planOf(work.record.upload),
+      listed,
+    ))
+  ) {
     await beginAgain(work, probe, media);
   }
   try {
@@ -67,7 +76,13 @@ async function copyAndCheck(work: Work, asset: PlatformAsset, url: string, probe
 }
 
 /** True when every part was copied; false when the time was over first. */
-async function copyRanges(work: Work, url: string, probe: Probe, plan: PartPlan, listed: readonly PartInfo[]) {
+async function copyRanges(
+  work: Work,
+  url: string,
+  probe: Probe,
+  plan: PartPlan,
+  listed: readonly PartInfo[],
+) {
   const upload = uploadOf(work);
   const missing = missingParts(plan, listed);
   const before = plan.sizeBytes - missing.reduce((sum, n) => sum + sizeOf(plan, n), 0);
@@ -151,7 +166,12 @@ async function probeAgain(work: Work, url: string, upload: UploadState): Promise
 
 async function checkBoxes(work: Work, asset: PlatformAsset, url: string, probe: Probe): Promise<void> {
   const { sizeBytes, etag } = probe;
-  const check = await checkMaster(work.deps, { url, sizeBytes, etag, durationSeconds: asset.durationSeconds });
+  const check = await checkMaster(work.deps, {
+    url,
+    sizeBytes,
+    etag,
+    durationSeconds: asset.durationSeconds,
+  });
   if (check.kind === 'refused') throw refusalError(check);
 }
 
@@ -177,11 +197,20 @@ interface Media {
 /** The upload's id is in the ledger before its first part is in the vault. */
 async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0): Promise<void> {
   const { record, deps } = work;
-  const folder = { environment: record.environment ?? 'unknown', assetId: record.asset_id, life: record.life };
+  const folder = {
+    environment: record.environment ?? 'unknown',
+    assetId: record.asset_id,
+    life: record.life,
+  };
   const key = masterKey(folder, media.extension);
   const token = deps.random.token();
   const { contentType } = media;
-  const upload_id = await deps.vault.createUpload({ key, contentType, storageClass: deps.settings.storageClass, token });
+  const upload_id = await deps.vault.createUpload({
+    key,
+    contentType,
+    storageClass: deps.settings.storageClass,
+    token,
+  });
   const plan = probe.ranged ? planParts(probe.sizeBytes) : planStream(probe.sizeBytes);
   const source = { size_bytes: probe.sizeBytes, etag: probe.etag, probed_at: iso(work.nowMs) };
   const upload = { upload_id, key, token, part_size_bytes: plan.partSizeBytes, source, restarts };
@@ -194,11 +223,15 @@ async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0)
 async function beginAgain(work: Work, probe: Probe, media: Media): Promise<void> {
   const old = uploadOf(work);
   if (old.restarts >= MAX_COPY_RESTARTS) {
-    throw new PermanentError('MASTER_KEEPS_CHANGING', `The master changed during ${MAX_COPY_RESTARTS + 1} copies.`, {
-      action: 'Look at the asset in Mux; when its master is stable, send the same delete request again.',
-      retryable: true,
-      from: 'requested',
-    });
+    throw new PermanentError(
+      'MASTER_KEEPS_CHANGING',
+      `The master changed during ${MAX_COPY_RESTARTS + 1} copies.`,
+      {
+        action: 'Look at the asset in Mux; when its master is stable, send the same delete request again.',
+        retryable: true,
+        from: 'requested',
+      },
+    );
   }
   await work.deps.vault.abortUpload({ key: old.key, uploadId: old.upload_id });
   await beginUpload(work, probe, media, old.restarts + 1);

@@ -49,7 +49,11 @@ function masterFrom(
   };
 }
 
-function notAsCopied(upload: UploadState, head: ObjectHead | undefined, crc32: string | undefined): PermanentError {
+function notAsCopied(
+  upload: UploadState,
+  head: ObjectHead | undefined,
+  crc32: string | undefined,
+): PermanentError {
   const found = head
     ? `${head.sizeBytes} bytes, CRC32 ${head.crc32 ?? 'none'} (${head.checksumType ?? 'no type'}), ${head.token === upload.token ? 'our' : 'another'} token`
     : 'nothing';

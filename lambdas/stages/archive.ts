@@ -19,7 +19,9 @@ export async function archive(work: Work): Promise<Next> {
     case 'ready':
       return copyWhileReady(work, asset, master.url);
     case 'preparing':
-      return hasWaitedTooLong(work) ? askAgain(work, asset, 'took too long') : work.poll('Mux to prepare the master');
+      return hasWaitedTooLong(work)
+        ? askAgain(work, asset, 'took too long')
+        : work.poll('Mux to prepare the master');
     case 'errored':
       return askAgain(work, asset, 'could not be prepared');
     case 'none':
@@ -64,13 +66,18 @@ function requestedAtMs({ record }: Work): number {
 async function askAgain(work: Work, asset: PlatformAsset, why: string): Promise<Next> {
   const restarts = (work.record.master?.restarts ?? 0) + 1;
   if (restarts > MAX_MASTER_RESTARTS) {
-    throw new PermanentError('MASTER_UNAVAILABLE', `The master ${why}, after ${MAX_MASTER_RESTARTS} further attempts.`, {
-      action: 'Ask Mux support about the master of this asset, then send the same delete request again.',
-      retryable: true,
-      from: 'requested',
-    });
+    throw new PermanentError(
+      'MASTER_UNAVAILABLE',
+      `The master ${why}, after ${MAX_MASTER_RESTARTS} further attempts.`,
+      {
+        action: 'Ask Mux support about the master of this asset, then send the same delete request again.',
+        retryable: true,
+        from: 'requested',
+      },
+    );
   }
-  if (asset.master.kind !== 'none' && asset.master.kind !== 'errored') await work.deps.platform.releaseMaster(asset.id);
+  if (asset.master.kind !== 'none' && asset.master.kind !== 'errored')
+    await work.deps.platform.releaseMaster(asset.id);
   await openMaster(work, asset.master.kind === 'errored' ? asset : { ...asset, master: { kind: 'none' } });
   return {
     kind: 'wait',

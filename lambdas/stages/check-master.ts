@@ -1,6 +1,12 @@
 // Checks that a master is a whole video before its upload is completed: its boxes, by small Range reads, and its duration.
 import { PermanentError } from '../domain/failures.ts';
-import { type BoxRefusal, type BoxVerdict, beginWalk, durationDiffers, stepWalk } from '../domain/mp4-boxes.ts';
+import {
+  type BoxRefusal,
+  type BoxVerdict,
+  beginWalk,
+  durationDiffers,
+  stepWalk,
+} from '../domain/mp4-boxes.ts';
 import { withRetries } from './part-retry.ts';
 import type { Clock, Source } from './ports.ts';
 

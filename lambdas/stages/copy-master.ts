@@ -96,7 +96,9 @@ class CopyRun {
 
   #copyPart(partNumber: number): Promise<PartInfo> {
     const goOn = (waitMs: number) => this.#mayBegin(waitMs);
-    return withRetries({ clock: this.#ports.clock, spread: partNumber, goOn }, () => this.#tryPart(partNumber));
+    return withRetries({ clock: this.#ports.clock, spread: partNumber, goOn }, () =>
+      this.#tryPart(partNumber),
+    );
   }
 
   async #tryPart(partNumber: number): Promise<PartInfo> {

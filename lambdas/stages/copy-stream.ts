@@ -8,6 +8,8 @@ import { type PartPlan, partSize } from '../domain/part-plan.ts';
 import { withRetries } from './part-retry.ts';
 import type { Clock, PartInfo, Source, Vault } from './ports.ts';
 
+const SLICE_BYTES = 256 * 1024;
+
 export interface StreamPorts {
   readonly vault: Pick<Vault, 'uploadPart'>;
   readonly source: Pick<Source, 'readAll'>;
@@ -63,7 +65,7 @@ async function storePart(
   const known = listed.find((part) => part.partNumber === partNumber && part.sizeBytes === bytes.length);
   if (known?.crc32 === encodeCrc32(crc32(bytes))) return known;
   return withRetries({ clock, spread: partNumber, goOn: () => !signal?.aborted }, () =>
-    vault.uploadPart({ key, uploadId, partNumber, sizeBytes: bytes.length, body: once(bytes), signal }),
+    vault.uploadPart({ key, uploadId, partNumber, sizeBytes: bytes.length, body: sliced(bytes), signal }),
   );
 }
 
@@ -93,9 +95,13 @@ async function* cutIntoParts(body: AsyncIterable<Uint8Array>, plan: PartPlan): A
 }
 
 function tooLong(plan: PartPlan): TransientError {
-  return new TransientError('SOURCE_LONG', `The source sent more than the ${plan.sizeBytes} bytes it announced.`);
+  return new TransientError(
+    'SOURCE_LONG',
+    `The source sent more than the ${plan.sizeBytes} bytes it announced.`,
+  );
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+/** In slices, so that what is waiting to be sent stays small. */
+async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
 }

@@ -14,7 +14,10 @@ export async function confirmEnvironment({ deps }: Work): Promise<string> {
   throw new PermanentError(
     'WRONG_ENVIRONMENT',
     `The Mux token belongs to environment ${ours}, but this stack serves ${pinned}.`,
-    { action: 'Put a token of the right environment into the secret, then send the request again.', retryable: true },
+    {
+      action: 'Put a token of the right environment into the secret, then send the request again.',
+      retryable: true,
+    },
   );
 }
 
@@ -24,7 +27,8 @@ export async function goneBeforeArchived(work: Work): Promise<Next> {
   const failure = {
     code: 'ASSET_GONE',
     message: `Mux has no asset ${work.record.asset_id} in environment ${environment}.`,
-    action: 'Check the id, and whether the token is of the right environment. If somebody deleted the asset in Mux, only the original file can bring it back.',
+    action:
+      'Check the id, and whether the token is of the right environment. If somebody deleted the asset in Mux, only the original file can bring it back.',
     from: 'requested' as const,
     retryable: false,
   };

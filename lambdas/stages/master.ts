@@ -19,7 +19,11 @@ export async function master(work: Work): Promise<Next> {
   }
   await rememberAliases(work, asset);
   const inputInfo = await work.deps.platform.inputInfo(asset.id);
-  const known = { ...describeAsset(asset), environment, ...sayLosses(work.record, lossesOf(asset, inputInfo), work.nowMs) };
+  const known = {
+    ...describeAsset(asset),
+    environment,
+    ...sayLosses(work.record, lossesOf(asset, inputInfo), work.nowMs),
+  };
   if (work.record.archive) {
     const reused = await reuseArchive(work, asset, known);
     if (reused) return reused;

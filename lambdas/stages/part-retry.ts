@@ -9,6 +9,9 @@ const FIRST_BUSY_WAIT_MS = 2_000;
 /** 429 and 503 are said with these codes: whoever sees them slows down. */
 const BUSY_CODES = new Set(['SOURCE_BUSY', 'VAULT_BUSY']);
 
+/** No attempt brings back an upload that was aborted or completed meanwhile. */
+const UPLOAD_GONE = 'UPLOAD_GONE';
+
 export interface RetryOptions {
   readonly clock: Clock;
   /** Spreads the waits of steps that fail together: any number of the step's own, such as its part number. */
@@ -23,7 +26,8 @@ export async function withRetries<T>(options: RetryOptions, step: () => Promise<
     try {
       return await step();
     } catch (error) {
-      if (!(error instanceof TransientError) || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof TransientError) || error.code === UPLOAD_GONE || attempt === MAX_ATTEMPTS)
+        throw error;
       const waitMs = backoffMs(error, attempt, options.spread);
       if (options.goOn?.(waitMs) === false) throw error;
       await options.clock.sleep(waitMs);

@@ -55,16 +55,21 @@ export interface PartInfo {
   readonly crc32: string;
 }
 
-
 /** The bucket. Object metadata carries our token under `icehouse-token`. */
 export interface Vault {
   readonly bucket: string;
-  createUpload(o: { key: string; contentType: string; storageClass: StorageClass; token: string }): Promise<string>;
+  createUpload(o: {
+    key: string;
+    contentType: string;
+    storageClass: StorageClass;
+    token: string;
+  }): Promise<string>;
   /** All pages, by part number; undefined when the upload does not exist (aborted or completed). */
   listParts(o: { key: string; uploadId: string }): Promise<readonly PartInfo[] | undefined>;
   /**
    * Streams one part; S3 checks size and CRC32 before the part becomes visible. Memory does not grow with the part.
-   * An error thrown by `body` is rethrown as it is and leaves no part behind.
+   * An error thrown by `body` is rethrown as it is and leaves no part behind. Throws TransientError UPLOAD_GONE
+   * when the upload was aborted or completed meanwhile.
    */
   uploadPart(o: {
     key: string;

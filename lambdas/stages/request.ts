@@ -29,13 +29,23 @@ export interface RequestDeps {
 }
 
 export type Answer =
-  | { readonly kind: 'record'; readonly status: 200 | 202; readonly record: AssetRecord; readonly outcome?: Outcome; readonly warning?: string }
+  | {
+      readonly kind: 'record';
+      readonly status: 200 | 202;
+      readonly record: AssetRecord;
+      readonly outcome?: Outcome;
+      readonly warning?: string;
+    }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** Somebody else's write came in between this often: the caller is asked to try again. */
 const MAX_ROUNDS = 5;
 
-export async function requestDeletion(deps: RequestDeps, request: DeleteRequest, caller: Caller): Promise<Answer> {
+export async function requestDeletion(
+  deps: RequestDeps,
+  request: DeleteRequest,
+  caller: Caller,
+): Promise<Answer> {
   const restored_from = await deps.ledger.resolveAlias('asset', request.asset_id);
   return decideAndStore(
     deps,
@@ -48,7 +58,12 @@ export async function cancelRequest(deps: RequestDeps, assetId: string, caller: 
   return onTracked(deps, assetId, (record) => decideCancel(record, caller));
 }
 
-export async function reschedule(deps: RequestDeps, assetId: string, wish: Reschedule, caller: Caller): Promise<Answer> {
+export async function reschedule(
+  deps: RequestDeps,
+  assetId: string,
+  wish: Reschedule,
+  caller: Caller,
+): Promise<Answer> {
   return onTracked(deps, assetId, (record) => decideReschedule(record, wish, caller));
 }
 

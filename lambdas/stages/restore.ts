@@ -21,7 +21,8 @@ export async function restore(work: Work): Promise<Next> {
   const { record } = work;
   if (record.status === 'restored') return { kind: 'rest' };
   const { archive, restore } = record;
-  if (!archive || !restore) throw new Error(`A ${record.status} record without archive or restore: ${record.asset_id}`);
+  if (!archive || !restore)
+    throw new Error(`A ${record.status} record without archive or restore: ${record.asset_id}`);
   await confirmEnvironment(work);
   if (record.status === 'thawing') return thaw(work, archive, restore);
   return restore.new_asset_id
@@ -45,10 +46,14 @@ async function thaw(work: Work, archive: Archive, restore: RestoreState): Promis
 async function isReadable({ deps, nowMs }: Work, archive: Archive): Promise<boolean> {
   const head = await deps.vault.head({ key: archive.key, versionId: archive.version_id });
   if (!head) {
-    throw new PermanentError('ARCHIVE_MISSING', `${archive.key}: S3 does not have version ${archive.version_id}.`, {
-      action: 'Find out who removed it; S3 versioning may still hold it under another version.',
-      retryable: true,
-    });
+    throw new PermanentError(
+      'ARCHIVE_MISSING',
+      `${archive.key}: S3 does not have version ${archive.version_id}.`,
+      {
+        action: 'Find out who removed it; S3 versioning may still hold it under another version.',
+        retryable: true,
+      },
+    );
   }
   if (head.storageClass === 'GLACIER_IR' || head.storageClass === 'STANDARD') return true;
   if (!head.thaw || head.thaw.ongoing) return false;
@@ -61,7 +66,11 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
   if (restore.create_attempted_at) {
     const doubtEndsMs = Date.parse(restore.create_attempted_at) + settings.createDoubtMs;
     if (work.nowMs < doubtEndsMs) {
-      return { kind: 'wait', untilMs: doubtEndsMs, waitingFor: 'a create whose answer was lost to show itself' };
+      return {
+        kind: 'wait',
+        untilMs: doubtEndsMs,
+        waitingFor: 'a create whose answer was lost to show itself',
+      };
     }
     const adopted = await adoptLostCreate(work, restore);
     if (adopted) return remember(work, restore, adopted);
@@ -69,7 +78,13 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
   if (restore.create_attempts >= MAX_CREATES) throw tooManyCreates(restore);
   if (!(await isReadable(work, archive))) {
     const again = { ...restore, asked_tier: undefined, create_attempted_at: undefined };
-    return { kind: 'move', to: 'thawing', cause: 'the readable copy lapsed', set: { restore: again }, wakeAtMs: work.nowMs };
+    return {
+      kind: 'move',
+      to: 'thawing',
+      cause: 'the readable copy lapsed',
+      set: { restore: again },
+      wakeAtMs: work.nowMs,
+    };
   }
   const request = await describeNewAsset(work, archive, restore);
   const attempted = {
@@ -89,11 +104,15 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
 }
 
 function tooManyCreates(restore: RestoreState): PermanentError {
-  return new PermanentError('RESTORE_KEEPS_FAILING', `Mux made no playable asset in ${restore.create_attempts} attempts.`, {
-    action: 'Look at the last asset’s errors in Mux, then ask for the restore again.',
-    retryable: true,
-    from: 'thawing',
-  });
+  return new PermanentError(
+    'RESTORE_KEEPS_FAILING',
+    `Mux made no playable asset in ${restore.create_attempts} attempts.`,
+    {
+      action: 'Look at the last asset’s errors in Mux, then ask for the restore again.',
+      retryable: true,
+      from: 'thawing',
+    },
+  );
 }
 
 async function describeNewAsset(work: Work, archive: Archive, restore: RestoreState) {
@@ -128,13 +147,22 @@ async function remember(work: Work, restore: RestoreState, asset: PlatformAsset)
   };
 }
 
-async function finish(work: Work, archive: Archive, restore: RestoreState, newAssetId: string): Promise<Next> {
+async function finish(
+  work: Work,
+  archive: Archive,
+  restore: RestoreState,
+  newAssetId: string,
+): Promise<Next> {
   const { platform, ledger } = work.deps;
   const asset = await platform.inspect(newAssetId);
   if (!asset) return createAgain(work, restore, 'the new asset was deleted before it was ready');
   if (asset.status === 'errored') {
     await deleteOwn(work, asset);
-    return createAgain(work, restore, `Mux could not process it: ${asset.errors?.join('; ') ?? 'no reason given'}`);
+    return createAgain(
+      work,
+      restore,
+      `Mux could not process it: ${asset.errors?.join('; ') ?? 'no reason given'}`,
+    );
   }
   const isPreparing = asset.status !== 'ready' || asset.tracks.some(({ status }) => status === 'preparing');
   if (isPreparing) return work.poll('Mux to prepare the new asset');
@@ -152,7 +180,12 @@ async function finish(work: Work, archive: Archive, restore: RestoreState, newAs
 
 function createAgain(work: Work, restore: RestoreState, why: string): Next {
   const again = { ...restore, new_asset_id: undefined, create_attempted_at: undefined };
-  return { kind: 'wait', untilMs: work.nowMs, waitingFor: `another attempt: ${why}`, set: { restore: again } };
+  return {
+    kind: 'wait',
+    untilMs: work.nowMs,
+    waitingFor: `another attempt: ${why}`,
+    set: { restore: again },
+  };
 }
 
 function checkDuration(record: AssetRecord, asset: PlatformAsset): void {
@@ -161,7 +194,11 @@ function checkDuration(record: AssetRecord, asset: PlatformAsset): void {
   throw new PermanentError(
     'RESTORE_DIFFERS',
     `The new asset ${asset.id} lasts ${asset.durationSeconds} s, the archived one lasted ${record.duration} s.`,
-    { action: 'Compare both by eye. The vault still holds the proved master; the new asset was not published.', retryable: true },
+    {
+      action:
+        'Compare both by eye. The vault still holds the proved master; the new asset was not published.',
+      retryable: true,
+    },
   );
 }
 

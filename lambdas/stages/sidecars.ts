@@ -51,7 +51,11 @@ async function writeCaptions(work: Work, asset: PlatformAsset, master: ArchivedM
 }
 
 /** A caption that is refused for good is a loss to be said, not a reason to archive nothing at all. */
-async function fetchCaption({ deps }: Work, asset: PlatformAsset, track: Track): Promise<Uint8Array | undefined> {
+async function fetchCaption(
+  { deps }: Work,
+  asset: PlatformAsset,
+  track: Track,
+): Promise<Uint8Array | undefined> {
   const url = await deps.platform.captionUrl(asset, track.id);
   if (!url) return undefined;
   try {

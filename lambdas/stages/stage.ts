@@ -97,9 +97,15 @@ export class Work {
   }
 
   /** A transition in the middle of a stage: stored under the lease, told to the bus with the stage's answer. */
-  async enter(to: Status, cause: string, set?: Partial<AssetRecord>, isStillRight = (_: AssetRecord) => true) {
+  async enter(
+    to: Status,
+    cause: string,
+    set?: Partial<AssetRecord>,
+    isStillRight = (_: AssetRecord) => true,
+  ) {
     await this.store((record) => {
-      if (!isStillRight(record)) throw new ConflictError(`${record.asset_id} changed before it could become ${to}.`);
+      if (!isStillRight(record))
+        throw new ConflictError(`${record.asset_id} changed before it could become ${to}.`);
       const moved = move(record, to, { atMs: this.nowMs, cause, actor: 'icehouse', set });
       return lease(moved, this.nowMs, this.deps.settings.leaseMs);
     });
@@ -115,9 +121,7 @@ export class Work {
 }
 
 function isSameClaim(newer: AssetRecord, mine: AssetRecord): boolean {
-  return (
-    newer.life === mine.life && newer.status === mine.status && newer.leased_until === mine.leased_until
-  );
+  return newer.life === mine.life && newer.status === mine.status && newer.leased_until === mine.leased_until;
 }
 
 /** Runs one stage for one claim. Never throws for what the record can remember; throws only when it cannot be stored. */
@@ -176,7 +180,8 @@ function nextAfter(error: unknown, work: Work): Next {
   deps.log.error('step failed', { asset_id: record.asset_id, status: record.status, code, error: message });
   if (error instanceof SetUpError) return waitForSetUp(work, code, error);
   if (error instanceof PermanentError && canMove(record.status, 'failed')) return failed(record, error);
-  if (record.attempts >= MAX_ATTEMPTS && canMove(record.status, 'failed')) return failed(record, gaveUp(record, error));
+  if (record.attempts >= MAX_ATTEMPTS && canMove(record.status, 'failed'))
+    return failed(record, gaveUp(record, error));
   const waitMs = backoffMs(record.attempts, deps.settings.pollMs);
   return {
     kind: 'wait',
@@ -242,7 +247,8 @@ function settle(record: AssetRecord, next: Next): AssetRecord {
     const wake_lane = next.kind === 'move' ? (next.lane ?? 'step') : 'step';
     return { ...record, wake_at: iso(wakeAtMs), wake_lane, leased_until: undefined };
   }
-  if (!isResting(record.status)) throw new Error(`A ${record.status} record does not rest (${record.asset_id}).`);
+  if (!isResting(record.status))
+    throw new Error(`A ${record.status} record does not rest (${record.asset_id}).`);
   const set = next.kind === 'rest' ? next.set : undefined;
   return { ...record, attempts: 0, ...set, wake_at: undefined, leased_until: undefined };
 }

@@ -57,6 +57,8 @@ async function loadHandler(file: string, exportName: string): Promise<Handler> {
 }
 
 process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches every process of the terminal; the parent decides when this one ends.
+process.on('SIGINT', () => {});
 const [file = '', exportName = ''] = process.argv.slice(2);
 try {
   const handler = await loadHandler(file, exportName);

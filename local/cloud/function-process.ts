@@ -33,7 +33,10 @@ export class FunctionProcess {
       if (stream) createInterface({ input: stream }).on('line', onLine);
     }
     this.#exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(exitFault(error.message)));
+      this.#child.once('error', (error) => {
+        this.alive = false;
+        resolve(exitFault(error.message));
+      });
       this.#child.once('exit', (code, signal) => {
         this.alive = false;
         resolve(exitFault(signal ? `signal: ${signal}` : `exit status ${code}`));
@@ -71,6 +74,7 @@ export class FunctionProcess {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const onMessage = (message: unknown) => resolve(outcomeOf(message as HostMessage));
     const timer = setTimeout(() => {
+      this.#readMemoryPeak();
       this.kill();
       resolve({ ok: false, fault: { errorType: 'Sandbox.Timedout', errorMessage: limitMessage } });
     }, limitMs);

@@ -65,15 +65,19 @@ export class Functions {
   }
 
   /**
-   * Event: accepted at once, retried as the function says, then recorded at its failure destination.
-   * The promise resolves when the first attempt has ended, however it ended.
+   * Event: accepted at once, retried as the function says, then recorded at its failure destination. Resolves when
+   * the first attempt has ended, however it ended; never rejects.
    */
   async invokeAsync(id: string, payload: string): Promise<void> {
-    const awsRequestId = randomUUID();
-    const outcome = await this.invoke(id, payload, awsRequestId);
-    this.#afterAttempt(id, payload, awsRequestId, 1, outcome).catch((error) => {
+    const complain = (error: unknown) =>
       this.#options.onError(`asynchronous invocation of ${id}: ${String(error)}`);
-    });
+    const awsRequestId = randomUUID();
+    try {
+      const outcome = await this.invoke(id, payload, awsRequestId);
+      this.#afterAttempt(id, payload, awsRequestId, 1, outcome).catch(complain);
+    } catch (error) {
+      complain(error);
+    }
   }
 
   /** Process ids of a function, busy or warm. */
@@ -136,6 +140,7 @@ export class Functions {
     }
     const { planned } = pool;
     const environment = await this.#options.environmentOf(planned);
+    if (this.#closed) throw new Error('the cloud is closing');
     const cold = new FunctionProcess(planned, environment, (line) => this.#options.log(planned, line));
     pool.processes.add(cold);
     return cold;

@@ -17,6 +17,8 @@ export async function listen(handler: RequestListener, port = 0): Promise<HttpSe
 
 export function listening(server: Server, port: number): Promise<HttpServer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpServer>();
+  // Node's own 5 s are shorter than the SDK keeps a connection, whose next request would meet a closed door.
+  server.keepAliveTimeout = 120_000;
   server.once('error', (cause: NodeJS.ErrnoException) => {
     const message = `port ${port} is taken by another program. Give another --port, or none.`;
     reject(cause.code === 'EADDRINUSE' ? new CloudError('PORT_IN_USE', message, { cause }) : cause);

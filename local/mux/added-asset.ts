@@ -68,7 +68,7 @@ async function textOf({ file, text, ...track }: NonNullable<AddAsset['captions']
 
 function addCaption(stored: StoredAsset, given: Partial<Track>, text: string): void {
   const track: Track = {
-    ...newTrack(stored.asset, { language_code: 'en', ...given }),
+    ...newTrack(stored.asset.tracks ?? [], { language_code: 'en', ...given }),
     status: 'ready',
     ...given,
   };

@@ -1,7 +1,7 @@
 // Assets: created from inputs, read, listed, changed, deleted (mux.md, section 3).
 import { noContent, notFound, Refusal } from './answers.ts';
 import { isTrackInput } from './ingest.ts';
-import type { Asset, Environment, InputSettings, StoredAsset } from './model.ts';
+import type { Asset, Environment, InputInfo, InputSettings, StoredAsset, Track } from './model.ts';
 import type { CreateAsset } from './parameters.ts';
 import { newStaticRendition, refuseMixedRenditions } from './static-renditions.ts';
 import { newTrack } from './tracks.ts';
@@ -18,7 +18,9 @@ export function findAsset(world: World, environment: Environment, assetId: strin
 }
 
 export function createAsset(world: World, environment: Environment, body: CreateAsset): StoredAsset {
-  const inputs: InputSettings[] = body.inputs ?? body.input ?? [];
+  const settings: InputSettings[] = body.inputs ?? body.input ?? [];
+  const inputs = settings.map((one) => ({ settings: one }));
+  const tracks = newTracks(inputs);
   refuseMixedRenditions(body.static_renditions ?? []);
   const { video_quality } = body;
   const stored = storeAsset(world, environment, {
@@ -37,19 +39,24 @@ export function createAsset(world: World, environment: Environment, body: Create
       'directives',
       'generate_shots',
     ]),
+    ...(tracks.length > 0 && { tracks }),
     ...(body.static_renditions && {
       static_renditions: { files: body.static_renditions.map(newStaticRendition) },
     }),
   });
-  stored.inputs = inputs.map((settings) => ({ settings }));
   const { asset } = stored;
-  const trackInputs = stored.inputs.filter(isTrackInput);
-  if (trackInputs.length > 0) asset.tracks = [];
-  for (const { settings } of trackInputs) asset.tracks?.push(newTrack(asset, settings ?? {}));
+  stored.inputs = inputs;
   emitAsset(world, stored, 'video.asset.created');
-  for (const track of asset.tracks ?? []) emitTrack(world, stored, 'created', track);
+  for (const track of tracks) emitTrack(world, stored, 'created', track);
   schedule(world, { kind: 'ingest', assetId: asset.id }, 0);
   return stored;
+}
+
+/** Throws a 400 before anything is stored. */
+function newTracks(inputs: readonly InputInfo[]): Track[] {
+  const tracks: Track[] = [];
+  for (const { settings } of inputs.filter(isTrackInput)) tracks.push(newTrack(tracks, settings ?? {}));
+  return tracks;
 }
 
 /** An asset with what every asset has, and with what is given. */

@@ -17,7 +17,7 @@ import { deliverMaster } from './master-delivery.ts';
 import { image, textTrack } from './playback.ts';
 import { sendAnswer } from './send.ts';
 import type { Simulator } from './simulator.ts';
-import { assetOfMasterKey, assetOfPlaybackId, type World } from './world.ts';
+import { assetOfMasterKey, assetOfPlaybackId, remember, type World } from './world.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const API = /^\/(video|system|data)\/v1(\/|$)/;
@@ -77,7 +77,14 @@ function assetIdOf(world: World, path: string): string | undefined {
 function record(world: World, { method = '', headers }: IncomingMessage, url: URL, status: number): void {
   const { range } = headers;
   const at = new Date().toISOString();
-  world.requests.push({ method, path: url.pathname, query: url.search, ...(range && { range }), status, at });
+  remember(world.requests, {
+    method,
+    path: url.pathname,
+    query: url.search,
+    ...(range && { range }),
+    status,
+    at,
+  });
 }
 
 /** Refusals thrown on the way are answers too. */

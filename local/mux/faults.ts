@@ -49,11 +49,12 @@ interface ArmedFault {
 export class FaultPlan {
   #armed: ArmedFault[] = [];
 
-  /** Throws TypeError for a fault that could never strike as meant. */
+  /** Throws TypeError or SyntaxError for a fault that could never strike as meant. */
   add(fault: Fault): void {
     if (!KINDS.includes(fault.effect?.kind))
       throw new TypeError(`Unknown fault effect ${fault.effect?.kind}`);
     if (!fault.match) throw new TypeError('A fault needs a match; {} matches every request');
+    new RegExp(fault.match.path ?? '');
     this.#armed.push({ fault, seen: 0 });
   }
 

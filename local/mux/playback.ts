@@ -76,14 +76,11 @@ function isAllowed(token: string | null, { environment, playbackId, audience }: 
   );
   if (!isSigned) return false;
   const { alg, kid } = decode(head);
-  const { sub, aud, exp } = decode(claims);
-  return (
-    alg === 'RS256' &&
-    kid === signingKey.id &&
-    sub === playbackId &&
-    aud === audience &&
-    Number(exp) * 1000 > Date.now()
-  );
+  const { sub, aud, exp, kid: kidClaim } = decode(claims);
+  // Mux's page puts the key id into the header; the SDK 15.3 puts it among the claims (lib/jwt.js).
+  const isOurKey = [kid, kidClaim].includes(signingKey.id);
+  const isForThis = sub === playbackId && aud === audience && Number(exp) * 1000 > Date.now();
+  return alg === 'RS256' && isOurKey && isForThis;
 }
 
 function decode(part: string): Record<string, unknown> {

@@ -62,8 +62,8 @@ async function run(): Promise<void> {
   });
   if (values['no-rate-limit']) simulator.change({ rateLimit: { on: false } });
   const url = await simulator.listen(Number(values.port), values.host);
-  const { tokenId, tokenSecret, webhookSecret } = environment;
-  console.log(JSON.stringify({ ready: true, url, tokenId, tokenSecret, webhookSecret }));
+  // Never the secrets: they may be those of a real environment.
+  console.log(JSON.stringify({ ready: true, url, tokenId: environment.tokenId }));
   const stop = () => void simulator.close().then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
 }

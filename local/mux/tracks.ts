@@ -1,16 +1,19 @@
 // Text and further audio tracks: added by URL, changed, deleted (mux.md, section 3).
 import { badRequest, notFound } from './answers.ts';
 import { download, drain, readText } from './download.ts';
-import type { Asset, InputSettings, StoredAsset, Track } from './model.ts';
+import type { InputSettings, StoredAsset, Track } from './model.ts';
 import type { CreateTrack } from './parameters.ts';
 import { emitTrack } from './webhooks.ts';
 import { newId, schedule, type World } from './world.ts';
 
 /** A track in preparation. Throws a 400 when its name is taken in its group, which Mux documents as not allowed. */
-export function newTrack(asset: Asset, settings: Omit<InputSettings, 'url' | 'overlay_settings'>): Track {
+export function newTrack(
+  siblings: readonly Track[],
+  settings: Omit<InputSettings, 'url' | 'overlay_settings'>,
+): Track {
   const { type = 'text', language_code = 'und', closed_captions = false, passthrough } = settings;
   const name = settings.name ?? languageName(language_code);
-  if (asset.tracks?.some((other) => other.type === type && other.name === name)) {
+  if (siblings.some((other) => other.type === type && other.name === name)) {
     throw badRequest(`A ${type} track with the name ${name} exists already`);
   }
   const common = { id: newId(), type, status: 'preparing', language_code, name } as const;
@@ -28,7 +31,7 @@ function languageName(code: string): string {
 
 export function createTrack(world: World, stored: StoredAsset, body: CreateTrack): Track {
   if (stored.asset.status !== 'ready') throw badRequest('Asset is not ready');
-  const track = newTrack(stored.asset, body);
+  const track = newTrack(stored.asset.tracks ?? [], body);
   stored.asset.tracks = [...(stored.asset.tracks ?? []), track];
   stored.inputs.push({ settings: body });
   emitTrack(world, stored, 'created', track);

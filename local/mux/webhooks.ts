@@ -2,7 +2,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { showAsset } from './asset-view.ts';
 import type { Environment, StaticRendition, StoredAsset, Track, WebhookDelivery } from './model.ts';
-import { environmentOf, later, schedule, type World } from './world.ts';
+import { environmentOf, later, remember, schedule, type World } from './world.ts';
 
 export function emitAsset(world: World, stored: StoredAsset, type: string): void {
   emit(world, stored, type, { type: 'asset', id: stored.asset.id }, webhookAsset(world, stored));
@@ -141,7 +141,7 @@ function record(
 ): void {
   const eventId: string = JSON.parse(body).id;
   const at = new Date().toISOString();
-  world.webhookAttempts.push({
+  remember(world.webhookAttempts, {
     type,
     eventId,
     url,

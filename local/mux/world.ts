@@ -46,6 +46,14 @@ export interface WebhookAttempt {
   readonly status?: number;
 }
 
+const MOST_REMEMBERED = 10_000;
+
+/** Keeps the latest entries only, so that a simulator may run for weeks. */
+export function remember<T>(entries: T[], entry: T): void {
+  entries.push(entry);
+  if (entries.length > MOST_REMEMBERED) entries.shift();
+}
+
 /** Simulated milliseconds from now, as an epoch. */
 export function later(world: World, ms: number): number {
   return Date.now() + ms / world.timeScale;

@@ -21,7 +21,7 @@ export interface WrittenFile {
 }
 
 /** Written together: fewer trips to the thread pool, and still a bounded memory. */
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_BYTES = 256 * 1024;
 const NAMED_AS_CHECKSUM = new Set(['x-amz-checksum-algorithm', 'x-amz-checksum-type', 'x-amz-checksum-mode']);
 
 /** Writes and syncs; nothing is visible yet. `wanted` is computed even if the client sends no checksum. */

@@ -46,7 +46,13 @@ function escapeText(text: string): string {
   });
 }
 
-const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false });
+// `htmlEntities` for numeric references: Go clients write the quotes of an entity tag as `&#34;`.
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  trimValues: false,
+  htmlEntities: true,
+});
 
 /** A parsed element: text, or children by name. */
 export class XmlNode {

@@ -29,8 +29,8 @@ test('invokes the function of the stage without waiting for it', async () => {
 test.each([
   [429, 'TooManyRequestsException', 'TransientError', 'DISPATCH_THROTTLED'],
   [500, 'ServiceException', 'TransientError', 'DISPATCH_UNAVAILABLE'],
-  [403, 'AccessDeniedException', 'PermanentError', 'DISPATCH_DENIED'],
-  [404, 'ResourceNotFoundException', 'PermanentError', 'DISPATCH_MISSING'],
+  [403, 'AccessDeniedException', 'SetUpError', 'DISPATCH_DENIED'],
+  [404, 'ResourceNotFoundException', 'SetUpError', 'DISPATCH_MISSING'],
 ])('makes of %i %s a %s %s', async (status, type, name, code) => {
   const headers = { 'x-amzn-errortype': type };
   const dispatch = await startDispatch({ status, headers, body: { message: 'no' } });

@@ -59,6 +59,6 @@ describe('on dynalite', () => {
 
     const take = governor.take('other', 'delete');
 
-    await expect(take).rejects.toMatchObject({ name: 'PermanentError', code: 'GOVERNOR_MISSING' });
+    await expect(take).rejects.toMatchObject({ name: 'SetUpError', code: 'GOVERNOR_MISSING' });
   });
 });

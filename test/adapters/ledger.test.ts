@@ -34,7 +34,7 @@ describe('on dynalite', () => {
     const get = ledger.get('asset1');
 
     await expect(get).rejects.toMatchObject({
-      name: 'PermanentError',
+      name: 'SetUpError',
       code: 'LEDGER_MISSING',
       retryable: true,
     });

@@ -103,6 +103,6 @@ test('tells a secret that is missing from one that is denied', async () => {
   });
   const { credentials } = await startSecret(() => answers.shift() ?? holding(FILLED));
 
-  await expect(credentials()).rejects.toMatchObject({ name: 'PermanentError', code: 'MUX_SECRET_MISSING' });
-  await expect(credentials()).rejects.toMatchObject({ name: 'PermanentError', code: 'MUX_SECRET_DENIED' });
+  await expect(credentials()).rejects.toMatchObject({ name: 'SetUpError', code: 'MUX_SECRET_MISSING' });
+  await expect(credentials()).rejects.toMatchObject({ name: 'SetUpError', code: 'MUX_SECRET_DENIED' });
 });

@@ -1,6 +1,7 @@
 // The vault played in memory: versions, part lists, checksums and thaws as S3 has them, and faults on demand.
 import { combineParts, crc32, encodeCrc32 } from '../../lambdas/domain/crc32.ts';
 import { PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
+import { MIN_PART_BYTES } from '../../lambdas/domain/part-plan.ts';
 import type { Clock, ObjectHead, PartInfo, Vault } from '../../lambdas/stages/ports.ts';
 
 interface Upload {
@@ -65,7 +66,7 @@ export class MemoryVault implements Vault {
     if (bytes.length !== o.sizeBytes) throw new TransientError('SOURCE_SHORT', `${bytes.length} of ${o.sizeBytes} bytes.`);
     this.onPart(o.partNumber);
     const upload = this.#upload(o);
-    if (!upload) throw new PermanentError('VAULT_REFUSED', 'S3 answered NoSuchUpload (404).', { action: 'None.' });
+    if (!upload) throw new TransientError('UPLOAD_GONE', 'S3 answered NoSuchUpload (404).');
     const crc = encodeCrc32(crc32(bytes));
     const info = { partNumber: o.partNumber, sizeBytes: bytes.length, etag: `"${crc}"`, crc32: crc };
     upload.parts.set(o.partNumber, { info, bytes });
@@ -78,6 +79,7 @@ export class MemoryVault implements Vault {
     this.beforeComplete();
     const chosen = o.parts.map((part) => chosenPart(upload, part));
     const infos = chosen.map(({ info }) => info);
+    if (infos.slice(0, -1).some(({ sizeBytes }) => sizeBytes < MIN_PART_BYTES)) throw refusedByS3();
     const bytes = new Uint8Array(Buffer.concat(chosen.map((part) => part.bytes)));
     if (bytes.length !== o.sizeBytes || combineParts(infos) !== o.crc32) throw refusedByS3();
     this.uploads.delete(o.uploadId);
@@ -100,7 +102,7 @@ export class MemoryVault implements Vault {
   }
 
   async put({ key, token, body }: Parameters<Vault['put']>[0]) {
-    const version_id = this.#store(key, body, { token, storageClass: 'STANDARD' });
+    const version_id = this.#store(key, Uint8Array.from(body), { token, storageClass: 'STANDARD' });
     return { key, version_id, size_bytes: body.length, crc32: encodeCrc32(crc32(body)) };
   }
 
@@ -178,7 +180,7 @@ function chosenPart(upload: Upload, part: PartInfo): { info: PartInfo; bytes: Ui
 }
 
 function refusedByS3(): PermanentError {
-  return new PermanentError('ARCHIVE_REFUSED_BY_S3', 'Size or CRC32 differ.', { action: 'Copy again.', retryable: true });
+  return new PermanentError('ARCHIVE_REFUSED_BY_S3', 'Size, CRC32 or part sizes are wrong.', { action: 'Copy again.', retryable: true });
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

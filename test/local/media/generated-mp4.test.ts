@@ -45,7 +45,9 @@ describe('a generated MP4', () => {
     const mp4 = generatedMp4({ sizeBytes: 64 * 1024 * 1024, durationSeconds: 60 });
 
     const digests = Array.from({ length: 60 }, (_, index) =>
-      createHash('sha256').update(filled(mp4, 1024 * 1024, (index + 1) * 1024 * 1024)).digest('hex'),
+      createHash('sha256')
+        .update(filled(mp4, 1024 * 1024, (index + 1) * 1024 * 1024))
+        .digest('hex'),
     );
 
     expect(new Set(digests).size).toBe(60);
@@ -58,21 +60,24 @@ describe('a generated MP4', () => {
     expect(filled(one, 1000, 40_000).equals(filled(other, 1000, 40_000))).toBe(false);
   });
 
-  test.each([MIN_SIZE_BYTES, 5_000_000, 2 ** 32 + 2000, 5 * 2 ** 40])('of %d bytes ends where its last box ends', (sizeBytes) => {
-    const mp4 = generatedMp4({ sizeBytes, durationSeconds: 9000 });
+  test.each([MIN_SIZE_BYTES, 5_000_000, 2 ** 32 + 2000, 5 * 2 ** 40])(
+    'of %d bytes ends where its last box ends',
+    (sizeBytes) => {
+      const mp4 = generatedMp4({ sizeBytes, durationSeconds: 9000 });
 
-    const types: string[] = [];
-    let at = 0;
-    while (at < sizeBytes) {
-      const head = filled(mp4, 16, at);
-      const size = head.readUInt32BE(0) === 1 ? Number(head.readBigUInt64BE(8)) : head.readUInt32BE(0);
-      types.push(head.toString('latin1', 4, 8));
-      at += size;
-    }
+      const types: string[] = [];
+      let at = 0;
+      while (at < sizeBytes) {
+        const head = filled(mp4, 16, at);
+        const size = head.readUInt32BE(0) === 1 ? Number(head.readBigUInt64BE(8)) : head.readUInt32BE(0);
+        types.push(head.toString('latin1', 4, 8));
+        at += size;
+      }
 
-    expect(at).toBe(sizeBytes);
-    expect(types).toEqual(['ftyp', 'free', 'moov', 'mdat']);
-  });
+      expect(at).toBe(sizeBytes);
+      expect(types).toEqual(['ftyp', 'free', 'moov', 'mdat']);
+    },
+  );
 
   test('refuses to be smaller than one frame', () => {
     expect(() => generatedMp4({ sizeBytes: MIN_SIZE_BYTES - 1, durationSeconds: 1 })).toThrow(RangeError);
@@ -83,7 +88,11 @@ describe('a generated MP4', () => {
 
     const { sizeBytes, durationSeconds, seed } = recogniseGenerated(filled(mp4, 128, 0)) ?? {};
 
-    expect({ sizeBytes, durationSeconds, seed }).toEqual({ sizeBytes: 123_456, durationSeconds: 7.5, seed: 9 });
+    expect({ sizeBytes, durationSeconds, seed }).toEqual({
+      sizeBytes: 123_456,
+      durationSeconds: 7.5,
+      seed: 9,
+    });
     expect(recogniseGenerated(Buffer.alloc(128, 'ftyp'))).toBeUndefined();
   });
 });

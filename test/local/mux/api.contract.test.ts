@@ -36,7 +36,13 @@ const rows: Row[] = [
     basis: 'documented',
     source: 'mux-openapi.json, /system/v1/whoami 401',
     check: async ({ url }) => {
-      const stranger = new Mux({ tokenId: 'a', tokenSecret: 'b', baseURL: url, maxRetries: 0, fetch: checkedFetch });
+      const stranger = new Mux({
+        tokenId: 'a',
+        tokenSecret: 'b',
+        baseURL: url,
+        maxRetries: 0,
+        fetch: checkedFetch,
+      });
 
       const error = await stranger.video.assets.list().catch((thrown: unknown) => thrown);
 
@@ -75,15 +81,28 @@ const rows: Row[] = [
       const { id } = await simulator.addAsset({
         file: VIDEO.path,
         captions: [{ file: CAPTIONS.path, language_code: 'en', name: 'English' }],
-        attributes: { passthrough: 'p-1', meta: { title: 'Card', external_id: 'x-1' }, created_at: '1700000000' },
+        attributes: {
+          passthrough: 'p-1',
+          meta: { title: 'Card', external_id: 'x-1' },
+          created_at: '1700000000',
+        },
       });
 
       const asset = await mux.video.assets.retrieve(id);
 
-      expect(asset).toMatchObject({ status: 'ready', duration: 10, aspect_ratio: '16:9', passthrough: 'p-1' });
+      expect(asset).toMatchObject({
+        status: 'ready',
+        duration: 10,
+        aspect_ratio: '16:9',
+        passthrough: 'p-1',
+      });
       expect(asset.created_at).toBe('1700000000');
       expect(asset.tracks?.map(({ type }) => type)).toEqual(['video', 'audio', 'text']);
-      expect(asset.tracks?.[2]).toMatchObject({ language_code: 'en', name: 'English', text_source: 'uploaded' });
+      expect(asset.tracks?.[2]).toMatchObject({
+        language_code: 'en',
+        name: 'English',
+        text_source: 'uploaded',
+      });
     },
   },
   {
@@ -209,7 +228,9 @@ const rows: Row[] = [
       const idOf = (type: string) => asset.tracks?.find((track) => track.type === type)?.id ?? '';
 
       await mux.video.assets.deleteTrack(asset.id, idOf('text'));
-      const error = await mux.video.assets.deleteTrack(asset.id, idOf('audio')).catch((thrown: unknown) => thrown);
+      const error = await mux.video.assets
+        .deleteTrack(asset.id, idOf('audio'))
+        .catch((thrown: unknown) => thrown);
 
       expect(error).toMatchObject({ status: 400 });
       expect((await event('video.asset.track.deleted')).data).toMatchObject({ asset_id: asset.id });
@@ -227,13 +248,17 @@ const rows: Row[] = [
       await event('video.asset.static_rendition.ready');
       await event('video.asset.static_rendition.skipped');
 
-      const statuses = () => simulator.asset(id).static_renditions?.files?.map(({ name, status }) => [name, status]);
+      const statuses = () =>
+        simulator.asset(id).static_renditions?.files?.map(({ name, status }) => [name, status]);
       await until(() => statuses()?.every(([, status]) => status !== 'preparing'));
       expect(statuses()).toEqual([
         ['270p.mp4', 'ready'],
         ['2160p.mp4', 'skipped'],
       ]);
-      await mux.video.assets.deleteStaticRendition(id, simulator.asset(id).static_renditions?.files?.[0]?.id ?? '');
+      await mux.video.assets.deleteStaticRendition(
+        id,
+        simulator.asset(id).static_renditions?.files?.[0]?.id ?? '',
+      );
       expect(statuses()).toEqual([['2160p.mp4', 'skipped']]);
     },
   },
@@ -273,7 +298,9 @@ const rows: Row[] = [
     basis: 'assumed',
     source: 'the simulator plays a part of Mux only',
     check: async ({ url }) => {
-      const { status } = await checkedFetch(`${url}/video/v1/live-streams`, { headers: { authorization: BASIC } });
+      const { status } = await checkedFetch(`${url}/video/v1/live-streams`, {
+        headers: { authorization: BASIC },
+      });
 
       expect(status).toBe(404);
     },
@@ -316,18 +343,21 @@ describe('the API', () => {
     expect([unlike.status, alike.status]).toEqual([404, 204]);
   });
 
-  test.each(['newest-first', 'oldest-first', 'shuffled'] as const)('lists %s with a cursor that loses none', async (listOrder) => {
-    const { mux, simulator } = await startRig({ behaviour: { listOrder } });
-    const times = ['1700000001', '1700000002', '1700000003', '1700000004'];
-    for (const created_at of times) await simulator.addAsset({ attributes: { created_at } });
+  test.each(['newest-first', 'oldest-first', 'shuffled'] as const)(
+    'lists %s with a cursor that loses none',
+    async (listOrder) => {
+      const { mux, simulator } = await startRig({ behaviour: { listOrder } });
+      const times = ['1700000001', '1700000002', '1700000003', '1700000004'];
+      for (const created_at of times) await simulator.addAsset({ attributes: { created_at } });
 
-    const seen: string[] = [];
-    for await (const { created_at } of mux.video.assets.list({ limit: 2 })) seen.push(created_at);
+      const seen: string[] = [];
+      for await (const { created_at } of mux.video.assets.list({ limit: 2 })) seen.push(created_at);
 
-    expect(seen.toSorted()).toEqual(times);
-    if (listOrder === 'newest-first') expect(seen).toEqual(times.toReversed());
-    if (listOrder === 'oldest-first') expect(seen).toEqual(times);
-  });
+      expect(seen.toSorted()).toEqual(times);
+      if (listOrder === 'newest-first') expect(seen).toEqual(times.toReversed());
+      if (listOrder === 'oldest-first') expect(seen).toEqual(times);
+    },
+  );
 });
 
 describe('the rate limit', () => {
@@ -353,10 +383,19 @@ describe('the rate limit', () => {
     const environments = [DEFAULT_ENVIRONMENT, OTHER];
     const { mux, url, simulator } = await startRig({ environments, behaviour: { rateLimit } });
     const { id } = await simulator.addAsset({});
-    const other = new Mux({ tokenId: 'other', tokenSecret, baseURL: url, maxRetries: 0, fetch: checkedFetch });
+    const other = new Mux({
+      tokenId: 'other',
+      tokenSecret,
+      baseURL: url,
+      maxRetries: 0,
+      fetch: checkedFetch,
+    });
 
-    for (const policy of ['public', 'signed'] as const) await mux.video.assets.createPlaybackId(id, { policy });
-    const error = await mux.video.assets.createPlaybackId(id, { policy: 'public' }).catch((thrown: unknown) => thrown);
+    for (const policy of ['public', 'signed'] as const)
+      await mux.video.assets.createPlaybackId(id, { policy });
+    const error = await mux.video.assets
+      .createPlaybackId(id, { policy: 'public' })
+      .catch((thrown: unknown) => thrown);
 
     expect(error).toMatchObject({ status: 429 });
     expect((await mux.video.assets.retrieve(id)).id).toBe(id);

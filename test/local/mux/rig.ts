@@ -3,7 +3,11 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'no
 import type { AddressInfo } from 'node:net';
 import Mux from '@mux/mux-node';
 import { onTestFinished } from 'vitest';
-import { createMuxSimulator, DEFAULT_ENVIRONMENT, type SimulatorOptions } from '../../../local/mux/simulator.ts';
+import {
+  createMuxSimulator,
+  DEFAULT_ENVIRONMENT,
+  type SimulatorOptions,
+} from '../../../local/mux/simulator.ts';
 import { answerFaults, webhookFaults } from './spec.ts';
 
 export interface ReceivedEvent {
@@ -49,9 +53,16 @@ export async function checkedFetch(input: string | URL | Request, init?: Request
   const { pathname } = new URL(input instanceof Request ? input.url : input);
   const body = await response.clone().text();
   const contentType = response.headers.get('content-type') ?? '';
-  const faults = answerFaults(init?.method?.toUpperCase() ?? 'GET', pathname, response.status, contentType, body);
+  const faults = answerFaults(
+    init?.method?.toUpperCase() ?? 'GET',
+    pathname,
+    response.status,
+    contentType,
+    body,
+  );
   if (!response.headers.get('x-request-id')) faults.push('no x-request-id');
-  if (faults.length > 0) throw new Error(`${init?.method ?? 'GET'} ${pathname} ${response.status}: ${faults.join('; ')}`);
+  if (faults.length > 0)
+    throw new Error(`${init?.method ?? 'GET'} ${pathname} ${response.status}: ${faults.join('; ')}`);
   return response;
 }
 

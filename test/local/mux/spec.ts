@@ -24,29 +24,51 @@ ajv.addSchema(specification, 'mux');
 function faults(pointer: string, value: unknown): string[] {
   const validate = ajv.getSchema(`mux#${pointer}`);
   if (!validate) return [`the spec has nothing at ${pointer}`];
-  return validate(value) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
 }
 
-const templates = Object.keys(specification.paths).map((template) => ({
-  template,
-  pattern: new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
-}));
+// The fewer places are left open, the closer a template fits: `/{P}/storyboard.vtt` before `/{P}/storyboard.{EXTENSION}`.
+const templates = Object.keys(specification.paths)
+  .toSorted((one, other) => one.split('{').length - other.split('{').length)
+  .map((template) => ({
+    template,
+    pattern: new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+  }));
 
 function escaped(part: string): string {
   return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
 /** What is wrong with an answer; an empty list when nothing is. Answers of the master host are in no spec. */
-export function answerFaults(method: string, path: string, status: number, contentType: string, body: string): string[] {
+export function answerFaults(
+  method: string,
+  path: string,
+  status: number,
+  contentType: string,
+  body: string,
+): string[] {
   if (status >= 400) return errorFaults(path, status, body);
-  const found = templates.find(({ template, pattern }) => pattern.test(path) && !/\{FILENAME\}/.test(template));
+  const found = templates.find(
+    ({ template, pattern }) => pattern.test(path) && !/\{FILENAME\}/.test(template),
+  );
   const response = found && specification.paths[found.template]?.[method.toLowerCase()]?.responses[status];
   if (!found || !response) return [`the spec knows no ${status} for ${method} ${path}`];
   if (status === 204) return body === '' ? [] : ['a 204 has a body'];
   const type = contentType.split(';')[0] ?? '';
   if (!response.content?.[type]) return [`the spec knows no ${type} for ${method} ${path}`];
   if (type !== 'application/json' || path.endsWith('storyboard.json')) return [];
-  const pointer = ['paths', found.template, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema'];
+  const pointer = [
+    'paths',
+    found.template,
+    method.toLowerCase(),
+    'responses',
+    String(status),
+    'content',
+    type,
+    'schema',
+  ];
   const value = JSON.parse(body);
   return [...faults(pointer.map((part) => `/${escaped(part)}`).join(''), value), ...unknownAssetKeys(value)];
 }
@@ -71,7 +93,12 @@ const apiError = {
     },
   },
 };
-const rateLimited = { type: 'object', required: ['errors'], additionalProperties: false, properties: { errors: strings } };
+const rateLimited = {
+  type: 'object',
+  required: ['errors'],
+  additionalProperties: false,
+  properties: { errors: strings },
+};
 const playbackError = {
   type: 'object',
   required: ['code', 'message'],
@@ -89,5 +116,7 @@ export function webhookFaults(event: { type: string; data: Record<string, unknow
 function unknownAssetKeys({ data }: { data?: unknown }): string[] {
   const known = specification.components.schemas.Asset?.properties ?? {};
   const assets = (Array.isArray(data) ? data : [data]).filter((one) => one?.encoding_tier);
-  return assets.flatMap((asset) => Object.keys(asset).filter((key) => !(key in known))).map((key) => `key ${key}`);
+  return assets
+    .flatMap((asset) => Object.keys(asset).filter((key) => !(key in known)))
+    .map((key) => `key ${key}`);
 }

@@ -1,0 +1,34 @@
+// Everything a stage may ask for, put together for the stage functions.
+import type { Purpose } from '../contract/names.ts';
+import type { Deps, Settings } from '../stages/stage.ts';
+import { createBus } from './bus.ts';
+import { eventBridge, s3 } from './clients.ts';
+import type { Config } from './config.ts';
+import { clock, config, ledger, log, waking } from './host.ts';
+import { platformFor } from './platform-host.ts';
+import { systemRandom } from './random.ts';
+import { createSource } from './source.ts';
+import { createVault } from './vault.ts';
+
+export function depsFor(purpose: Purpose): Deps {
+  const { bucket, bucketOwner, sourceHosts: hosts, sourceLoopback: loopback } = config;
+  return {
+    ledger,
+    clock,
+    log,
+    random: systemRandom,
+    dispatch: waking.dispatch,
+    vault: createVault({ client: s3(), bucket, bucketOwner }),
+    source: createSource({ hosts, loopback }),
+    platform: platformFor(purpose),
+    bus: createBus({ client: eventBridge(), busName: config.busName() }),
+    settings: settingsOf(config),
+  };
+}
+
+function settingsOf(from: Config): Settings {
+  const { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays } = from;
+  const { storageClass, deletions, expirySchedule: ticks } = from;
+  const times = { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays };
+  return { ...times, storageClass, deletions, ticks };
+}

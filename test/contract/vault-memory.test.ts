@@ -1,0 +1,9 @@
+import { vaultContract } from './vault.ts';
+import { manualClock } from '../fakes/manual-clock.ts';
+import { MemoryVault } from '../fakes/vault-memory.ts';
+
+vaultContract('in memory', async () => {
+  const clock = manualClock();
+  const vault = new MemoryVault({ clock, thawMs: 1000 });
+  return { vault, thawDone: () => clock.advance(1000), close: async () => undefined };
+});

@@ -1,0 +1,93 @@
+// Captions and pictures: paths and 200/404 answers from the spec, tokens from Mux's SDK (documented); the 403 is assumed.
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_ENVIRONMENT } from '../../../local/mux/simulator.ts';
+import { CAPTIONS } from './fixtures.ts';
+import { checkedFetch, startRig } from './rig.ts';
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const keySecret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+describe('captions', () => {
+  test('of a public playback id are open, those that are not there answer 404', async () => {
+    const { simulator, url } = await startRig();
+    const { playback_ids, tracks } = await simulator.addAsset({ captions: [{ file: CAPTIONS.path }] });
+    const base = `${url}/${playback_ids?.[0]?.id}/text`;
+
+    const found = await checkedFetch(`${base}/${tracks?.at(-1)?.id}.vtt`);
+
+    expect(await found.text()).toBe(CAPTIONS.text);
+    expect((await checkedFetch(`${base}/nope.vtt`)).status).toBe(404);
+    expect((await checkedFetch(`${url}/nope/text/${tracks?.at(-1)?.id}.vtt`)).status).toBe(404);
+  });
+
+  test('of a signed playback id need a token made with the signing key, for this id and for video', async () => {
+    const environments = [{ ...DEFAULT_ENVIRONMENT, signingKey: { id: 'key-1', publicKeyPem } }];
+    const { simulator, url, mux } = await startRig({ environments });
+    const { playback_ids, tracks } = await simulator.addAsset({
+      policies: ['signed'],
+      captions: [{ file: CAPTIONS.path }],
+    });
+    const playbackId = playback_ids?.[0]?.id ?? '';
+    const read = async (token: string) => {
+      const { status } = await checkedFetch(
+        `${url}/${playbackId}/text/${tracks?.at(-1)?.id}.vtt?token=${token}`,
+      );
+      return status;
+    };
+    const sign = (id: string, type: 'video' | 'thumbnail', keyId = 'key-1', expiration = '1h') =>
+      mux.jwt.signPlaybackId(id, { keyId, keySecret, type, expiration });
+
+    const good = await read(await sign(playbackId, 'video'));
+    const bad = [
+      await read(''),
+      await read('not.a.token'),
+      await read(await sign('another', 'video')),
+      await read(await sign(playbackId, 'thumbnail')),
+      await read(await sign(playbackId, 'video', 'key-2')),
+      await read(await sign(playbackId, 'video', 'key-1', '-1s').catch(() => '')),
+    ];
+
+    expect(good).toBe(200);
+    expect(bad).toEqual([403, 403, 403, 403, 403, 403]);
+  });
+
+  test('of a signed playback id need just any token where no signing key is known', async () => {
+    const { simulator, url } = await startRig();
+    const { playback_ids, tracks } = await simulator.addAsset({
+      policies: ['signed'],
+      captions: [{ text: CAPTIONS.text }],
+    });
+    const path = `${url}/${playback_ids?.[0]?.id}/text/${tracks?.at(-1)?.id}.vtt`;
+
+    const statuses = [(await checkedFetch(path)).status, (await checkedFetch(`${path}?token=x`)).status];
+
+    expect(statuses).toEqual([403, 200]);
+  });
+});
+
+describe('pictures', () => {
+  test.each(['thumbnail.jpg', 'storyboard.jpg'])('%s is a JPEG', async (file) => {
+    const { simulator, url } = await startRig();
+    const { playback_ids } = await simulator.addAsset({});
+
+    const response = await checkedFetch(`${url}/${playback_ids?.[0]?.id}/${file}`);
+
+    const bytes = Buffer.from(await response.bytes());
+    expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    expect(bytes.subarray(-2).toString('hex')).toBe('ffd9');
+  });
+
+  test('of a storyboard are described as WebVTT and as JSON', async () => {
+    const { simulator, url } = await startRig();
+    const { playback_ids } = await simulator.addAsset({});
+    const base = `${url}/${playback_ids?.[0]?.id}`;
+
+    expect(await (await checkedFetch(`${base}/storyboard.vtt`)).text()).toMatch(
+      /^WEBVTT\n\n00:00:00\.000 -->/,
+    );
+    expect(await (await checkedFetch(`${base}/storyboard.json`)).json()).toMatchObject({ duration: 10 });
+    expect((await checkedFetch(`${url}/nope/thumbnail.jpg`)).status).toBe(404);
+  });
+});
