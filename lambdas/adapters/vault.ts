@@ -117,7 +117,9 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
         do {
           const after = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
           page = await client.send(new ListMultipartUploadsCommand({ ...owner, Prefix: key, ...after }));
-          ids.push(...(page.Uploads ?? []).flatMap(({ Key, UploadId = [] }) => (Key === key ? UploadId : [])));
+          ids.push(
+            ...(page.Uploads ?? []).flatMap(({ Key, UploadId = [] }) => (Key === key ? UploadId : [])),
+          );
         } while (page.IsTruncated);
         return ids;
       });

@@ -8,8 +8,6 @@ import { type PartPlan, partSize } from '../domain/part-plan.ts';
 import { withRetries } from './part-retry.ts';
 import type { Clock, PartInfo, Source, Vault } from './ports.ts';
 
-const SLICE_BYTES = 256 * 1024;
-
 export interface StreamPorts {
   readonly vault: Pick<Vault, 'uploadPart'>;
   readonly source: Pick<Source, 'readAll'>;
@@ -65,7 +63,7 @@ async function storePart(
   const known = listed.find((part) => part.partNumber === partNumber && part.sizeBytes === bytes.length);
   if (known?.crc32 === encodeCrc32(crc32(bytes))) return known;
   return withRetries({ clock, spread: partNumber, goOn: () => !signal?.aborted }, () =>
-    vault.uploadPart({ key, uploadId, partNumber, sizeBytes: bytes.length, body: sliced(bytes), signal }),
+    vault.uploadPart({ key, uploadId, partNumber, sizeBytes: bytes.length, body: once(bytes), signal }),
   );
 }
 
@@ -101,7 +99,6 @@ function tooLong(plan: PartPlan): TransientError {
   );
 }
 
-/** In slices, so that what is waiting to be sent stays small. */
-async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }

@@ -34,7 +34,9 @@ test.each([
 });
 
 test('refuses a private address even where it is an allowed host', () => {
-  expect(() => checkSourceUrl('https://10.1.2.3/x', { hosts: ['10.1.2.3'], loopback: false })).toThrow('private');
+  expect(() => checkSourceUrl('https://10.1.2.3/x', { hosts: ['10.1.2.3'], loopback: false })).toThrow(
+    'private',
+  );
 });
 
 test('allows loopback, and plain http and any port for it, where the rules say so', () => {
@@ -69,9 +71,13 @@ test.each([
 test('a name that leads to loopback is refused when it is looked up', async () => {
   const look = (loopback: boolean) =>
     new Promise((resolve) => {
-      guardedLookup({ hosts: [], loopback })('localhost', { all: true }, (error, addresses) => resolve(error ?? addresses));
+      guardedLookup({ hosts: [], loopback })('localhost', { all: true }, (error, addresses) =>
+        resolve(error ?? addresses),
+      );
     });
 
   expect(await look(false)).toMatchObject({ code: 'SOURCE_REFUSED' });
-  expect(await look(true)).toEqual(expect.arrayContaining([expect.objectContaining({ address: expect.any(String) })]));
+  expect(await look(true)).toEqual(
+    expect.arrayContaining([expect.objectContaining({ address: expect.any(String) })]),
+  );
 });

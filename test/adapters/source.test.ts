@@ -46,7 +46,12 @@ describe('probe', () => {
   test('reads size, ETag and the first kilobyte', async () => {
     const probe = await source.probe(origin.url);
 
-    expect(probe).toEqual({ sizeBytes: 300_000, etag: '"one"', ranged: true, head: new Uint8Array(FILE.subarray(0, 1024)) });
+    expect(probe).toEqual({
+      sizeBytes: 300_000,
+      etag: '"one"',
+      ranged: true,
+      head: new Uint8Array(FILE.subarray(0, 1024)),
+    });
     expect(origin.requests).toMatchObject([{ range: 'bytes=0-1023' }]);
   });
 
@@ -80,7 +85,11 @@ describe('probe', () => {
   test('sees a file of a few bytes', async () => {
     origin.instead = serveFile(Buffer.from('tiny'), '"t"');
 
-    expect(await source.probe(origin.url)).toMatchObject({ sizeBytes: 4, ranged: true, head: new Uint8Array(Buffer.from('tiny')) });
+    expect(await source.probe(origin.url)).toMatchObject({
+      sizeBytes: 4,
+      ranged: true,
+      head: new Uint8Array(Buffer.from('tiny')),
+    });
   });
 
   test.each([
@@ -91,7 +100,10 @@ describe('probe', () => {
   ])('refuses a source that %s', async (_, status, headers) => {
     answer(status, headers, 'x');
 
-    expect(await failure(source.probe(origin.url))).toMatchObject({ name: 'PermanentError', code: 'SOURCE_REFUSED' });
+    expect(await failure(source.probe(origin.url))).toMatchObject({
+      name: 'PermanentError',
+      code: 'SOURCE_REFUSED',
+    });
   });
 
   test.each([401, 403, 404, 410])('takes %i for a URL that lapsed', async (status) => {
@@ -143,7 +155,9 @@ describe('read', () => {
 
     expect(bytes).toHaveLength(200_000);
     expect(origin.requests[0]?.ifRange).toBeUndefined();
-    expect(await failure(collect(source.read(origin.url, RANGE, { ...SAME, etag: 'W/"other"' })))).toMatchObject({
+    expect(
+      await failure(collect(source.read(origin.url, RANGE, { ...SAME, etag: 'W/"other"' }))),
+    ).toMatchObject({
       code: 'SOURCE_CHANGED',
     });
   });
@@ -176,7 +190,9 @@ describe('read', () => {
   ])('says that the file changed when the answer has %s', async (_, status, headers, body) => {
     answer(status, headers, body);
 
-    expect(await failure(collect(source.read(origin.url, RANGE, SAME)))).toMatchObject({ code: 'SOURCE_CHANGED' });
+    expect(await failure(collect(source.read(origin.url, RANGE, SAME)))).toMatchObject({
+      code: 'SOURCE_CHANGED',
+    });
   });
 
   test.each([
@@ -188,7 +204,10 @@ describe('read', () => {
   ])('never passes %s off as the range', async (_, headers, body, code) => {
     answer(206, { ...headers, 'transfer-encoding': 'chunked' }, body);
 
-    expect(await failure(collect(source.read(origin.url, RANGE, SAME)))).toMatchObject({ name: 'TransientError', code });
+    expect(await failure(collect(source.read(origin.url, RANGE, SAME)))).toMatchObject({
+      name: 'TransientError',
+      code,
+    });
   });
 
   test('fails when the connection is cut', async () => {
@@ -197,7 +216,9 @@ describe('read', () => {
       response.write(bytes.subarray(0, 50_000), () => setTimeout(() => response.destroy(), 20));
     };
 
-    expect(await failure(collect(source.read(origin.url, RANGE, SAME)))).toMatchObject({ name: 'TransientError' });
+    expect(await failure(collect(source.read(origin.url, RANGE, SAME)))).toMatchObject({
+      name: 'TransientError',
+    });
   });
 
   test('fails when the connection stalls', async () => {
@@ -208,7 +229,10 @@ describe('read', () => {
 
     const error = await failure(collect(source.read(origin.url, RANGE, SAME)));
 
-    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringContaining('UND_ERR_BODY_TIMEOUT') });
+    expect(error).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringContaining('UND_ERR_BODY_TIMEOUT'),
+    });
   });
 
   test('fails when no answer comes', async () => {

@@ -32,7 +32,9 @@ describe('on the embedded S3 server', () => {
     const missing = expect.objectContaining({ code: 'VAULT_BUCKET_MISSING' });
 
     await expect(elsewhere.head({ key: 'mux/a' })).rejects.toThrow(missing);
-    await expect(elsewhere.put({ key: 'mux/a', contentType: 'a/b', token: 't', body: Buffer.of(1) })).rejects.toThrow(missing);
+    await expect(
+      elsewhere.put({ key: 'mux/a', contentType: 'a/b', token: 't', body: Buffer.of(1) }),
+    ).rejects.toThrow(missing);
     expect(await s3.vault.head({ key: 'mux/a' })).toBeUndefined();
   });
 
@@ -48,7 +50,8 @@ describe('on the embedded S3 server', () => {
   });
 
   test('signs a URL that reads one version, and nothing when its token is changed', async () => {
-    const put = (text: string) => s3.vault.put({ key: 'mux/b', contentType: 'a/b', token: 't', body: Buffer.from(text) });
+    const put = (text: string) =>
+      s3.vault.put({ key: 'mux/b', contentType: 'a/b', token: 't', body: Buffer.from(text) });
     const { version_id: versionId } = await put('first');
     await put('second');
 
@@ -67,12 +70,22 @@ describe('on the embedded S3 server', () => {
     const probe = await source.probe(origin.url);
     const plan = planParts(probe.sizeBytes);
     const key = 'mux/env/big/1/master.mp4';
-    const uploadId = await s3.vault.createUpload({ key, contentType: 'video/mp4', storageClass: 'GLACIER_IR', token: 't' });
+    const uploadId = await s3.vault.createUpload({
+      key,
+      contentType: 'video/mp4',
+      storageClass: 'GLACIER_IR',
+      token: 't',
+    });
     const stop = new AbortController();
     const job = { url: origin.url, key, uploadId, plan, etag: probe.etag, deadlineMs: Date.now() + 60_000 };
 
     const onProgress = () => stop.abort();
-    const interrupted = await copyParts(ports, { ...job, partNumbers: missingParts(plan, []), signal: stop.signal, onProgress });
+    const interrupted = await copyParts(ports, {
+      ...job,
+      partNumbers: missingParts(plan, []),
+      signal: stop.signal,
+      onProgress,
+    });
     const listed = (await s3.vault.listParts({ key, uploadId })) ?? [];
     const rest = await copyParts(ports, { ...job, partNumbers: missingParts(plan, listed) });
     const parts = (await s3.vault.listParts({ key, uploadId })) ?? [];
@@ -81,7 +94,9 @@ describe('on the embedded S3 server', () => {
 
     expect([interrupted.kind, rest.kind]).toEqual(['out-of-time', 'complete']);
     expect(listed.length + rest.parts.length).toBe(5);
-    const stored = await s3.client.send(new GetObjectCommand({ Bucket: 'vault', Key: key, VersionId: done?.versionId }));
+    const stored = await s3.client.send(
+      new GetObjectCommand({ Bucket: 'vault', Key: key, VersionId: done?.versionId }),
+    );
     const hash = createHash('sha256');
     for await (const chunk of stored.Body as AsyncIterable<Uint8Array>) hash.update(chunk);
     expect(hash.digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
@@ -100,7 +115,12 @@ describe('a streamed part on the wire', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const credentials = { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret', sessionToken: 'session' };
-    const client = new S3Client({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', credentials, maxAttempts: 1 });
+    const client = new S3Client({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'eu-west-1',
+      credentials,
+      maxAttempts: 1,
+    });
     const vault = createVault({ client, bucket: 'vault', bucketOwner: '123456789012' });
     close = async () => {
       server.closeAllConnections();
@@ -128,7 +148,11 @@ describe('a streamed part on the wire', () => {
     expect(seen?.request.method).toBe('PUT');
     const [path, query] = seen?.request.url?.split('?') ?? [];
     expect(path).toBe('/vault/mux/a%20b/%C3%BC.mp4');
-    expect(query?.split('&').sort()).toEqual(['partNumber=7', 'uploadId=id%2Fwith%2Bsigns%3D', 'x-id=UploadPart']);
+    expect(query?.split('&').sort()).toEqual([
+      'partNumber=7',
+      'uploadId=id%2Fwith%2Bsigns%3D',
+      'x-id=UploadPart',
+    ]);
     expect(seen?.request.headers).toMatchObject({
       'content-length': String(seen?.body.length),
       'content-encoding': 'aws-chunked',
@@ -138,7 +162,9 @@ describe('a streamed part on the wire', () => {
       'x-amz-sdk-checksum-algorithm': 'CRC32',
       'x-amz-expected-bucket-owner': '123456789012',
       'x-amz-security-token': 'session',
-      authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AKIDTEST\/\d{8}\/eu-west-1\/s3\/aws4_request/),
+      authorization: expect.stringMatching(
+        /^AWS4-HMAC-SHA256 Credential=AKIDTEST\/\d{8}\/eu-west-1\/s3\/aws4_request/,
+      ),
     });
     expect(seen?.request.headers).not.toHaveProperty('transfer-encoding');
     expect(seen?.request.headers).not.toHaveProperty('x-amz-checksum-crc32');

@@ -1,6 +1,6 @@
-import { vaultContract } from './vault.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
 import { MemoryVault } from '../fakes/vault-memory.ts';
+import { vaultContract } from './vault.ts';
 
 vaultContract('in memory', async () => {
   const clock = manualClock();

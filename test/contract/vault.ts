@@ -46,7 +46,10 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
     test('keeps an object of several parts with its class, token, size and full-object checksum', async () => {
       const key = freshKey();
       const uploadId = await create(key);
-      const parts = [await send(key, uploadId, 1, Buffer.alloc(5 * MIB, 1)), await send(key, uploadId, 2, DIGITS)];
+      const parts = [
+        await send(key, uploadId, 1, Buffer.alloc(5 * MIB, 1)),
+        await send(key, uploadId, 2, DIGITS),
+      ];
 
       const done = await finish(key, uploadId, parts);
 
@@ -71,7 +74,10 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
 
       const done = await finish(key, uploadId, [await send(key, uploadId, 1, new Uint8Array(0))]);
 
-      expect(await vault.head({ key, versionId: done?.versionId })).toMatchObject({ sizeBytes: 0, crc32: 'AAAAAA==' });
+      expect(await vault.head({ key, versionId: done?.versionId })).toMatchObject({
+        sizeBytes: 0,
+        crc32: 'AAAAAA==',
+      });
     });
 
     // API/API_ListParts.html (documented)
@@ -135,7 +141,14 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
         yield DIGITS;
       })();
 
-      const sending = vault.uploadPart({ key, uploadId, partNumber: 1, sizeBytes: 18, body, signal: stop.signal });
+      const sending = vault.uploadPart({
+        key,
+        uploadId,
+        partNumber: 1,
+        sizeBytes: 18,
+        body,
+        signal: stop.signal,
+      });
 
       await expect(sending).rejects.toBe(reason);
       expect(await vault.listParts({ key, uploadId })).toEqual([]);
@@ -150,7 +163,14 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       const uploadId = await create(key);
       const parts = [await send(key, uploadId, 1, DIGITS)];
 
-      const completing = vault.completeUpload({ key, uploadId, parts, sizeBytes: 9, crc32: DIGITS_CRC, ...wrong });
+      const completing = vault.completeUpload({
+        key,
+        uploadId,
+        parts,
+        sizeBytes: 9,
+        crc32: DIGITS_CRC,
+        ...wrong,
+      });
 
       await expect(completing).rejects.toThrow(expect.objectContaining({ code: 'ARCHIVE_REFUSED_BY_S3' }));
       expect(await vault.head({ key })).toBeUndefined();
@@ -181,7 +201,9 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       expect(await finish(key, completed, parts)).toBeUndefined();
       expect(await finish(key, aborted, parts)).toBeUndefined();
       await expect(vault.abortUpload({ key, uploadId: aborted })).resolves.toBeUndefined();
-      await expect(send(key, aborted, 1, DIGITS)).rejects.toThrow(expect.objectContaining({ code: 'UPLOAD_GONE' }));
+      await expect(send(key, aborted, 1, DIGITS)).rejects.toThrow(
+        expect.objectContaining({ code: 'UPLOAD_GONE' }),
+      );
     });
 
     // API/API_ListMultipartUploads.html (documented)
@@ -216,7 +238,12 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
 
     // API/API_HeadObject.html, API/API_GetObject.html (documented)
     test('tells what is not there from what fails', async () => {
-      const { version_id: versionId } = await vault.put({ key: freshKey(), contentType: 'a/b', token: 't', body: DIGITS });
+      const { version_id: versionId } = await vault.put({
+        key: freshKey(),
+        contentType: 'a/b',
+        token: 't',
+        body: DIGITS,
+      });
 
       expect(await vault.head({ key: 'mux/nothing' })).toBeUndefined();
       expect(await vault.head({ key: 'mux/nothing', versionId })).toBeUndefined();

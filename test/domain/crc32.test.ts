@@ -47,7 +47,9 @@ test('combines the parts of an object in order', () => {
   const whole = randomBytes(1000);
   const parts = [whole.subarray(0, 400), whole.subarray(400, 401), whole.subarray(401)];
 
-  const combined = combineParts(parts.map((part) => ({ crc32: encodeCrc32(crc32(part)), sizeBytes: part.length })));
+  const combined = combineParts(
+    parts.map((part) => ({ crc32: encodeCrc32(crc32(part)), sizeBytes: part.length })),
+  );
 
   expect(combined).toBe(encodeCrc32(crc32(whole)));
   expect(combineParts([])).toBe('AAAAAA==');

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoxStream } from '../../lambdas/domain/box-stream.ts';
-import { type BoxVerdict, beginWalk, durationDiffers, MAX_HEADERS, stepWalk } from '../../lambdas/domain/mp4-boxes.ts';
+import {
+  type BoxVerdict,
+  beginWalk,
+  durationDiffers,
+  MAX_HEADERS,
+  stepWalk,
+} from '../../lambdas/domain/mp4-boxes.ts';
 
 // Files made with ffmpeg (see their README); ffprobe says that both last 10.000 s.
 const VIDEO = readFileSync(new URL('../fixtures/media/motion-and-tone.mp4', import.meta.url));
@@ -40,11 +46,19 @@ describe('what is a whole video', () => {
   test.each([
     ['moov first', join(FTYP, MOOV, MDAT), ['ftyp', 'moov', 'mdat']],
     ['moov last', join(FTYP, MDAT, MOOV), ['ftyp', 'mdat', 'moov']],
-    ['with free, wide and uuid', join(FTYP, box('free'), box('wide'), MDAT, box('uuid', Buffer.alloc(16)), MOOV), undefined],
+    [
+      'with free, wide and uuid',
+      join(FTYP, box('free'), box('wide'), MDAT, box('uuid', Buffer.alloc(16)), MOOV),
+      undefined,
+    ],
     ['with a 64-bit mdat', join(FTYP, largeBox('mdat', Buffer.alloc(40)), MOOV), undefined],
     ['with an mdat to the end', join(FTYP, MOOV, u32(0), Buffer.from('mdat'), Buffer.alloc(999)), undefined],
     ['with a vendor box that fits', join(FTYP, MOOV, MDAT, box('©abc', Buffer.alloc(3))), undefined],
-    ['with a zero behind the last box in moov', join(FTYP, box('moov', mvhd0(1000, 30_500), TRAK, u32(0)), MDAT), undefined],
+    [
+      'with a zero behind the last box in moov',
+      join(FTYP, box('moov', mvhd0(1000, 30_500), TRAK, u32(0)), MDAT),
+      undefined,
+    ],
   ])('%s', (_, file, boxes) => {
     const verdict = walk(file);
 
@@ -75,7 +89,14 @@ describe('what is a whole video', () => {
 
   test('a fragmented file, whose duration is not compared', () => {
     const moov = box('moov', mvhd0(1000, 30_500), box('mvex', box('trex', Buffer.alloc(24))));
-    const file = join(FTYP, moov, box('sidx', Buffer.alloc(20)), box('moof', Buffer.alloc(20)), MDAT, box('mfra'));
+    const file = join(
+      FTYP,
+      moov,
+      box('sidx', Buffer.alloc(20)),
+      box('moof', Buffer.alloc(20)),
+      MDAT,
+      box('mfra'),
+    );
 
     expect(walk(file)).toMatchObject({ kind: 'media', durationSeconds: undefined, walkedBytes: file.length });
   });
@@ -96,23 +117,51 @@ describe('what is refused', () => {
   test.each([
     ['an empty file', Buffer.alloc(0), 'MASTER_NOT_MEDIA'],
     ['one byte', Buffer.from('x'), 'MASTER_NOT_MEDIA'],
-    ['an HTML page', Buffer.from('<!doctype html><html><body>Access denied</body></html>'), 'MASTER_NOT_MEDIA'],
+    [
+      'an HTML page',
+      Buffer.from('<!doctype html><html><body>Access denied</body></html>'),
+      'MASTER_NOT_MEDIA',
+    ],
     ['zeros', Buffer.alloc(4096), 'MASTER_NOT_MEDIA'],
     ['boxes without ftyp', join(MOOV, MDAT), 'MASTER_NOT_MEDIA'],
     ['no mdat', join(FTYP, MOOV), 'MASTER_TRUNCATED'],
     ['no moov', join(FTYP, MDAT), 'MASTER_TRUNCATED'],
     ['a cut mdat', join(FTYP, MOOV, MDAT).subarray(0, -1), 'MASTER_TRUNCATED'],
     ['a cut moov', join(FTYP, MDAT, MOOV).subarray(0, -1), 'MASTER_TRUNCATED'],
-    ['a cut 64-bit header', join(FTYP, MOOV, largeBox('mdat', MDAT)).subarray(0, FTYP.length + MOOV.length + 12), 'MASTER_TRUNCATED'],
-    ['an absurd 64-bit size', join(FTYP, MOOV, u32(1), Buffer.from('mdat'), u64(2n ** 63n)), 'MASTER_TRUNCATED'],
+    [
+      'a cut 64-bit header',
+      join(FTYP, MOOV, largeBox('mdat', MDAT)).subarray(0, FTYP.length + MOOV.length + 12),
+      'MASTER_TRUNCATED',
+    ],
+    [
+      'an absurd 64-bit size',
+      join(FTYP, MOOV, u32(1), Buffer.from('mdat'), u64(2n ** 63n)),
+      'MASTER_TRUNCATED',
+    ],
     ['a byte too many', join(FTYP, MOOV, MDAT, Buffer.from([0])), 'MASTER_PADDED'],
     ['zeros behind the last box', join(FTYP, MOOV, MDAT, Buffer.alloc(1024)), 'MASTER_PADDED'],
-    ['text behind the last box', join(FTYP, MOOV, MDAT, Buffer.from('<html>Internal error</html>')), 'MASTER_PADDED'],
+    [
+      'text behind the last box',
+      join(FTYP, MOOV, MDAT, Buffer.from('<html>Internal error</html>')),
+      'MASTER_PADDED',
+    ],
     ['noise in the middle', join(FTYP, Buffer.alloc(64, 0xee), MOOV, MDAT), 'MASTER_DAMAGED'],
     ['a moov without mvhd', join(FTYP, box('moov', TRAK), MDAT), 'MASTER_DAMAGED'],
-    ['a box larger than its moov', join(FTYP, box('moov', mvhd0(1, 1), u32(999), Buffer.from('trak')), MDAT), 'MASTER_DAMAGED'],
-    ['a movie header that is too short', join(FTYP, box('moov', box('mvhd', u32(0))), MDAT), 'MASTER_DAMAGED'],
-    ['endless small boxes', join(FTYP, ...Array<Buffer>(600).fill(box('free')), MOOV, MDAT), 'MASTER_DAMAGED'],
+    [
+      'a box larger than its moov',
+      join(FTYP, box('moov', mvhd0(1, 1), u32(999), Buffer.from('trak')), MDAT),
+      'MASTER_DAMAGED',
+    ],
+    [
+      'a movie header that is too short',
+      join(FTYP, box('moov', box('mvhd', u32(0))), MDAT),
+      'MASTER_DAMAGED',
+    ],
+    [
+      'endless small boxes',
+      join(FTYP, ...Array<Buffer>(600).fill(box('free')), MOOV, MDAT),
+      'MASTER_DAMAGED',
+    ],
   ])('%s', (_, file, code) => {
     expect(walk(file)).toMatchObject({ kind: 'refused', code });
   });

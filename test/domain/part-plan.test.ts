@@ -52,7 +52,10 @@ describe('planParts', () => {
   });
 
   test('every plan keeps the limits and covers the file without gap or overlap', () => {
-    const sizes = fc.oneof(fc.maxSafeNat().map((n) => n % (LARGEST + 1)), fc.nat({ max: 100 * MIB }));
+    const sizes = fc.oneof(
+      fc.maxSafeNat().map((n) => n % (LARGEST + 1)),
+      fc.nat({ max: 100 * MIB }),
+    );
     fc.assert(
       fc.property(sizes, fc.nat(), (sizeBytes, pick) => {
         const plan = planParts(sizeBytes);

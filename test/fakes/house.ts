@@ -8,7 +8,7 @@ import { archive } from '../../lambdas/stages/archive.ts';
 import { cancel } from '../../lambdas/stages/cancel.ts';
 import { expire } from '../../lambdas/stages/expire.ts';
 import { master } from '../../lambdas/stages/master.ts';
-import type { Ledger, Source } from '../../lambdas/stages/ports.ts';
+import type { Source } from '../../lambdas/stages/ports.ts';
 import {
   type Answer,
   cancelRequest,
@@ -22,6 +22,7 @@ import { sweep } from '../../lambdas/stages/sweep.ts';
 import type { Waking } from '../../lambdas/stages/wake.ts';
 import { memoryLedger } from './ledger-memory.ts';
 import { manualClock } from './manual-clock.ts';
+import { type Accident, mortal } from './mortal.ts';
 import { createMemoryPlatform } from './platform-memory.ts';
 import { type Invocation, recordingBus, recordingDispatch, recordingLog } from './recorders.ts';
 import { MemorySource } from './source-memory.ts';
@@ -42,8 +43,8 @@ export const SETTINGS: Settings = {
   ticks: 'hourly',
 };
 
-/** Bulk out of DEEP_ARCHIVE, near its upper end. */
-const THAW_MS = 40 * 3_600_000;
+/** Shorter than S3's, so that a life has few polls. */
+const THAW_MS = 2 * 3_600_000;
 /** Of one invocation: Lambda's 15 minutes, less what the handler keeps for storing. */
 const BUDGET_MS = 14 * 60_000;
 
@@ -52,8 +53,8 @@ export interface HouseOptions {
   /** From asking for a master, or creating an asset, until it is ready. */
   readonly prepareMs?: number;
   readonly thawMs?: number;
-  /** Puts itself between the stages and the ledger; the sweep and the calls of users keep the plain one. */
-  readonly ledger?: (ledger: Ledger) => Ledger;
+  /** Strikes the stages at one of their calls; the sweep and the calls of users are spared. */
+  readonly accident?: Accident;
 }
 
 export type House = ReturnType<typeof house>;
@@ -74,12 +75,13 @@ export function house(options: HouseOptions = {}) {
   });
   let tokens = 0;
   const random = { token: () => (tokens++).toString(16).padStart(32, '0') };
+  const life = mortal(options.accident);
   const deps: Deps = {
-    ledger: options.ledger?.(ledger) ?? ledger,
-    vault,
-    source: withoutSignatures(source),
-    platform,
-    bus,
+    ledger: life.wrap(ledger),
+    vault: life.wrap(vault),
+    source: life.wrap(withoutSignatures(source)),
+    platform: life.wrap(platform),
+    bus: life.wrap(bus),
     dispatch,
     clock,
     random,
@@ -107,6 +109,7 @@ export function house(options: HouseOptions = {}) {
 
   /** One invocation, as Lambda would make it. Throws what would end in the failure destination. */
   async function invoke({ stage, message }: Invocation, budgetMs = BUDGET_MS): Promise<void> {
+    life.revive();
     await during(runStage(stage, STAGE_FUNCTIONS[stage], deps, message, clock.nowMs() + budgetMs));
   }
 
@@ -154,6 +157,8 @@ export function house(options: HouseOptions = {}) {
   }
 
   return {
+    /** How many calls the stages have made of their ports. */
+    calls: life.calls,
     clock,
     ledger,
     vault,

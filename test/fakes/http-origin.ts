@@ -51,7 +51,11 @@ export function serveFile(bytes: Uint8Array, etag: string): Answering {
       return;
     }
     const length = end - start + 1;
-    response.writeHead(206, { etag, 'content-length': length, 'content-range': `bytes ${start}-${end}/${bytes.length}` });
+    response.writeHead(206, {
+      etag,
+      'content-length': length,
+      'content-range': `bytes ${start}-${end}/${bytes.length}`,
+    });
     response.end(bytes.subarray(start, end + 1));
   };
 }

@@ -19,7 +19,11 @@ export async function startS3Vault() {
   });
   const { url } = await server.listen(0);
   const clientWith = (secretAccessKey: string) =>
-    new S3Client({ endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'AKIDTEST', secretAccessKey } });
+    new S3Client({
+      endpoint: url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIDTEST', secretAccessKey },
+    });
   const client = clientWith('test-secret');
   await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
   await client.send(

@@ -31,14 +31,20 @@ export class MemorySource implements Source {
     return { sizeBytes: bytes.length, etag, ranged, head: bytes.subarray(0, 1024) };
   }
 
-  async *read(url: string, range: ByteRange, expect: Expected, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *read(
+    url: string,
+    range: ByteRange,
+    expect: Expected,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
     this.reads.push(range);
     await this.onRead(range, signal);
     signal?.throwIfAborted();
     const { bytes, etag } = this.#file(url);
     const fault = this.faults.get(range.start)?.shift();
     if (fault) failAtOnce(fault);
-    if (bytes.length !== expect.sizeBytes || etag !== expect.etag) throw new SourceChangedError('Another file.');
+    if (bytes.length !== expect.sizeBytes || etag !== expect.etag)
+      throw new SourceChangedError('Another file.');
     const wanted = bytes.subarray(range.start, range.end + 1);
     const half = Math.floor(wanted.length / 2);
     yield wanted.subarray(0, half);

@@ -63,7 +63,8 @@ export class MemoryVault implements Vault {
     this.sent.push(o.partNumber);
     const bytes = await collect(o.body);
     o.signal?.throwIfAborted();
-    if (bytes.length !== o.sizeBytes) throw new TransientError('SOURCE_SHORT', `${bytes.length} of ${o.sizeBytes} bytes.`);
+    if (bytes.length !== o.sizeBytes)
+      throw new TransientError('SOURCE_SHORT', `${bytes.length} of ${o.sizeBytes} bytes.`);
     this.onPart(o.partNumber);
     const upload = this.#upload(o);
     if (!upload) throw new TransientError('UPLOAD_GONE', 'S3 answered NoSuchUpload (404).');
@@ -73,7 +74,9 @@ export class MemoryVault implements Vault {
     return info;
   }
 
-  async completeUpload(o: Parameters<Vault['completeUpload']>[0]): Promise<{ versionId: string } | undefined> {
+  async completeUpload(
+    o: Parameters<Vault['completeUpload']>[0],
+  ): Promise<{ versionId: string } | undefined> {
     const upload = this.#upload(o);
     if (!upload) return undefined;
     this.beforeComplete();
@@ -109,14 +112,17 @@ export class MemoryVault implements Vault {
   async get({ key, versionId }: { key: string; versionId: string }): Promise<Uint8Array | undefined> {
     const version = this.#version(key, versionId);
     if (version && !this.#readable(version)) {
-      throw new PermanentError('VAULT_REFUSED', 'S3 answered InvalidObjectState (403).', { action: 'Thaw it.' });
+      throw new PermanentError('VAULT_REFUSED', 'S3 answered InvalidObjectState (403).', {
+        action: 'Thaw it.',
+      });
     }
     return version?.bytes;
   }
 
   async thaw({ key, versionId, tier, days }: Parameters<Vault['thaw']>[0]) {
     const version = this.#version(key, versionId);
-    if (!version) throw new PermanentError('ARCHIVE_MISSING', `No such version of ${key}.`, { action: 'None.' });
+    if (!version)
+      throw new PermanentError('ARCHIVE_MISSING', `No such version of ${key}.`, { action: 'None.' });
     const nowMs = this.#clock.nowMs();
     if (this.#readable(version)) {
       if (version.readableUntilMs !== undefined) version.readableUntilMs = nowMs + days * DAY_MS;
@@ -147,10 +153,16 @@ export class MemoryVault implements Vault {
 
   #version(key: string, versionId: string | undefined): Version | undefined {
     const versions = this.versions.get(key) ?? [];
-    return versionId === undefined ? versions.at(-1) : versions.find(({ head }) => head.versionId === versionId);
+    return versionId === undefined
+      ? versions.at(-1)
+      : versions.find(({ head }) => head.versionId === versionId);
   }
 
-  #store(key: string, bytes: Uint8Array, { token, storageClass }: { token: string; storageClass: string }): string {
+  #store(
+    key: string,
+    bytes: Uint8Array,
+    { token, storageClass }: { token: string; storageClass: string },
+  ): string {
     const versionId = this.#id('version');
     const checksum = { crc32: encodeCrc32(crc32(bytes)), checksumType: 'FULL_OBJECT' as const };
     const head = { versionId, sizeBytes: bytes.length, ...checksum, storageClass, token };
@@ -175,12 +187,16 @@ export class MemoryVault implements Vault {
 
 function chosenPart(upload: Upload, part: PartInfo): { info: PartInfo; bytes: Uint8Array } {
   const stored = upload.parts.get(part.partNumber);
-  if (!stored || stored.info.etag !== part.etag) throw new TransientError('VAULT_UNAVAILABLE', 'S3 answered InvalidPart.');
+  if (!stored || stored.info.etag !== part.etag)
+    throw new TransientError('VAULT_UNAVAILABLE', 'S3 answered InvalidPart.');
   return stored;
 }
 
 function refusedByS3(): PermanentError {
-  return new PermanentError('ARCHIVE_REFUSED_BY_S3', 'Size, CRC32 or part sizes are wrong.', { action: 'Copy again.', retryable: true });
+  return new PermanentError('ARCHIVE_REFUSED_BY_S3', 'Size, CRC32 or part sizes are wrong.', {
+    action: 'Copy again.',
+    retryable: true,
+  });
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -79,7 +79,8 @@ test('says where everything is, keeps it over a kill, guards its directory and e
 }, 60_000);
 
 test('runs the simulator when no Mux is given, and the API answers through its function', async () => {
-  const { ready } = start();
+  using directory = temporaryDirectory();
+  const { child, ready } = start('--data', directory.path);
   const { api, mux } = await ready;
 
   const unknown = await fetch(`${api}/v1/assets/unknown`);
@@ -89,6 +90,8 @@ test('runs the simulator when no Mux is given, and the API answers through its f
   expect(unknown.status).toBe(404);
   expect(await unknown.json()).toMatchObject({ code: 'NOT_TRACKED' });
   expect(webhook.status).toBeGreaterThanOrEqual(400);
+  child.kill('SIGTERM');
+  await once(child, 'exit');
 }, 60_000);
 
 test.each([

@@ -19,7 +19,12 @@ async function setUp(sizeBytes: number) {
   for (let at = 0; at < sizeBytes; at += 1000) bytes.writeUInt8((at / 1000) % 251, at);
   source.files.set(URL_OF_MASTER, { bytes, etag: '"one"' });
   const plan = planParts(sizeBytes, PART);
-  const uploadId = await vault.createUpload({ key: KEY, contentType: 'video/mp4', storageClass: 'GLACIER', token: 't' });
+  const uploadId = await vault.createUpload({
+    key: KEY,
+    contentType: 'video/mp4',
+    storageClass: 'GLACIER',
+    token: 't',
+  });
   const job: CopyJob = {
     url: URL_OF_MASTER,
     key: KEY,
@@ -81,16 +86,19 @@ describe('copyParts', () => {
     expect(most).toBe(3);
   });
 
-  test.each(['cut', 'unavailable'] as const)('reads a part again when its connection is %s', async (fault) => {
-    const { ports, job, source, bytes, storedBytes } = await setUp(3 * PART);
-    source.faults.set(PART, [fault, fault]);
+  test.each(['cut', 'unavailable'] as const)(
+    'reads a part again when its connection is %s',
+    async (fault) => {
+      const { ports, job, source, bytes, storedBytes } = await setUp(3 * PART);
+      source.faults.set(PART, [fault, fault]);
 
-    const outcome = await copyParts(ports, job);
+      const outcome = await copyParts(ports, job);
 
-    expect(outcome.kind).toBe('complete');
-    expect(source.reads.filter(({ start }) => start === PART)).toHaveLength(3);
-    expect(storedBytes().equals(bytes)).toBe(true);
-  });
+      expect(outcome.kind).toBe('complete');
+      expect(source.reads.filter(({ start }) => start === PART)).toHaveLength(3);
+      expect(storedBytes().equals(bytes)).toBe(true);
+    },
+  );
 
   test('sends a part again when S3 says that its CRC differs', async () => {
     const { ports, job, vault } = await setUp(2 * PART);

@@ -22,10 +22,23 @@ async function setUp(bytes: Buffer = BYTES) {
   const vault = new MemoryVault();
   const clock = manualClock();
   source.files.set(URL_OF_MASTER, { bytes, etag: '"one"', ranged: false });
-  const uploadId = await vault.createUpload({ key: KEY, contentType: 'video/mp4', storageClass: 'GLACIER', token: 't' });
+  const uploadId = await vault.createUpload({
+    key: KEY,
+    contentType: 'video/mp4',
+    storageClass: 'GLACIER',
+    token: 't',
+  });
   const plan = planParts(bytes.length, PART);
   const deadlineMs = clock.nowMs() + 600_000;
-  const job: StreamJob = { url: URL_OF_MASTER, key: KEY, uploadId, plan, etag: '"one"', listed: [], deadlineMs };
+  const job: StreamJob = {
+    url: URL_OF_MASTER,
+    key: KEY,
+    uploadId,
+    plan,
+    etag: '"one"',
+    listed: [],
+    deadlineMs,
+  };
   const stored = () => [...(vault.uploads.get(uploadId)?.parts.values() ?? [])];
   return { source, vault, clock, job, ports: { source, vault, clock }, stored };
 }
@@ -74,7 +87,10 @@ test('does not send again what S3 holds already', async () => {
   const [first, second, third] = (await vault.listParts(job)) ?? [];
   const changed = { ...second, partNumber: 2, sizeBytes: PART, etag: '"x"', crc32: 'AAAAAA==' };
 
-  const outcome = await copyStream(ports, { ...job, listed: [first, changed, third].flatMap((part) => part ?? []) });
+  const outcome = await copyStream(ports, {
+    ...job,
+    listed: [first, changed, third].flatMap((part) => part ?? []),
+  });
 
   expect(vault.sent).toEqual([2]);
   expect(outcome.parts).toHaveLength(3);
