@@ -20,6 +20,7 @@ export interface SourceOptions extends SourceRules {
 /** A transfer slower than this, after a minute's grace, is given up: a trickle must not hold a function for ever. */
 const SLOWEST_BYTES_PER_SECOND = 64 * 1024;
 const GRACE_MS = 60_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const PROBE_BYTES = 1024;
 
 export function createSource(options: SourceOptions): Source & { close(): Promise<void> } {
@@ -248,7 +249,8 @@ function isTimeout(reason: unknown): boolean {
 }
 
 function deadline(sizeBytes: number, signal?: AbortSignal): AbortSignal {
-  const timeout = AbortSignal.timeout(GRACE_MS + Math.ceil((sizeBytes / SLOWEST_BYTES_PER_SECOND) * 1000));
+  const longestMs = GRACE_MS + Math.ceil((sizeBytes / SLOWEST_BYTES_PER_SECOND) * 1000);
+  const timeout = AbortSignal.timeout(Math.min(longestMs, LONGEST_TIMER_MS));
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 

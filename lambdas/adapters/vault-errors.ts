@@ -71,3 +71,62 @@ function denied(message: string, cause: unknown): PermanentError {
     cause,
   });
 }
+
+/** Runs a call and translates what it throws. */
+export async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translateS3Error(error, doing);
+  }
+}
+
+/** As `attempt`, but undefined for the codes that mean "it is not there". */
+export async function unless<T>(
+  codes: readonly string[],
+  doing: string,
+  call: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (codes.includes(s3ErrorCode(error))) return undefined;
+    throw translateS3Error(error, doing);
+  }
+}
+
+/** BadDigest: the CRC differs; InvalidRequest: MpuObjectSize differs; the others: our list of parts is wrong. */
+const REFUSED_AT_COMPLETE = new Set(['BadDigest', 'InvalidRequest', 'InvalidPartOrder', 'EntityTooSmall']);
+
+export function completeError(error: unknown, key: string, sizeBytes: number): Error {
+  if (!REFUSED_AT_COMPLETE.has(s3ErrorCode(error)))
+    return translateS3Error(error, `CompleteMultipartUpload of ${key}`);
+  return new PermanentError(
+    'ARCHIVE_REFUSED_BY_S3',
+    `Completing ${key}: expected ${sizeBytes} bytes and our CRC32, S3 answered ${s3ErrorCode(error)}: ${(error as Error).message}`,
+    {
+      action: 'Nothing was deleted. Retry to copy the master again from the start.',
+      retryable: true,
+      cause: error,
+    },
+  );
+}
+
+export function thawOutcome(error: unknown, key: string): 'in-progress' | 'readable' {
+  const code = s3ErrorCode(error);
+  if (code === 'RestoreAlreadyInProgress') return 'in-progress';
+  // What is not in an archive class needs no thaw.
+  if (code === 'InvalidObjectState' || code === 'ObjectAlreadyInActiveTierError') return 'readable';
+  if (code === 'GlacierExpeditedRetrievalNotAvailable') {
+    throw new TransientError('EXPEDITED_UNAVAILABLE', `S3 has no expedited capacity now to thaw ${key}.`, {
+      cause: error,
+    });
+  }
+  if (code === 'NoSuchKey' || code === 'NoSuchVersion') {
+    throw new PermanentError('ARCHIVE_MISSING', `The vault no longer holds this version of ${key}.`, {
+      action: 'Look for the object in the bucket with its version id: somebody deleted it.',
+      cause: error,
+    });
+  }
+  throw translateS3Error(error, `RestoreObject of ${key}`);
+}

@@ -21,7 +21,16 @@ import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { PermanentError, TransientError } from '../domain/failures.ts';
 import type { ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
 import { streamPart } from './upload-part.ts';
-import { bucketMissing, s3ErrorCode, s3Status, translateS3Error } from './vault-errors.ts';
+import {
+  attempt,
+  bucketMissing,
+  completeError,
+  s3ErrorCode,
+  s3Status,
+  thawOutcome,
+  translateS3Error,
+  unless,
+} from './vault-errors.ts';
 
 export interface VaultOptions {
   /** Its endpoint, region, credentials and timeouts are used for every call, streamed parts included. */
@@ -234,42 +243,6 @@ function completedPart({ partNumber, etag, crc32 }: PartInfo): CompletedPart {
   return { PartNumber: partNumber, ETag: etag, ChecksumCRC32: crc32 };
 }
 
-/** BadDigest: the CRC differs; InvalidRequest: MpuObjectSize differs; the others: our list of parts is wrong. */
-const REFUSED_AT_COMPLETE = new Set(['BadDigest', 'InvalidRequest', 'InvalidPartOrder', 'EntityTooSmall']);
-
-function completeError(error: unknown, key: string, sizeBytes: number): Error {
-  if (!REFUSED_AT_COMPLETE.has(s3ErrorCode(error)))
-    return translateS3Error(error, `CompleteMultipartUpload of ${key}`);
-  return new PermanentError(
-    'ARCHIVE_REFUSED_BY_S3',
-    `Completing ${key}: expected ${sizeBytes} bytes and our CRC32, S3 answered ${s3ErrorCode(error)}: ${(error as Error).message}`,
-    {
-      action: 'Nothing was deleted. Retry to copy the master again from the start.',
-      retryable: true,
-      cause: error,
-    },
-  );
-}
-
-function thawOutcome(error: unknown, key: string): 'in-progress' | 'readable' {
-  const code = s3ErrorCode(error);
-  if (code === 'RestoreAlreadyInProgress') return 'in-progress';
-  // What is not in an archive class needs no thaw.
-  if (code === 'InvalidObjectState' || code === 'ObjectNotInActiveTierError') return 'readable';
-  if (code === 'GlacierExpeditedRetrievalNotAvailable') {
-    throw new TransientError('EXPEDITED_UNAVAILABLE', `S3 has no expedited capacity now to thaw ${key}.`, {
-      cause: error,
-    });
-  }
-  if (code === 'NoSuchKey' || code === 'NoSuchVersion') {
-    throw new PermanentError('ARCHIVE_MISSING', `The vault no longer holds this version of ${key}.`, {
-      action: 'Look for the object in the bucket with its version id: somebody deleted it.',
-      cause: error,
-    });
-  }
-  throw translateS3Error(error, `RestoreObject of ${key}`);
-}
-
 /** `ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT"` */
 export function parseThaw(header: string | undefined): ObjectHead['thaw'] {
   if (!header) return undefined;
@@ -288,28 +261,6 @@ function versioned(versionId: string | undefined, bucket: string): string {
       retryable: true,
     },
   );
-}
-
-async function attempt<T>(doing: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw translateS3Error(error, doing);
-  }
-}
-
-/** As `attempt`, but undefined for the codes that mean "it is not there". */
-async function unless<T>(
-  codes: readonly string[],
-  doing: string,
-  call: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (codes.includes(s3ErrorCode(error))) return undefined;
-    throw translateS3Error(error, doing);
-  }
 }
 
 function present<T>(value: T | undefined, message: string): T {

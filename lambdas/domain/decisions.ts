@@ -255,9 +255,13 @@ function isSame(record: AssetRecord, request: DeleteRequest): boolean {
 /** Back to where the failure happened, with every counter of restarts at nought. */
 function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetRecord> = {}): AssetRecord {
   const { master, upload, restore } = record;
+  const { expiration_date } = set;
+  const isAhead = expiration_date !== undefined && Date.parse(expiration_date) > caller.nowMs;
+  const from = retryStatus(record);
   return move(
     record,
-    retryStatus(record),
+    // A deletion that is given a later date waits for it again.
+    from === 'deleting' && isAhead ? 'archived' : from,
     change(caller, 'retry', {
       ...set,
       ...wakeNow(caller),

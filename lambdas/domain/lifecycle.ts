@@ -4,7 +4,8 @@ import type { AssetRecord, HistoryEntry, Status } from './record.ts';
 import { iso } from './time.ts';
 
 const FOLLOWERS: Record<Status, readonly Status[]> = {
-  requested: ['preparing', 'archived', 'cancelled', 'failed'],
+  // Straight to deleted when the asset is gone and an earlier life left its archive.
+  requested: ['preparing', 'archived', 'deleted', 'cancelled', 'failed'],
   preparing: ['archiving', 'cancelled', 'failed'],
   archiving: ['archived', 'cancelled', 'failed'],
   archived: ['deleting', 'deleted', 'cancelled', 'failed'],

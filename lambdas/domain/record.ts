@@ -104,6 +104,8 @@ export interface UploadState {
   /** The one representation all ranges must come from. */
   readonly source: { readonly size_bytes: number; readonly etag?: string; readonly probed_at: string };
   readonly restarts: number;
+  /** Of the whole, combined from its parts: stored before Complete, so that an answer lost there is still proved by ours. */
+  readonly crc32?: string;
   /** Set when the upload was given up; cleared with the upload once ListParts shows that it is gone. */
   readonly aborted_at?: string;
 }

@@ -27,9 +27,10 @@ export async function copyIntoVault(work: Work, asset: PlatformAsset, url: strin
   const probe = await work.deps.source.probe(url);
   const media = mediaTypeOf(probe.head);
   if (media.kind === 'refused') throw refusalError(media);
+  const type = asset.audioOnly ? AUDIO : media;
   const listed = await partsSoFar(work);
   if (listed === 'completed') return seal(work, asset);
-  if (!work.record.upload || listed === undefined) await beginUpload(work, probe, media);
+  if (!work.record.upload || listed === undefined) await beginUpload(work, probe, type);
   else if (
     !(await isSameFile(
       work.deps.source,
@@ -40,13 +41,13 @@ export async function copyIntoVault(work: Work, asset: PlatformAsset, url: strin
       listed,
     ))
   ) {
-    await beginAgain(work, probe, media);
+    await beginAgain(work, probe, type);
   }
   try {
     return await copyAndCheck(work, asset, url, probe);
   } catch (error) {
     if (!(error instanceof SourceChangedError)) throw error;
-    await beginAgain(work, await work.deps.source.probe(url), media);
+    await beginAgain(work, await work.deps.source.probe(url), type);
     return soon(work, 'the master to stop changing');
   }
 }
@@ -193,6 +194,9 @@ interface Media {
   readonly extension: 'mp4' | 'm4a';
   readonly contentType: string;
 }
+
+/** What the asset is wins over the brand in the file: Mux's audio masters may carry a brand of video. */
+const AUDIO: Media = { extension: 'm4a', contentType: 'audio/mp4' };
 
 /** The upload's id is in the ledger before its first part is in the vault. */
 async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0): Promise<void> {

@@ -14,7 +14,8 @@ export function deletionTickMs(record: AssetRecord, settings: Settings): number 
 }
 
 /** The record is safe in the vault and sleeps in the expire lane until its tick. */
-export function archivedUntil(work: Work, cause: string, set: Partial<AssetRecord>): Next {
-  const wakeAtMs = deletionTickMs({ ...work.record, ...set }, work.deps.settings);
+export function archivedUntil(work: Work, cause: string, set?: Partial<AssetRecord>): Next {
+  // Of the record as it is stored: a PATCH during the copy may have moved the date.
+  const wakeAtMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
   return { kind: 'move', to: 'archived', cause, set, wakeAtMs, lane: 'expire' };
 }

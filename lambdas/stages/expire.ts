@@ -3,9 +3,9 @@ import type { PlatformAsset } from '../domain/asset.ts';
 import { PermanentError } from '../domain/failures.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
-import { deletionTickMs, notBeforeMs } from './due.ts';
+import { archivedUntil, deletionTickMs, notBeforeMs } from './due.ts';
 import { prove } from './evidence.ts';
-import { confirmEnvironment, deletedFromPlatform } from './gone.ts';
+import { confirmEnvironment, deletedFromPlatform, wantsRestore } from './gone.ts';
 import { writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 
@@ -22,7 +22,7 @@ function isDue(work: Work, record: AssetRecord): boolean {
 
 /** A restore may have been asked for while the deletion was under way. */
 async function afterDeletion({ record, nowMs }: Work): Promise<Next> {
-  if (!record.restore || record.restore.new_asset_id) return { kind: 'rest' };
+  if (!wantsRestore(record)) return { kind: 'rest' };
   return { kind: 'move', to: 'thawing', cause: 'restore asked for during deletion', wakeAtMs: nowMs };
 }
 
@@ -30,7 +30,7 @@ async function afterDeletion({ record, nowMs }: Work): Promise<Next> {
 async function beforeItsDate(work: Work): Promise<Next> {
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return gone(work, 'deleted elsewhere');
-  const untilMs = deletionTickMs(work.record, work.deps.settings);
+  const untilMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
   return { kind: 'wait', untilMs, waitingFor: 'the expiration date', lane: 'expire' };
 }
 
@@ -70,8 +70,7 @@ async function refresh(work: Work, asset: PlatformAsset, archive: Archive): Prom
   const { manifest: _, captions: __, ...master } = archive;
   await work.renew(await writeSidecars(work, asset, master));
   if (work.record.status === 'deleting' && !isDue(work, work.record)) {
-    const wakeAtMs = deletionTickMs(work.record, work.deps.settings);
-    return { kind: 'move', to: 'archived', cause: 'new losses are said first', wakeAtMs, lane: 'expire' };
+    return archivedUntil(work, 'new losses are said first');
   }
   return { kind: 'wait', untilMs: work.nowMs, waitingFor: 'the proof of the refreshed sidecars' };
 }

@@ -1,5 +1,6 @@
 // The asset is no longer at the platform: what that means depends on whose token we hold and what the vault has.
 import { PermanentError } from '../domain/failures.ts';
+import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Next, Work } from './stage.ts';
 
@@ -21,9 +22,13 @@ export async function confirmEnvironment({ deps }: Work): Promise<string> {
   );
 }
 
-/** Before the archive is proved, a missing asset is lost to us: `failed ASSET_GONE`, and nothing is ever deleted. */
+/**
+ * Before the archive is proved, a missing asset is lost to us: `failed ASSET_GONE`, and nothing is ever deleted.
+ * An archive of an earlier life is the video's only copy then, and a restore must find it.
+ */
 export async function goneBeforeArchived(work: Work): Promise<Next> {
   const environment = await confirmEnvironment(work);
+  if (work.record.archive) return deletedFromPlatform(work, 'deleted elsewhere');
   const failure = {
     code: 'ASSET_GONE',
     message: `Mux has no asset ${work.record.asset_id} in environment ${environment}.`,
@@ -35,9 +40,14 @@ export async function goneBeforeArchived(work: Work): Promise<Next> {
   return { kind: 'move', to: 'failed', cause: 'ASSET_GONE', set: { failure, lost_at: iso(work.nowMs) } };
 }
 
-/** The asset is gone from the platform; a restore asked for meanwhile starts now. */
-export function deletedFromPlatform(work: Work, cause: string): Next {
-  const set = { deleted_at: iso(work.nowMs), waiting_for: undefined };
-  const wantsRestore = work.record.status === 'deleting' && work.record.restore !== undefined;
-  return { kind: 'move', to: 'deleted', cause, set, wakeAtMs: wantsRestore ? work.nowMs : undefined };
+/** The asset is gone from the platform; a restore asked for meanwhile, even a moment ago, starts now. */
+export function deletedFromPlatform({ nowMs }: Work, cause: string): Next {
+  const set = { deleted_at: iso(nowMs), waiting_for: undefined };
+  const wakeAtMs = (record: AssetRecord) => (wantsRestore(record) ? nowMs : undefined);
+  return { kind: 'move', to: 'deleted', cause, set, wakeAtMs };
+}
+
+/** A restore that was asked for and has made nothing yet. */
+export function wantsRestore({ restore }: AssetRecord): boolean {
+  return restore !== undefined && restore.new_asset_id === undefined;
 }

@@ -33,6 +33,9 @@ export interface Deps {
   readonly settings: Settings;
 }
 
+/** A value, or how it follows from the record as it is when the answer is stored: a date may have moved meanwhile. */
+type FromRecord<T> = T | ((record: AssetRecord) => T);
+
 /** What a stage answers: the record moved on, or waits, or has nothing left to do. */
 export type Next =
   | {
@@ -41,14 +44,14 @@ export type Next =
       readonly cause: string;
       readonly set?: Partial<AssetRecord>;
       /** Absent: the record rests. */
-      readonly wakeAtMs?: number;
+      readonly wakeAtMs?: FromRecord<number | undefined>;
       readonly lane?: Lane;
     }
   | {
       readonly kind: 'wait';
-      readonly untilMs: number;
+      readonly untilMs: FromRecord<number>;
       readonly waitingFor: string;
-      readonly set?: Partial<AssetRecord>;
+      readonly set?: FromRecord<Partial<AssetRecord>>;
       readonly lane?: Lane;
     }
   | { readonly kind: 'rest'; readonly set?: Partial<AssetRecord> };
@@ -112,7 +115,7 @@ export class Work {
   }
 
   /** Waits that grow with the time since the last transition: a quarter of it, between one and 20 polls. */
-  poll(waitingFor: string, set?: Partial<AssetRecord>): Next {
+  poll(waitingFor: string, set?: FromRecord<Partial<AssetRecord>>): Next {
     const { pollMs } = this.deps.settings;
     const sinceMs = this.nowMs - Date.parse(this.record.updated_at);
     const waitMs = Math.min(Math.max(pollMs, sinceMs / 4), 20 * pollMs);
@@ -146,28 +149,47 @@ export async function runStage(
   if (!record || record.life !== message.life || record.version !== message.version) return say('stale');
   const work = new Work(deps, record, deadlineMs);
   try {
-    work.record = await publishPending(deps, record);
     const next = await decide(step, work);
     await store(work, next);
-    say(next.kind, { status: work.record.status, bytes: work.record.progress?.bytes_done, ...reason(next) });
+    const { status, progress } = work.record;
+    say(next.kind, { status, bytes: progress?.bytes_done, ...reason(next, work.record) });
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     say('overtaken');
   }
 }
 
-function reason(next: Next): Record<string, unknown> {
-  if (next.kind === 'wait') return { waiting_for: next.waitingFor, until: iso(next.untilMs) };
+function reason(next: Next, { wake_at }: AssetRecord): Record<string, unknown> {
+  if (next.kind === 'wait') return { waiting_for: next.waitingFor, until: wake_at };
   return next.kind === 'move' ? { cause: next.cause, failure: next.set?.failure?.code } : {};
 }
 
 async function decide(step: StageFunction, work: Work): Promise<Next> {
   try {
-    return await step(work);
+    work.record = await publishPending(work.deps, work.record);
+    // So many claims and never an answer: the step kills its function, and must not be begun once more.
+    if (hasGivenUp(work.record)) return failed(work.record, gaveUp(work.record, 'its function ended without an answer'));
+    const next = await step(work);
+    assertPossible(work.record, next);
+    return next;
   } catch (error) {
     if (error instanceof ConflictError) throw error;
     return nextAfter(error, work);
   }
+}
+
+function hasGivenUp({ attempts, status }: AssetRecord): boolean {
+  return attempts > MAX_ATTEMPTS && canMove(status, 'failed');
+}
+
+/** An answer that could never be stored is an error of the step, to be tried again and given up like any other. */
+function assertPossible({ asset_id, status }: AssetRecord, next: Next): void {
+  if (next.kind === 'move' && !canMove(status, next.to)) {
+    throw new Error(`A record does not go from ${status} to ${next.to} (${asset_id}).`);
+  }
+  const end = next.kind === 'move' ? next.to : status;
+  const rests = next.kind === 'rest' || (next.kind === 'move' && next.wakeAtMs === undefined);
+  if (rests && !isResting(end)) throw new Error(`A ${end} record does not rest (${asset_id}).`);
 }
 
 /** Not yet waits, permanent fails, and anything else is tried again with growing waits until a person is asked. */
@@ -181,7 +203,7 @@ function nextAfter(error: unknown, work: Work): Next {
   if (error instanceof SetUpError) return waitForSetUp(work, code, error);
   if (error instanceof PermanentError && canMove(record.status, 'failed')) return failed(record, error);
   if (record.attempts >= MAX_ATTEMPTS && canMove(record.status, 'failed'))
-    return failed(record, gaveUp(record, error));
+    return failed(record, gaveUp(record, message, error));
   const waitMs = backoffMs(record.attempts, deps.settings.pollMs);
   return {
     kind: 'wait',
@@ -204,8 +226,8 @@ function describe(error: unknown): { code: string; message: string } {
   return { code, message };
 }
 
-function gaveUp(record: AssetRecord, cause: unknown): PermanentError {
-  return new PermanentError('GAVE_UP', `Tried ${record.attempts} times; last: ${describe(cause).message}`, {
+function gaveUp(record: AssetRecord, last: string, cause?: unknown): PermanentError {
+  return new PermanentError('GAVE_UP', `Tried ${record.attempts} times; last: ${last}`, {
     action: 'Look at the log for this asset, mend the cause, then send the same delete request again.',
     retryable: true,
     cause,
@@ -239,18 +261,23 @@ async function store(work: Work, next: Next): Promise<void> {
 
 function settle(record: AssetRecord, next: Next): AssetRecord {
   if (next.kind === 'wait') {
-    const wake = { wake_at: iso(next.untilMs), wake_lane: next.lane ?? 'step', leased_until: undefined };
-    return { ...record, attempts: 0, waiting_for: next.waitingFor, ...next.set, ...wake };
+    const changed = { ...record, attempts: 0, waiting_for: next.waitingFor, ...resolve(next.set, record) };
+    const wake_at = iso(resolve(next.untilMs, changed));
+    return { ...changed, wake_at, wake_lane: next.lane ?? 'step', leased_until: undefined };
   }
-  const wakeAtMs = next.kind === 'move' ? next.wakeAtMs : undefined;
+  const wakeAtMs = next.kind === 'move' ? resolve(next.wakeAtMs, record) : undefined;
   if (wakeAtMs !== undefined) {
     const wake_lane = next.kind === 'move' ? (next.lane ?? 'step') : 'step';
     return { ...record, wake_at: iso(wakeAtMs), wake_lane, leased_until: undefined };
   }
-  if (!isResting(record.status))
-    throw new Error(`A ${record.status} record does not rest (${record.asset_id}).`);
   const set = next.kind === 'rest' ? next.set : undefined;
-  return { ...record, attempts: 0, ...set, wake_at: undefined, leased_until: undefined };
+  // Somebody else's change came in between: the lease's wake stays, for its news has yet to go out (law 2).
+  const wake_at = unpublished(record).length > 0 ? record.wake_at : undefined;
+  return { ...record, attempts: 0, ...set, wake_at, leased_until: undefined };
+}
+
+function resolve<T>(value: FromRecord<T>, record: AssetRecord): T {
+  return typeof value === 'function' ? (value as (record: AssetRecord) => T)(record) : value;
 }
 
 async function publishPending(deps: Deps, record: AssetRecord): Promise<AssetRecord> {

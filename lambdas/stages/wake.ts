@@ -18,11 +18,21 @@ export async function wake(record: AssetRecord, waking: Waking): Promise<boolean
   if (isLeased(record, nowMs)) return false;
   try {
     const claimed = await waking.ledger.save(claim(record, nowMs, waking.leaseMs));
-    const { asset_id, life, version } = claimed;
-    await waking.dispatch.invoke(stageOf(claimed.status), { asset_id, life, version });
+    await start(claimed, record.attempts, waking);
     return true;
   } catch (error) {
     if (error instanceof ConflictError) return false;
+    throw error;
+  }
+}
+
+/** A function that could not be started is no attempt of the record: only the lease stays, and the sweep comes again. */
+async function start(claimed: AssetRecord, attempts: number, { ledger, dispatch }: Waking): Promise<void> {
+  const { asset_id, life, version, status } = claimed;
+  try {
+    await dispatch.invoke(stageOf(status), { asset_id, life, version });
+  } catch (error) {
+    await ledger.save({ ...claimed, attempts });
     throw error;
   }
 }

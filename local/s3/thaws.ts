@@ -136,7 +136,7 @@ export class Thaws {
   #schedule(id: string, delayMs: number): void {
     if (this.#closed) return;
     clearTimeout(this.#timers.get(id));
-    const timer = setTimeout(() => void this.#wake(id), Math.min(delayMs, MAX_TIMER_MS));
+    const timer = setTimeout(() => void this.#wake(id), Math.min(Math.max(0, delayMs), MAX_TIMER_MS));
     this.#timers.set(id, timer);
   }
 

@@ -120,10 +120,15 @@ export function house(options: HouseOptions = {}) {
     }
   }
 
+  /** Both schedules once: claims and dispatches what is due. */
+  async function sweepLanes(): Promise<void> {
+    for (const lane of LANES) await sweep(lane, waking, log);
+  }
+
   /** Both schedules once, and all that they wake. */
   async function round(): Promise<void> {
     await drain();
-    for (const lane of LANES) await sweep(lane, waking, log);
+    await sweepLanes();
     await drain();
   }
 
@@ -173,6 +178,7 @@ export function house(options: HouseOptions = {}) {
     during,
     invoke,
     drain,
+    sweep: sweepLanes,
     round,
     record,
     live,
