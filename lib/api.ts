@@ -1,8 +1,10 @@
-// The HTTP API: one explicit route per call, so that what is not listed here does not exist.
+// The HTTP API: one explicit route per call. What is not listed here gets a problem document that says so.
 import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
@@ -72,6 +74,13 @@ export class Api extends Construct {
     for (const [path, methods] of Object.entries(ROUTES)) {
       this.httpApi.addRoutes({ path, methods: [...methods], integration });
     }
+    // API Gateway's own 404 says nothing; the function's names the routes. Behind the same authorizer as the rest,
+    // and with a permission of its own: `/*/*/*` does not cover the ARN of the default route.
+    new HttpRoute(this, 'NoSuchRoute', {
+      httpApi: this.httpApi,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: new HttpLambdaIntegration('NoSuchRoute', handler),
+    });
   }
 
   /** An authorizer does not see the body, and the body is what Mux signs: the handler checks it first. */

@@ -180,14 +180,9 @@ function insteadOfMoving(status: Status): string {
   return 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.';
 }
 
-/** A failed record is treated as the status that its retry goes on from; as deleted when only the vault still has it. */
+/** A failed record is treated as the status that its retry goes on from. */
 function effectiveStatus(record: AssetRecord): Status {
-  if (record.status !== 'failed') return record.status;
-  return record.lost_at && record.archive ? 'deleted' : retryStatus(record);
-}
-
-function retryStatus({ failure }: AssetRecord): Status {
-  return failure?.from ?? 'requested';
+  return record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
 }
 
 function fields(request: DeleteRequest): Partial<AssetRecord> {
@@ -257,7 +252,7 @@ function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetRecord> = {
   const { master, upload, restore } = record;
   const { expiration_date } = set;
   const isAhead = expiration_date !== undefined && Date.parse(expiration_date) > caller.nowMs;
-  const from = retryStatus(record);
+  const from = effectiveStatus(record);
   return move(
     record,
     // A deletion that is given a later date waits for it again.
@@ -268,8 +263,7 @@ function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetRecord> = {
       lost_at: undefined,
       master: master && { ...master, restarts: 0, requested_at: iso(caller.nowMs) },
       upload: upload && { ...upload, restarts: 0 },
-      // A copy that was readable then may have lapsed since: S3 is asked once more.
-      restore: restore && { ...restore, create_attempts: 0, asked_tier: undefined },
+      restore: restore && { ...restore, create_attempts: 0 },
     }),
   );
 }
@@ -279,10 +273,7 @@ function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
 }
 
 function thawing(record: AssetRecord, caller: Caller, set: Partial<AssetRecord>): AssetRecord {
-  const { deleted_at, lost_at } = record;
-  const gone = { deleted_at: deleted_at ?? lost_at, lost_at: undefined };
-  const deleted =
-    record.status === 'failed' ? move(record, 'deleted', change(caller, 'retry', gone)) : record;
+  const deleted = record.status === 'failed' ? move(record, 'deleted', change(caller, 'retry')) : record;
   return move(deleted, 'thawing', change(caller, 'restore', { ...set, ...wakeNow(caller) }));
 }
 

@@ -7,7 +7,7 @@ export type Location = 'mux' | 'both' | 'vault' | 'none';
 /** Where the video's bytes are. */
 export function locationOf(record: AssetRecord): Location {
   const status = record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
-  if (record.lost_at) return record.archive ? 'vault' : 'none';
+  if (record.lost_at) return 'none';
   if (status === 'deleted' || status === 'thawing' || status === 'uploading') return 'vault';
   return record.archive ? 'both' : 'mux';
 }

@@ -5,6 +5,7 @@ import { platformFor } from '../adapters/platform-host.ts';
 import { systemRandom } from '../adapters/random.ts';
 import type { Caller } from '../domain/decisions.ts';
 import { NotYetError, PermanentError } from '../domain/failures.ts';
+import type { Problem } from '../domain/problem.ts';
 import {
   currentAssetId,
   currentPlaybackId,
@@ -100,6 +101,11 @@ export async function handler(event: Event): Promise<APIGatewayProxyStructuredRe
   } catch (error) {
     return refusalOf(error, event.routeKey);
   }
+}
+
+function noSuchRoute({ requestContext: { http } }: Event): Problem {
+  const action = `Use one of: ${Object.keys(ROUTES).join(', ')}.`;
+  return { status: 404, code: 'NO_SUCH_ROUTE', detail: `There is no ${http.method} ${http.path}.`, action };
 }
 
 function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResultV2 {

@@ -85,7 +85,15 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, where: string): T
     );
   }
   const field = issue.path.join('.') || where;
-  throw invalid('INVALID_FIELD', field, `${field}: ${issue.message}.`);
+  const detail = isMissing(value, issue.path) ? `${field} is required.` : `${field}: ${issue.message}.`;
+  throw invalid('INVALID_FIELD', field, detail, `Correct ${field} and send the call again.`);
+}
+
+function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
+  const [key] = path;
+  return (
+    path.length === 1 && typeof value === 'object' && value !== null && key !== undefined && !(key in value)
+  );
 }
 
 /**

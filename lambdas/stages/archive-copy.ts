@@ -3,12 +3,12 @@
 import { masterKey } from '../contract/keys.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import { combineParts } from '../domain/crc32.ts';
-import { PermanentError, SourceChangedError } from '../domain/failures.ts';
+import { ConflictError, NotYetError, PermanentError, SourceChangedError } from '../domain/failures.ts';
 import { mediaTypeOf } from '../domain/media-type.ts';
 import { missingParts, type PartPlan, planParts, planStream } from '../domain/part-plan.ts';
 import type { UploadState } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { seal } from './archive-seal.ts';
+import { isAsCopied, seal } from './archive-seal.ts';
 import { checkMaster, judgeBoxes, refusalError } from './check-master.ts';
 import { copyParts } from './copy-master.ts';
 import { copyStream } from './copy-stream.ts';
@@ -29,20 +29,9 @@ export async function copyIntoVault(work: Work, asset: PlatformAsset, url: strin
   if (media.kind === 'refused') throw refusalError(media);
   const type = asset.audioOnly ? AUDIO : media;
   const listed = await partsSoFar(work);
+  if (listed === undefined) await beginUpload(work, probe, type, work.record.upload?.restarts);
+  else await takeUpAgain(work, url, probe, type, listed);
   if (listed === 'completed') return seal(work, asset);
-  if (!work.record.upload || listed === undefined) await beginUpload(work, probe, type);
-  else if (
-    !(await isSameFile(
-      work.deps.source,
-      url,
-      work.record.upload.source,
-      probe,
-      planOf(work.record.upload),
-      listed,
-    ))
-  ) {
-    await beginAgain(work, probe, type);
-  }
   try {
     return await copyAndCheck(work, asset, url, probe);
   } catch (error) {
@@ -50,6 +39,28 @@ export async function copyIntoVault(work: Work, asset: PlatformAsset, url: strin
     await beginAgain(work, await work.deps.source.probe(url), type);
     return soon(work, 'the master to stop changing');
   }
+}
+
+/** A copy that an earlier invocation, attempt or life began; its parts are kept if they are of the same file. */
+async function takeUpAgain(
+  work: Work,
+  url: string,
+  probe: Probe,
+  media: Media,
+  listed: readonly PartInfo[] | 'completed',
+): Promise<void> {
+  if (work.record.status === 'preparing') await work.enter('archiving', 'copy taken up again');
+  if (listed === 'completed') return;
+  const upload = uploadOf(work);
+  if (!(await isSameFile(work.deps.source, url, upload.source, probe, planOf(upload), listed))) {
+    return beginAgain(work, probe, media);
+  }
+  // The same bytes under another name: from here on ranges and the second probe are compared with that one.
+  if (probe.etag !== upload.source.etag) await work.renew({ upload: { ...upload, source: sourceOf(work, probe) } });
+}
+
+function sourceOf(work: Work, { sizeBytes, etag }: Probe): UploadState['source'] {
+  return { size_bytes: sizeBytes, etag, probed_at: iso(work.nowMs) };
 }
 
 async function copyAndCheck(work: Work, asset: PlatformAsset, url: string, probe: Probe): Promise<Next> {
@@ -61,8 +72,13 @@ async function copyAndCheck(work: Work, asset: PlatformAsset, url: string, probe
     : await copyOnePass(work, asset, url, probe, plan, listed);
   const parts = await listParts(work, upload);
   const bytes_done = (parts ?? []).reduce((sum, part) => sum + part.sizeBytes, 0);
-  await work.renew({ progress: { bytes_done, bytes_total: plan.sizeBytes } });
-  if (!copied || !parts || missingParts(plan, parts).length > 0) return soon(work, 'more time to copy');
+  const progress = { bytes_done, bytes_total: plan.sizeBytes };
+  if (!copied || !parts || missingParts(plan, parts).length > 0) {
+    await work.renew({ progress });
+    return soon(work, 'more time to copy');
+  }
+  const crc32 = combineParts(parts);
+  await work.renew({ progress, upload: { ...upload, crc32 } });
   await probeAgain(work, url, upload);
   if (probe.ranged) await checkBoxes(work, asset, url, probe);
   await work.deps.vault.completeUpload({
@@ -70,10 +86,10 @@ async function copyAndCheck(work: Work, asset: PlatformAsset, url: string, probe
     uploadId: upload.upload_id,
     parts,
     sizeBytes: plan.sizeBytes,
-    crc32: combineParts(parts),
+    crc32,
   });
   // Whatever was answered, the object itself says whether it is ours: the answer may be the lost one of an earlier try.
-  return seal(work, asset, combineParts(parts));
+  return seal(work, asset);
 }
 
 /** True when every part was copied; false when the time was over first. */
@@ -156,7 +172,8 @@ function tooLargeForOnePass(plan: PartPlan): PermanentError {
 async function probeAgain(work: Work, url: string, upload: UploadState): Promise<void> {
   const settledMs = Date.parse(upload.source.probed_at) + work.deps.settings.settleMs;
   const waitMs = settledMs - work.nowMs;
-  if (waitMs > 0) await work.deps.clock.sleep(Math.min(waitMs, SHORT_SETTLE_MS));
+  if (waitMs > SHORT_SETTLE_MS) throw new NotYetError(settledMs, 'the master to settle');
+  if (waitMs > 0) await work.deps.clock.sleep(waitMs);
   const probe = await work.deps.source.probe(url);
   const isSame = probe.sizeBytes === upload.source.size_bytes && probe.etag === uploadOf(work).source.etag;
   if (isSame) return;
@@ -176,14 +193,14 @@ async function checkBoxes(work: Work, asset: PlatformAsset, url: string, probe: 
   if (check.kind === 'refused') throw refusalError(check);
 }
 
-/** What S3 has of the upload in the ledger; `completed` when it became our object; undefined when there is none. */
+/** What S3 has of the upload in the ledger; `completed` when it became the object we meant; undefined when there is none. */
 async function partsSoFar(work: Work): Promise<readonly PartInfo[] | 'completed' | undefined> {
   const { upload } = work.record;
   if (!upload || upload.aborted_at) return undefined;
   const parts = await listParts(work, upload);
   if (parts) return parts;
   const head = await work.deps.vault.head({ key: upload.key });
-  return head?.token === upload.token ? 'completed' : undefined;
+  return head && isAsCopied(head, upload) ? 'completed' : undefined;
 }
 
 function listParts({ deps }: Work, upload: UploadState) {
@@ -216,11 +233,17 @@ async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0)
     token,
   });
   const plan = probe.ranged ? planParts(probe.sizeBytes) : planStream(probe.sizeBytes);
-  const source = { size_bytes: probe.sizeBytes, etag: probe.etag, probed_at: iso(work.nowMs) };
+  const source = sourceOf(work, probe);
   const upload = { upload_id, key, token, part_size_bytes: plan.partSizeBytes, source, restarts };
   const set = { upload, progress: { bytes_done: 0, bytes_total: probe.sizeBytes } };
-  if (record.status === 'preparing') await work.enter('archiving', 'master ready', set);
-  else await work.renew(set);
+  try {
+    if (record.status === 'preparing') await work.enter('archiving', 'master ready', set);
+    else await work.renew(set);
+  } catch (error) {
+    // Taken back meanwhile: nobody else will ever know of this upload.
+    if (error instanceof ConflictError) await deps.vault.abortUpload({ key, uploadId: upload_id });
+    throw error;
+  }
 }
 
 /** Another file than the one begun with: its parts go, and the copy starts over, three times at most. */

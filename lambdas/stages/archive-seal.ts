@@ -8,13 +8,12 @@ import { archivedUntil } from './due.ts';
 import { type ArchivedMaster, writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 
-/** `crc32` is the one combined from the parts; after a lost answer it is S3's, which Complete had compared with ours. */
-export async function seal(work: Work, asset: PlatformAsset, crc32?: string): Promise<Next> {
+export async function seal(work: Work, asset: PlatformAsset): Promise<Next> {
   const { record, deps } = work;
   const { upload } = record;
   if (!upload) throw new Error(`There is no upload to seal for ${record.asset_id}.`);
   const head = await deps.vault.head({ key: upload.key });
-  const master = masterFrom(work, upload, head, crc32 ?? head?.crc32);
+  const master = masterFrom(work, upload, head);
   await work.renew();
   const sidecars = await writeSidecars(work, asset, master);
   await abortOrphans(work, upload.key);
@@ -27,39 +26,38 @@ function masterFrom(
   { deps, nowMs }: Work,
   upload: UploadState,
   head: ObjectHead | undefined,
-  crc32: string | undefined,
 ): ArchivedMaster {
-  const isRight =
-    head !== undefined &&
-    crc32 !== undefined &&
-    head.token === upload.token &&
-    head.sizeBytes === upload.source.size_bytes &&
-    head.checksumType === 'FULL_OBJECT' &&
-    head.crc32 === crc32;
-  if (!isRight) throw notAsCopied(upload, head, crc32);
+  if (!head || !upload.crc32 || !isAsCopied(head, upload)) throw notAsCopied(upload, head);
   return {
     bucket: deps.vault.bucket,
     key: upload.key,
     version_id: head.versionId,
     size_bytes: head.sizeBytes,
-    crc32,
+    crc32: upload.crc32,
     storage_class: deps.settings.storageClass,
     token: upload.token,
     verified_at: iso(nowMs),
   };
 }
 
-function notAsCopied(
-  upload: UploadState,
-  head: ObjectHead | undefined,
-  crc32: string | undefined,
-): PermanentError {
+/** Ours by its token, and byte for byte what was copied: by size, and by the checksum that our parts add up to. */
+export function isAsCopied(head: ObjectHead, upload: UploadState): boolean {
+  return (
+    head.token === upload.token &&
+    head.sizeBytes === upload.source.size_bytes &&
+    head.checksumType === 'FULL_OBJECT' &&
+    upload.crc32 !== undefined &&
+    head.crc32 === upload.crc32
+  );
+}
+
+function notAsCopied(upload: UploadState, head: ObjectHead | undefined): PermanentError {
   const found = head
     ? `${head.sizeBytes} bytes, CRC32 ${head.crc32 ?? 'none'} (${head.checksumType ?? 'no type'}), ${head.token === upload.token ? 'our' : 'another'} token`
     : 'nothing';
   return new PermanentError(
     'ARCHIVE_NOT_PROVED',
-    `${upload.key}: expected ${upload.source.size_bytes} bytes with CRC32 ${crc32 ?? 'unknown'} and our token, S3 has ${found}.`,
+    `${upload.key}: expected ${upload.source.size_bytes} bytes with CRC32 ${upload.crc32 ?? 'unknown'} and our token, S3 has ${found}.`,
     {
       action: 'Nothing was deleted. Send the same delete request again to copy the master anew.',
       retryable: true,

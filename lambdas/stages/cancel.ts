@@ -1,30 +1,54 @@
 // Stage "cancel": after a request was taken back, gives up the unfinished upload until ListParts shows it gone.
+import { masterKey } from '../contract/keys.ts';
+import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Next, Work } from './stage.ts';
 
 /** Also the stage of failed records, whose upload is kept for the retry: they only rest. */
 export async function cancel(work: Work): Promise<Next> {
   const { record, deps } = work;
+  if (record.status !== 'cancelled') return { kind: 'rest' };
   const { upload } = record;
-  if (record.status !== 'cancelled' || !upload) return { kind: 'rest' };
-  const isGone = await abortAll(work, upload);
+  const found = await unfinishedUploads(work);
+  if (found.length === 0) return { kind: 'rest' };
+  const isGone = await abortAll(work, found);
   // A worker that was killed or overtaken may still have a part on its way; a lease later none has.
-  if (isGone && upload.aborted_at) return { kind: 'rest', set: { upload: undefined } };
+  if (isGone && upload?.aborted_at) return { kind: 'rest', set: { upload: undefined } };
   return {
     kind: 'wait',
     untilMs: work.nowMs + deps.settings.leaseMs,
     waitingFor: 'the unfinished upload to be gone',
-    set: { upload: { ...upload, aborted_at: iso(work.nowMs) } },
+    set: { upload: upload && { ...upload, aborted_at: iso(work.nowMs) } },
   };
 }
 
-/** Aborts every unfinished upload of the key, also one whose id a crash kept from the ledger. */
-async function abortAll({ deps }: Work, upload: { key: string; upload_id: string }): Promise<boolean> {
-  const { key } = upload;
-  const uploadIds = new Set([upload.upload_id, ...(await deps.vault.listUploads(key))]);
-  for (const uploadId of uploadIds) await deps.vault.abortUpload({ key, uploadId });
-  for (const uploadId of uploadIds) {
-    if ((await deps.vault.listParts({ key, uploadId })) !== undefined) return false;
+interface Unfinished {
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+/** The upload that the ledger knows, and every other of its key: a crash may have kept an id from the ledger. */
+async function unfinishedUploads({ record, deps }: Work): Promise<readonly Unfinished[]> {
+  const { upload } = record;
+  const found: Unfinished[] = upload ? [{ key: upload.key, uploadId: upload.upload_id }] : [];
+  for (const key of possibleKeys(record)) {
+    const others = (await deps.vault.listUploads(key)).filter((id) => id !== upload?.upload_id);
+    found.push(...others.map((uploadId) => ({ key, uploadId })));
+  }
+  return found;
+}
+
+/** Before the asset was read no upload can have been begun, and the environment is not known. */
+function possibleKeys({ upload, environment, asset_id: assetId, life }: AssetRecord): readonly string[] {
+  if (upload) return [upload.key];
+  if (!environment) return [];
+  return (['mp4', 'm4a'] as const).map((extension) => masterKey({ environment, assetId, life }, extension));
+}
+
+async function abortAll({ deps }: Work, uploads: readonly Unfinished[]): Promise<boolean> {
+  for (const upload of uploads) await deps.vault.abortUpload(upload);
+  for (const upload of uploads) {
+    if ((await deps.vault.listParts(upload)) !== undefined) return false;
   }
   return true;
 }

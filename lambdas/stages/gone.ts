@@ -2,13 +2,13 @@
 import { PermanentError } from '../domain/failures.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import type { Next, Work } from './stage.ts';
+import type { Deps, Next, Work } from './stage.ts';
 
 /**
  * Makes sure that our token belongs to the environment this stack serves, for a token of another environment sees
  * a 404 for every asset of ours. Answers the environment's id. Throws PermanentError WRONG_ENVIRONMENT.
  */
-export async function confirmEnvironment({ deps }: Work): Promise<string> {
+export async function confirmEnvironment({ deps }: { deps: Pick<Deps, 'ledger' | 'platform'> }): Promise<string> {
   const ours = await deps.platform.environment();
   const pinned = await deps.ledger.pinEnvironment(ours);
   if (ours === pinned) return ours;

@@ -16,6 +16,7 @@ import {
 import { ConflictError } from '../domain/failures.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssetRecord } from '../domain/record.ts';
+import { confirmEnvironment } from './gone.ts';
 import { findRecord } from './notice.ts';
 import type { Ledger, Log, Platform } from './ports.ts';
 import { type Waking, wake } from './wake.ts';
@@ -76,9 +77,17 @@ export async function requestRestore(
   return onTracked(deps, assetId, async (record) => {
     const decision = decideRestore(record, wish, caller);
     if (decision.kind !== 'ask-platform') return decision;
-    const isAlive = (await deps.platform().inspect(decision.assetId)) !== undefined;
+    const isAlive = await isAtPlatform(deps, decision.assetId);
     return decideRestoreOfRestored(record, isAlive, wish, caller);
   });
+}
+
+/** Throws PermanentError WRONG_ENVIRONMENT: a token of another environment knows no asset of ours. */
+async function isAtPlatform({ ledger, platform: platformOf }: RequestDeps, assetId: string): Promise<boolean> {
+  const platform = platformOf();
+  if (await platform.inspect(assetId)) return true;
+  await confirmEnvironment({ deps: { ledger, platform } });
+  return false;
 }
 
 function onTracked(

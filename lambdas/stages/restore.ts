@@ -6,6 +6,7 @@ import { HOUR_MS, iso } from '../domain/time.ts';
 import { readManifestAsset } from './evidence.ts';
 import { confirmEnvironment } from './gone.ts';
 import { adoptLostCreate, deleteOwn } from './own-assets.ts';
+import type { CreateAsset } from './ports.ts';
 import type { Next, Work } from './stage.ts';
 
 /** Mux reads an input soon after the create; a day is long even for a queue on its side. */
@@ -32,18 +33,24 @@ export async function restore(work: Work): Promise<Next> {
 
 async function thaw(work: Work, archive: Archive, restore: RestoreState): Promise<Next> {
   const { vault, settings } = work.deps;
-  if (await isReadable(work, archive)) {
+  const state = await lookAtCopy(work, archive);
+  if (state === 'readable') {
     return { kind: 'move', to: 'uploading', cause: 'readable again', wakeAtMs: work.nowMs };
   }
   const { key, version_id: versionId } = archive;
-  if (restore.asked_tier !== restore.tier) {
-    await vault.thaw({ key, versionId, tier: restore.tier, days: settings.thawDays });
+  const { tier } = restore;
+  // Also when a copy lapsed, or nearly, while nobody could look: nothing else would ever thaw it again.
+  if (restore.asked_tier !== tier || state === 'frozen') {
+    await vault.thaw({ key, versionId, tier, days: settings.thawDays });
   }
-  return work.poll(`Glacier (${restore.tier})`, { restore: { ...restore, asked_tier: restore.tier } });
+  // Into the newest restore: a faster tier may have been asked for meanwhile.
+  return work.poll(`Glacier (${tier})`, (record) => ({
+    restore: record.restore && { ...record.restore, asked_tier: tier },
+  }));
 }
 
-/** Readable now and for long enough that the platform can fetch it. Throws when the vault has lost the master. */
-async function isReadable({ deps, nowMs }: Work, archive: Archive): Promise<boolean> {
+/** Readable: now, and for long enough that the platform can fetch it. Throws when the vault has lost the master. */
+async function lookAtCopy({ deps, nowMs }: Work, archive: Archive): Promise<'readable' | 'thawing' | 'frozen'> {
   const head = await deps.vault.head({ key: archive.key, versionId: archive.version_id });
   if (!head) {
     throw new PermanentError(
@@ -55,9 +62,10 @@ async function isReadable({ deps, nowMs }: Work, archive: Archive): Promise<bool
       },
     );
   }
-  if (head.storageClass === 'GLACIER_IR' || head.storageClass === 'STANDARD') return true;
-  if (!head.thaw || head.thaw.ongoing) return false;
-  return head.thaw.untilMs === undefined || head.thaw.untilMs > nowMs + HOUR_MS;
+  if (head.storageClass === 'GLACIER_IR' || head.storageClass === 'STANDARD') return 'readable';
+  if (head.thaw?.ongoing) return 'thawing';
+  if (!head.thaw) return 'frozen';
+  return head.thaw.untilMs === undefined || head.thaw.untilMs > nowMs + HOUR_MS ? 'readable' : 'frozen';
 }
 
 /** Marks the attempt, creates, remembers the new id: whatever is lost in between is looked for by its token. */
@@ -76,7 +84,7 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
     if (adopted) return remember(work, restore, adopted);
   }
   if (restore.create_attempts >= MAX_CREATES) throw tooManyCreates(restore);
-  if (!(await isReadable(work, archive))) {
+  if ((await lookAtCopy(work, archive)) !== 'readable') {
     const again = { ...restore, asked_tier: undefined, create_attempted_at: undefined };
     return {
       kind: 'move',
@@ -93,9 +101,12 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
     create_attempts: restore.create_attempts + 1,
   };
   await work.renew({ restore: attempted });
+  return remember(work, attempted, await createAsset(work, restore, request));
+}
+
+async function createAsset(work: Work, restore: RestoreState, request: CreateAsset): Promise<PlatformAsset> {
   try {
-    const asset = await work.deps.platform.createAsset(request);
-    return await remember(work, attempted, asset);
+    return await work.deps.platform.createAsset(request);
   } catch (error) {
     // Refused before it was made: there is nothing to look for.
     if (error instanceof NotYetError || error instanceof PermanentError) await work.renew({ restore });

@@ -56,6 +56,11 @@ class FrameReader {
     }
   }
 
+  /** Lets go of the source, wherever it stands: as long as it is held, nobody else can read on. */
+  async release(): Promise<void> {
+    await this.#source.return?.();
+  }
+
   /** Reads to the end, so that the connection can be used again. */
   async drain(): Promise<void> {
     this.#buffer = Buffer.alloc(0);
@@ -77,6 +82,14 @@ export async function* decodeAwsChunked(
   options: ChunkedOptions,
 ): AsyncGenerator<Buffer> {
   const reader = new FrameReader(source);
+  try {
+    yield* decodeFrames(reader, options);
+  } finally {
+    await reader.release();
+  }
+}
+
+async function* decodeFrames(reader: FrameReader, options: ChunkedOptions): AsyncGenerator<Buffer> {
   let signature = options.signing?.signature ?? '';
   let smallChunkBytes: number | undefined;
   for (let number = 1; ; number++) {

@@ -11,7 +11,7 @@ import { httpTime, present, type S3Response, xml } from './response.ts';
 import type { StoredPart, Version } from './versions.ts';
 import type { XmlTree } from './xml.ts';
 
-const READ_BYTES = 128 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(call: Call): Promise<S3Response> {

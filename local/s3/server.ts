@@ -7,7 +7,7 @@ import type { Store } from './call.ts';
 import { DataDir } from './data-dir.ts';
 import { S3Error } from './errors.ts';
 import { readRequest, type S3Request } from './request.ts';
-import type { S3Response } from './response.ts';
+import { httpTime, type S3Response } from './response.ts';
 import type { RestoreEvent } from './restore-event.ts';
 import { routeOf } from './routes.ts';
 import { authenticate } from './signature.ts';
@@ -105,11 +105,17 @@ async function serve(
   outgoing: ServerResponse,
 ): Promise<void> {
   let request: S3Request | undefined;
+  // SDKs set their clocks by the Date of an answer, so it must be the one that signatures are judged by.
+  const standard = (id: string) => ({
+    date: httpTime(store.nowMs()),
+    server: 'icehouse-s3',
+    'x-amz-request-id': id,
+  });
   try {
     request = readRequest(incoming);
     const auth = authenticate(request, options.credentials, store.nowMs());
     const response = await routeOf(request).run({ request, auth, store });
-    await send(incoming, outgoing, response, request.id);
+    await send(incoming, outgoing, response, standard(request.id));
   } catch (error) {
     if (outgoing.headersSent || incoming.socket.destroyed) {
       // Too late for an answer: a cut connection is the only way left to say that something is missing.
@@ -117,7 +123,8 @@ async function serve(
       return;
     }
     if (!(error instanceof S3Error)) log('A request failed.', { path: request?.path, error });
-    await send(incoming, outgoing, errorResponse(error, request), request?.id ?? '0').catch(() => undefined);
+    const response = errorResponse(error, request);
+    await send(incoming, outgoing, response, standard(request?.id ?? '0')).catch(() => undefined);
   }
 }
 
@@ -137,14 +144,14 @@ async function send(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   response: S3Response,
-  requestId: string,
+  standardHeaders: Readonly<Record<string, string>>,
 ): Promise<void> {
   // What is left of the request's body is read and dropped, so that the client gets to read the answer.
   incoming.resume();
   const { status, headers, body } = response;
   const text = typeof body === 'string' ? Buffer.from(body) : undefined;
   const length = text === undefined ? {} : { 'content-length': String(text.length) };
-  outgoing.writeHead(status, { 'x-amz-request-id': requestId, server: 'icehouse-s3', ...headers, ...length });
+  outgoing.writeHead(status, { ...standardHeaders, ...headers, ...length });
   if (body === undefined || text !== undefined || incoming.method === 'HEAD') {
     outgoing.end(incoming.method === 'HEAD' ? undefined : text);
     return;

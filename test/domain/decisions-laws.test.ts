@@ -88,9 +88,10 @@ const record: fc.Arbitrary<AssetRecord> = standing.chain(([status = 'requested',
       entries: fc.integer({ min: 0, max: 60 }),
       expiration_date: time,
     })
-    .map(({ entries, ...given }) =>
+    .map(({ entries, lost_at, ...given }) =>
       aRecord({
         ...given,
+        lost_at: given.archive ? undefined : lost_at,
         status,
         wake_at: given.leased_until,
         published_version: given.version,

@@ -396,7 +396,7 @@ describe('a new life', () => {
 });
 
 describe('a failed record that goes on', () => {
-  test('has its counters at nought, its failure gone and S3 asked once more', () => {
+  test('has its counters at nought and its failure gone', () => {
     const before = failedFrom('thawing', { master: MASTER, upload: UPLOAD, attempts: 40 });
 
     const record = written(decideRequest(before, SAME, CALLER));
@@ -408,7 +408,6 @@ describe('a failed record that goes on', () => {
       upload: { ...UPLOAD, restarts: 0 },
       restore: { tier: 'Bulk', token: BULK.token, create_attempts: 0 },
     });
-    expect(record.restore?.asked_tier).toBeUndefined();
   });
 
   test.each([
@@ -442,34 +441,19 @@ describe('a failed record that goes on', () => {
 });
 
 describe('an asset that Mux no longer has', () => {
-  const lost_at = '2026-11-21T00:00:00.000Z';
-  const nothing = failedFrom('requested', { lost_at });
-  const kept = failedFrom('requested', { lost_at, archive: ARCHIVE });
+  const lost = failedFrom('requested', { lost_at: '2026-11-21T00:00:00.000Z' });
 
   test('cannot be restored when nothing of it was archived', () => {
     const refusal = { kind: 'refuse', problem: { status: 409, code: 'NOTHING_TO_RESTORE' } };
 
-    expect(CALLS.restore(nothing)).toMatchObject(refusal);
-    expect(CALLS.restore(written(CALLS.cancel(nothing)))).toMatchObject(refusal);
-  });
-
-  test('is restored from the archive of an earlier life', () => {
-    const record = written(CALLS.restore(kept));
-
-    expect(record).toMatchObject({ status: 'thawing', archive: ARCHIVE, deleted_at: lost_at });
-    expect(record.lost_at).toBeUndefined();
-    expect(record.history.slice(1).map(({ to }) => to)).toEqual(['deleted', 'thawing']);
-  });
-
-  test('with an archive cannot be taken back, since there is nothing left to keep', () => {
-    expect(seen(CALLS.cancel(kept), kept)).toEqual(tooLate);
-    expect(seen(CALLS.patch(kept), kept)).toEqual(fixed);
+    expect(CALLS.restore(lost)).toMatchObject(refusal);
+    expect(CALLS.restore(written(CALLS.cancel(lost)))).toMatchObject(refusal);
   });
 
   test('is looked for once more when the request is sent again', () => {
-    const record = written(CALLS['same request'](kept));
+    const record = written(CALLS['same request'](lost));
 
-    expect(record).toMatchObject({ status: 'requested', archive: ARCHIVE });
+    expect(record.status).toBe('requested');
     expect(record.lost_at).toBeUndefined();
   });
 });

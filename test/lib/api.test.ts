@@ -34,6 +34,7 @@ describe('the API', () => {
       'GET /v1/assets/{asset_id}': ['AWS_IAM', 'api'],
       'GET /v1/playback-ids/{playback_id}': ['AWS_IAM', 'api'],
       'POST /v1/webhooks/mux': ['NONE', 'webhook'],
+      $default: ['AWS_IAM', 'api'],
     });
   });
 

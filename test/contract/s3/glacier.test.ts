@@ -1,7 +1,6 @@
 // Contract: the Glacier classes and the way out of them.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StorageClass, Tier } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import { IS_LOCAL, openSubject, refusalOf, row, type Subject } from './subject.ts';
 
 let subject: Subject;
@@ -28,6 +27,12 @@ async function restore(frozen: Frozen, Tier: Tier, Days = 1): Promise<number | u
     RestoreRequest: { Days, GlacierJobParameters: { Tier } },
   });
   return answer.$metadata.httpStatusCode;
+}
+
+async function thawed(frozen: Frozen): Promise<void> {
+  await vi.waitFor(async () => {
+    expect((await subject.s3.headObject(frozen)).Restore).toContain('ongoing-request="false"');
+  }, 5000);
 }
 
 describe('an archived object', () => {
@@ -166,7 +171,7 @@ describe('RestoreObject', () => {
       async () => {
         const frozen = await freeze('thawed', 'GLACIER');
         await restore(frozen, 'Expedited', 2);
-        await sleep(250);
+        await thawed(frozen);
 
         const got = await subject.s3.getObject(frozen);
 
@@ -185,7 +190,7 @@ describe('RestoreObject', () => {
       async () => {
         const frozen = await freeze('extended', 'GLACIER');
         await restore(frozen, 'Expedited', 1);
-        await sleep(250);
+        await thawed(frozen);
         const before = await subject.s3.headObject(frozen);
 
         const status = await restore(frozen, 'Standard', 9);
@@ -199,15 +204,15 @@ describe('RestoreObject', () => {
     row('documented', 'userguide/ev-events.html', 'the bus hears of the start and of the end', async () => {
       const frozen = await freeze('events', 'GLACIER');
       await restore(frozen, 'Expedited');
-      await sleep(350);
 
-      const heard = subject.events.filter((event) => event.detail.object.key === frozen.Key);
+      const heard = () => subject.events.filter((event) => event.detail.object.key === frozen.Key);
+      await vi.waitFor(() => expect(heard()).toHaveLength(2), 5000);
 
-      expect(heard.map((event) => event['detail-type'])).toEqual([
+      expect(heard().map((event) => event['detail-type'])).toEqual([
         'Object Restore Initiated',
         'Object Restore Completed',
       ]);
-      expect(heard[1]).toMatchObject({
+      expect(heard()[1]).toMatchObject({
         source: 'aws.s3',
         detail: {
           bucket: { name: subject.bucket },

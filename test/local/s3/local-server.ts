@@ -52,8 +52,15 @@ export async function startLocalServer(options: Partial<S3ServerOptions> = {}): 
   return server;
 }
 
-export function clientFor(url: string): S3 {
-  return new S3({ region: 'us-east-1', endpoint: url, credentials: CREDENTIALS, maxAttempts: 1 });
+/** The offset is that of the client's clock, in milliseconds. */
+export function clientFor(url: string, systemClockOffset = 0): S3 {
+  return new S3({
+    systemClockOffset,
+    region: 'us-east-1',
+    endpoint: url,
+    credentials: CREDENTIALS,
+    maxAttempts: 1,
+  });
 }
 
 export interface RawRequest {

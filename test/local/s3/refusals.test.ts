@@ -98,6 +98,15 @@ describe('bodies', () => {
     expect(await exists('wrong')).toBe(false);
   });
 
+  test('a refusal in the middle of a large body reaches the client', async () => {
+    const body = `1\r\nx\r\n2000000\r\n${'y'.repeat(0x2000000)}\r\n0\r\n\r\n`;
+    const headers = { ...CHUNKED, 'x-amz-decoded-content-length': String(0x2000001) };
+
+    const answer = await send({ method: 'PUT', path: '/bkt/large', headers, payload, body });
+
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('InvalidChunkSizeError') });
+  });
+
   test('a body that is not what was signed is refused', async () => {
     const other = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
 
