@@ -11,8 +11,6 @@ import { httpTime, present, type S3Response, xml } from './response.ts';
 import type { StoredPart, Version } from './versions.ts';
 import type { XmlTree } from './xml.ts';
 
-const READ_BYTES = 64 * 1024;
-
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(call: Call): Promise<S3Response> {
   const { request, store } = call;
@@ -94,7 +92,7 @@ export async function* readParts(
     const end = Math.min(part.sizeBytes - 1, range.end - partStart);
     partStart += part.sizeBytes;
     if (start > end) continue;
-    yield* createReadStream(join(version.dir, part.file), { start, end, highWaterMark: READ_BYTES });
+    yield* createReadStream(join(version.dir, part.file), { start, end });
   }
 }
 

@@ -103,7 +103,7 @@ export function house(options: HouseOptions = {}) {
     while (true) {
       await setImmediate();
       if (!isRunning) return work;
-      if (clock.sleepers() > 0) await clock.advance(250);
+      if (clock.sleepers() > 0) await clock.advance(1_000);
     }
   }
 

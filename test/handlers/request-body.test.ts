@@ -73,6 +73,12 @@ describe('a delete request', () => {
     });
   });
 
+  test('without a field it needs is told so in these words', () => {
+    expect(refused(door.deleteRequestBody, { asset_id: 'asset1' }).detail).toBe(
+      'deleted_by_user_id is required.',
+    );
+  });
+
   test('is refused for a field nobody knows, which it names', () => {
     expect(refused(door.deleteRequestBody, { ...LEAST, expires_at: '2026-12-24' })).toEqual({
       status: 400,

@@ -1,0 +1,86 @@
+// A whole Icehouse for tests of whole lives: the stack on the embedded cloud, the simulator, and an app's view of both.
+import { setTimeout } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
+import { boot, type Running } from '../../local/boot.ts';
+import type { Simulator } from '../../local/mux/simulator.ts';
+import { temporaryDirectory } from '../local/cloud/hand-made.ts';
+
+export interface House extends AsyncDisposable {
+  readonly running: Running;
+  readonly simulator: Simulator;
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly directory: string;
+}
+
+/** Sweeps every half second, thaws in one; other durations are a thirtieth of what they are in AWS. */
+const CLOCKWORK = {
+  sweepSeconds: 0.5,
+  expireSeconds: 0.5,
+  thawSeconds: 1,
+  settleSeconds: 0.2,
+  timeScale: 30,
+};
+
+export async function openHouse(): Promise<House> {
+  const directory = temporaryDirectory();
+  const options = { ...CLOCKWORK, tour: false, exit: false, verbose: false, port: 0, data: directory.path };
+  const running = await boot({ ...options, onLine: () => {} }, {});
+  const { cloud, simulator } = running;
+  if (!simulator) throw new Error('The house stands on the simulator.');
+  const s3 = new S3Client({ endpoint: cloud.urls.s3, region: 'us-east-1', credentials: cloud.owner });
+  return {
+    running,
+    simulator,
+    s3,
+    bucket: cloud.plan.buckets[0]?.name ?? '',
+    directory: directory.path,
+    async [Symbol.asyncDispose]() {
+      s3.destroy();
+      await running.close();
+      directory[Symbol.dispose]();
+    },
+  };
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly type: string | null;
+  readonly body: Record<string, unknown>;
+}
+
+/** One call as curl would make it. */
+export async function call(base: string, method: string, path: string, body?: unknown): Promise<Reply> {
+  const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const answer = await fetch(`${base}${path}`, { method, ...init });
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    body: (await answer.json()) as Reply['body'],
+  };
+}
+
+export async function recordOf(base: string, assetId: string): Promise<PublicRecord> {
+  return (await call(base, 'GET', `/v1/delete-requests/${assetId}`)).body as unknown as PublicRecord;
+}
+
+/** Looks until the record is as wanted; a failed one, or 40 s, end it with what the record says. */
+export async function until(
+  base: string,
+  assetId: string,
+  isReached: (record: PublicRecord) => boolean,
+): Promise<PublicRecord> {
+  const deadlineMs = Date.now() + 40_000;
+  for (;;) {
+    const record = await recordOf(base, assetId);
+    if (isReached(record)) return record;
+    const isOver = record.status === 'failed' || Date.now() > deadlineMs;
+    if (isOver) throw new Error(`${record.status}: ${record.summary} (waits for ${record.waiting_for})`);
+    await setTimeout(100);
+  }
+}
+
+export function inSeconds(seconds: number): string {
+  return new Date(Date.now() + seconds * 1_000).toISOString();
+}

@@ -1,0 +1,359 @@
+// The deletion: never early, never without proof, and what happens to those who ask in the middle of it.
+import { describe, expect, test } from 'vitest';
+import { NotYetError, PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
+import { type House, type HouseOptions, house } from '../fakes/house.ts';
+import { anMp4 } from '../fakes/mp4.ts';
+
+const DATE_MS = Date.UTC(2026, 10, 15, 10, 30);
+const TICK = '2026-11-15T11:00:00.000Z';
+const FOLDER = 'mux/environment1/asset1/1/';
+const KEY = `${FOLDER}master.mp4`;
+const CAPTION_KEY = `${FOLDER}captions/text1.vtt`;
+
+const TEXT = { id: 'text1', type: 'text', text_type: 'subtitles', text_source: 'uploaded', status: 'ready' };
+const captionUrl = (trackId: string) => `https://stream.mux.test/asset1play1/text/${trackId}.vtt`;
+
+/** An asset with captions, archived, whose date is far away. */
+async function archived(options: HouseOptions = {}): Promise<House> {
+  const home = house(options);
+  home.addVideo(anMp4(), { tracks: [{ id: 'video1', type: 'video' }, TEXT] });
+  home.source.files.set(captionUrl('text1'), { bytes: new TextEncoder().encode('WEBVTT') });
+  await home.requestDeletion({ expirationMs: DATE_MS });
+  await home.live(() => home.record().status === 'archived' && home.record().leased_until === undefined);
+  return home;
+}
+
+const isKept = (home: House) => home.platform.assetIds().includes('asset1');
+
+/** Goes to the tick and one step beyond, whatever comes of it. */
+async function pastTheDate(home: House): Promise<void> {
+  await home.clock.advance(Date.parse(TICK) - home.clock.nowMs());
+  await home.round();
+}
+
+describe('the date', () => {
+  test('is waited for to the millisecond', async () => {
+    const home = await archived();
+    await home.clock.advance(Date.parse(TICK) - home.clock.nowMs() - 1);
+
+    await home.round();
+    expect(home.platform.calls.deleteAsset).toBeUndefined();
+    await home.clock.advance(1);
+    await home.round();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', deleted_at: TICK });
+  });
+
+  test('is waited for also when something wakes the record before it', async () => {
+    const home = await archived();
+    await home.reschedule(DATE_MS + 86_400_000);
+
+    await home.drain();
+
+    expect(home.record()).toMatchObject({ status: 'archived', wake_at: '2026-11-16T11:00:00.000Z', wake_lane: 'expire' });
+    expect(isKept(home)).toBe(true);
+  });
+
+  test('moved to later between the claim and the write keeps the asset', async () => {
+    const home = await archived();
+    const reserve = home.platform.reserveDeletion;
+    home.platform.reserveDeletion = async () => {
+      await home.reschedule(DATE_MS + 86_400_000);
+      return reserve();
+    };
+
+    await pastTheDate(home);
+    expect(home.record().status).toBe('archived');
+    home.platform.reserveDeletion = reserve;
+    await home.live();
+
+    expect(home.record().deleted_at).toBe('2026-11-16T11:00:00.000Z');
+  });
+
+  test('moved while the record goes back to sleep is the one it sleeps until', async () => {
+    const home = await archived();
+    await home.reschedule(DATE_MS + 9 * 86_400_000);
+    const inspect = home.platform.inspect;
+    home.platform.inspect = async (id) => {
+      home.platform.inspect = inspect;
+      await home.reschedule(DATE_MS + 86_400_000);
+      return inspect(id);
+    };
+
+    await home.drain();
+
+    expect(home.record().wake_at).toBe('2026-11-16T11:00:00.000Z');
+  });
+
+  test('taken back between the claim and the write keeps the asset', async () => {
+    const home = await archived();
+    const reserve = home.platform.reserveDeletion;
+    home.platform.reserveDeletion = async () => {
+      await home.cancelRequest();
+      return reserve();
+    };
+
+    await pastTheDate(home);
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'cancelled', archive: { key: KEY } });
+    expect(isKept(home)).toBe(true);
+  });
+
+  test('that passes during the copy lets the copy go on, and deletes after the notice', async () => {
+    const home = house({ prepareMs: 3 * 3_600_000 });
+    home.addVideo(anMp4());
+    await home.requestDeletion({ expirationMs: home.clock.nowMs() + 1 });
+
+    await home.live();
+
+    expect(home.record().history.map(({ to }) => to)).toEqual([
+      'requested', 'preparing', 'archiving', 'archived', 'deleting', 'deleted',
+    ]);
+  });
+
+  test('that lies behind still leaves an hour for the losses to be heard of', async () => {
+    const home = house({ prepareMs: 0 });
+    home.addVideo(anMp4());
+    await home.clock.advance(60_000);
+    await home.requestDeletion({ expirationMs: home.clock.nowMs() });
+    const saidMs = home.clock.nowMs();
+
+    await home.live();
+
+    expect(Date.parse(home.record().deleted_at ?? '') - saidMs).toBeGreaterThanOrEqual(3_600_000);
+  });
+});
+
+describe('the asset as it is at its date', () => {
+  test('with changed captions is deleted after these are in the vault', async () => {
+    const home = await archived();
+    home.platform.change('asset1', { tracks: [{ id: 'video1', type: 'video' }, { ...TEXT, id: 'text2' }] });
+    home.source.files.set(captionUrl('text2'), { bytes: new TextEncoder().encode('WEBVTT new') });
+
+    await home.live();
+
+    expect(home.record().status).toBe('deleted');
+    expect(home.record().archive?.captions.map(({ track_id }) => track_id)).toEqual(['text2']);
+    expect(home.vault.bytesOf(`${FOLDER}captions/text2.vtt`)).toEqual(new TextEncoder().encode('WEBVTT new'));
+  });
+
+  test('with a new loss is kept until that has been said for an hour', async () => {
+    const home = await archived();
+    home.platform.change('asset1', {
+      tracks: [{ id: 'video1', type: 'video' }, { id: 'a1', type: 'audio', primary: true }, { id: 'a2', type: 'audio' }],
+    });
+
+    await pastTheDate(home);
+    await home.live('archived');
+    expect(isKept(home)).toBe(true);
+    expect(home.bus.events.at(-1)?.record.losses.map(({ code }) => code)).toContain('ADDITIONAL_AUDIO_TRACK');
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', deleted_at: '2026-11-15T12:00:00.000Z' });
+  });
+
+  test('gone already is said to be deleted elsewhere', async () => {
+    const home = await archived();
+    home.platform.remove('asset1');
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { key: KEY } });
+    expect(home.platform.calls.deleteAsset).toBeUndefined();
+  });
+
+  test.each(['archived', 'deleting'])('gone when %s for a token of another environment proves nothing', async (status) => {
+    const home = await archived();
+    home.platform.setEnvironment('another');
+    const inspect = home.platform.inspect;
+    home.platform.inspect = async () => undefined;
+    // Woken before its date, or at it.
+    if (status === 'archived') await home.reschedule(DATE_MS + 1);
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'WRONG_ENVIRONMENT', from: status } });
+    expect(home.record().deleted_at).toBeUndefined();
+    home.platform.setEnvironment('environment1');
+    home.platform.inspect = inspect;
+    await home.requestDeletion({ expirationMs: DATE_MS });
+    await home.live();
+    expect(home.record().status).toBe('deleted');
+  });
+});
+
+describe('a proof that fails keeps the asset', () => {
+  const rows: [string, string, (home: House) => void][] = [
+    ['the master is gone', 'ARCHIVE_MISSING', (home) => void home.vault.versions.delete(KEY)],
+    ['the captions are gone', 'ARCHIVE_MISSING', (home) => void home.vault.versions.delete(CAPTION_KEY)],
+    ['the manifest is gone', 'MANIFEST_UNREADABLE', (home) => void home.vault.versions.delete(`${FOLDER}manifest.json`)],
+    ['the size differs', 'ARCHIVE_SIZE_MISMATCH', (home) => tamper(home, { sizeBytes: 999 })],
+    ['the checksum differs', 'ARCHIVE_CHECKSUM_MISMATCH', (home) => tamper(home, { crc32: 'AAAAAA==' })],
+    ['there is no checksum', 'ARCHIVE_CHECKSUM_MISMATCH', (home) => tamper(home, { crc32: undefined })],
+    ['the checksum is of parts', 'ARCHIVE_CLASS_MISMATCH', (home) => tamper(home, { checksumType: 'COMPOSITE' })],
+    ['the token is another', 'ARCHIVE_NOT_OURS', (home) => tamper(home, { token: 'another' })],
+    ['the class is another', 'ARCHIVE_CLASS_MISMATCH', (home) => tamper(home, { storageClass: 'STANDARD' })],
+    ['the version is another', 'ARCHIVE_MISSING', (home) => tamper(home, { versionId: 'another' })],
+    ['a caption differs', 'ARCHIVE_CHECKSUM_MISMATCH', (home) => tamper(home, { crc32: 'AAAAAA==' }, CAPTION_KEY)],
+  ];
+
+  test.each(rows)('%s: %s, and a retry archives anew', async (_, code, harm) => {
+    const home = await archived();
+    const head = home.vault.head;
+    harm(home);
+
+    await home.live();
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code, from: 'requested', retryable: true } });
+    expect(isKept(home)).toBe(true);
+    expect(home.platform.calls.deleteAsset).toBeUndefined();
+    home.vault.head = head;
+    await home.requestDeletion({ expirationMs: home.clock.nowMs() + 86_400_000 });
+    await home.live();
+
+    expect(home.record().status).toBe('deleted');
+  });
+
+  test('and a newer version on top of the proved one does not matter', async () => {
+    const home = await archived();
+    await home.vault.put({ key: KEY, contentType: 'text/plain', token: 'x', body: new Uint8Array(3) });
+
+    await home.live();
+
+    expect(home.record().status).toBe('deleted');
+  });
+
+  test('and a proof that took longer than a minute deletes nothing', async () => {
+    const home = await archived();
+    const head = home.vault.head.bind(home.vault);
+    home.vault.head = async (o) => {
+      await home.clock.sleep(21_000);
+      return head(o);
+    };
+
+    await pastTheDate(home);
+
+    expect(isKept(home)).toBe(true);
+    expect(home.record()).toMatchObject({ status: 'deleting', waiting_for: expect.stringContaining('the proof is 63000 ms old') });
+  });
+});
+
+function tamper(home: House, with_: object, key = KEY): void {
+  const head = home.vault.head.bind(home.vault);
+  home.vault.head = async (o) => {
+    const found = await head(o);
+    return found && o.key === key ? { ...found, ...with_ } : found;
+  };
+}
+
+describe('a dry run', () => {
+  test('deletes nothing, says so, and looks again tomorrow', async () => {
+    const home = await archived({ settings: { deletions: 'dry-run' } });
+
+    await pastTheDate(home);
+    await home.live(() => home.clock.nowMs() >= Date.parse(TICK) + 3 * 86_400_000);
+
+    expect(isKept(home)).toBe(true);
+    expect(home.platform.calls.deleteAsset).toBeUndefined();
+    expect(home.record()).toMatchObject({
+      status: 'archived',
+      warnings: ['Dry run: would have been deleted on 2026-11-18.'],
+    });
+  });
+
+  test('finds a broken archive too', async () => {
+    const home = await archived({ settings: { deletions: 'dry-run' } });
+    tamper(home, { sizeBytes: 1 });
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'ARCHIVE_SIZE_MISMATCH' } });
+  });
+});
+
+describe('the DELETE', () => {
+  test('whose answer is lost is found done', async () => {
+    const home = await archived();
+    home.platform.fail('deleteAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { key: KEY } });
+    expect(home.platform.calls.deleteAsset).toBe(1);
+  });
+
+  test('that Mux refuses for now is tried again with a new proof', async () => {
+    const home = await archived();
+    home.platform.fail('deleteAsset', new NotYetError(Date.parse(TICK) + 300_000, 'a slot'));
+
+    await home.live();
+
+    expect(home.record().deleted_at).toBe('2026-11-15T11:05:00.000Z');
+  });
+
+  test('that waits for its slot has changed nothing yet', async () => {
+    const home = await archived();
+    home.platform.fail('reserveDeletion', new NotYetError(Date.parse(TICK) + 300_000, 'a slot'));
+
+    await pastTheDate(home);
+
+    expect(home.record()).toMatchObject({ status: 'archived', wake_at: '2026-11-15T11:05:00.000Z', waiting_for: 'a slot' });
+  });
+
+  test('that fails for good leaves a record that can be restored or retried', async () => {
+    const home = await archived();
+    home.platform.fail('deleteAsset', new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }));
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MUX_REFUSED', from: 'deleting' } });
+    expect(isKept(home)).toBe(true);
+  });
+});
+
+describe('a restore asked for during the deletion', () => {
+  test.each(['reserveDeletion', 'deleteAsset'] as const)('before %s ends with the video on the platform', async (method) => {
+    const home = await archived();
+    const original = home.platform[method];
+    Object.assign(home.platform, {
+      [method]: async (...args: Parameters<typeof original>) => {
+        home.platform[method] = original as never;
+        await home.requestRestore();
+        return Reflect.apply(original, home.platform, args);
+      },
+    });
+
+    await home.live();
+
+    const { status } = home.record();
+    expect(method === 'deleteAsset' ? 'restored' : 'cancelled').toBe(status);
+    expect(home.platform.assetIds()).toHaveLength(1);
+  });
+
+  test('in the very moment when the deletion is stored starts the restore', async () => {
+    const home = await archived();
+    const publish = home.bus.publish;
+    home.bus.publish = async (events) => {
+      await publish(events);
+      if (events.some(({ entry }) => entry.to === 'deleted')) await home.requestRestore();
+    };
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'restored' });
+    expect(home.platform.assetIds()).toEqual([home.record().current_asset_id]);
+  });
+
+  test('is remembered when the asset needs another notice first', async () => {
+    const home = await archived();
+    home.platform.fail('deleteAsset', new TransientError('MUX_DOWN', 'Mux is down.'));
+    await pastTheDate(home);
+    expect(home.record().status).toBe('deleting');
+
+    const answer = await home.requestRestore();
+    await home.live();
+
+    expect(answer).toMatchObject({ kind: 'record', status: 202, outcome: 'restoring' });
+    expect(home.record().status).toBe('restored');
+  });
+});

@@ -1,0 +1,390 @@
+// The way back: thaw, one new asset, everybody told where the video is now.
+import { describe, expect, test } from 'vitest';
+import { NotYetError, PermanentError, SetUpError, TransientError } from '../../lambdas/domain/failures.ts';
+import { OwnUnpublishedAsset } from '../../lambdas/domain/verified-archive.ts';
+import { wake } from '../../lambdas/stages/wake.ts';
+import { type House, type HouseOptions, house } from '../fakes/house.ts';
+import { anMp4 } from '../fakes/mp4.ts';
+
+const KEY = 'mux/environment1/asset1/1/master.mp4';
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A video that has been deleted; nothing has been asked yet. */
+async function deleted(options: HouseOptions = {}, raw: Record<string, unknown> = {}): Promise<House> {
+  const home = house(options);
+  home.addVideo(anMp4(), raw);
+  await home.requestDeletion();
+  await home.live();
+  expect(home.record().status).toBe('deleted');
+  return home;
+}
+
+function thawsAsked(home: House): string[] {
+  const asked: string[] = [];
+  const thaw = home.vault.thaw.bind(home.vault);
+  home.vault.thaw = (o) => {
+    asked.push(o.tier);
+    return thaw(o);
+  };
+  return asked;
+}
+
+/** Assets that were deleted, with the kind of proof that did it. */
+function deletions(home: House): [string, boolean][] {
+  const done: [string, boolean][] = [];
+  const deleteAsset = home.platform.deleteAsset;
+  home.platform.deleteAsset = (id, proof, slot) => {
+    done.push([id, OwnUnpublishedAsset.is(proof)]);
+    return deleteAsset(id, proof, slot);
+  };
+  return done;
+}
+
+describe('the thaw', () => {
+  test('is asked for once per tier', async () => {
+    const home = await deleted();
+    const asked = thawsAsked(home);
+
+    await home.requestRestore({ tier: 'Bulk' });
+    await home.live();
+
+    expect(asked).toEqual(['Bulk']);
+    expect(home.record().status).toBe('restored');
+  });
+
+  test('passes a faster tier on', async () => {
+    const home = await deleted({ thawMs: 10 * HOUR_MS });
+    const asked = thawsAsked(home);
+    await home.requestRestore({ tier: 'Bulk' });
+    await home.round();
+
+    await home.requestRestore({ tier: 'Standard' });
+    await home.live();
+
+    expect(asked).toEqual(['Bulk', 'Standard']);
+    expect(home.record().restore).toMatchObject({ tier: 'Standard', asked_tier: 'Standard' });
+  });
+
+  test('passes a faster tier on that comes while the slower one is asked for', async () => {
+    const home = await deleted({ thawMs: 10 * HOUR_MS });
+    const thaw = home.vault.thaw.bind(home.vault);
+    const asked: string[] = [];
+    home.vault.thaw = async (o) => {
+      asked.push(o.tier);
+      if (o.tier === 'Bulk') await home.requestRestore({ tier: 'Standard' });
+      return thaw(o);
+    };
+
+    await home.requestRestore({ tier: 'Bulk' });
+    await home.live();
+
+    expect(asked).toEqual(['Bulk', 'Standard']);
+  });
+
+  test('whose end S3 announces is not waited for any longer', async () => {
+    const home = await deleted({ thawMs: 7 * HOUR_MS });
+    await home.requestRestore();
+    await home.live(() => home.clock.nowMs() > Date.parse(home.record().updated_at) + 6.9 * HOUR_MS);
+    await home.clock.advance(Date.parse(home.record().updated_at) + 7 * HOUR_MS - home.clock.nowMs());
+
+    expect(await wake(home.record(), home.waking)).toBe(true);
+    await home.drain();
+
+    expect(home.record().status).toBe('uploading');
+  });
+
+  test('that lapsed while nobody could look is asked for again', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.round();
+    const environment = home.platform.environment;
+    const untilMs = home.clock.nowMs() + 30 * DAY_MS;
+    home.platform.environment = () => Promise.reject(new SetUpError('MUX_DENIED', 'No.', { action: 'Mend it.' }));
+    await home.live(() => home.clock.nowMs() > untilMs, 10_000);
+    home.platform.environment = environment;
+
+    await home.live();
+
+    expect(home.record().status).toBe('restored');
+  });
+
+  test('that lapsed before the platform had read it is done again', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.live('uploading');
+    home.platform.fail('createAsset', new NotYetError(home.clock.nowMs() + 8 * DAY_MS, 'a slot'));
+
+    await home.live();
+
+    expect(home.record().history.slice(-4).map(({ to, cause }) => [to, cause])).toEqual([
+      ['uploading', 'readable again'],
+      ['thawing', 'the readable copy lapsed'],
+      ['uploading', 'readable again'],
+      ['restored', 'new asset ready'],
+    ]);
+  });
+
+  test('is not needed for GLACIER_IR', async () => {
+    const home = await deleted({ settings: { storageClass: 'GLACIER_IR' } });
+    const asked = thawsAsked(home);
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(asked).toEqual([]);
+    expect(home.record().status).toBe('restored');
+  });
+
+  test('of a master that the vault has lost fails, with the way on', async () => {
+    const home = await deleted();
+    home.vault.versions.delete(KEY);
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'ARCHIVE_MISSING', from: 'thawing' } });
+  });
+
+  test('waits for a token of our environment', async () => {
+    const home = await deleted();
+    home.platform.setEnvironment('another');
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'WRONG_ENVIRONMENT' } });
+    expect(home.platform.calls.createAsset).toBeUndefined();
+  });
+});
+
+describe('the create', () => {
+  test('whose answer is lost is looked for after the doubt time, and not made twice', async () => {
+    const home = await deleted();
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+    await home.requestRestore();
+    await home.live('uploading');
+    const beganMs = home.clock.nowMs();
+    const looks: number[] = [];
+    const createdSince = home.platform.createdSince;
+    home.platform.createdSince = (sinceMs) => {
+      looks.push(home.clock.nowMs() - beganMs);
+      return createdSince(sinceMs);
+    };
+
+    await home.live();
+
+    expect(home.platform.calls.createAsset).toBe(1);
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+    expect(looks[0]).toBeGreaterThanOrEqual(120_000);
+    expect(home.platform.assetIds()).toEqual(['restored1']);
+  });
+
+  test('that made nothing is made again after the doubt time', async () => {
+    const home = await deleted();
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'before');
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.platform.calls.createAsset).toBe(2);
+    expect(home.platform.assetIds()).toEqual([home.record().current_asset_id]);
+  });
+
+  test('that showed itself late is deleted as ours, and one asset is published', async () => {
+    const home = await deleted();
+    const done = deletions(home);
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+    const createdSince = home.platform.createdSince;
+    home.platform.createdSince = async () => {
+      home.platform.createdSince = createdSince;
+      return [];
+    };
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.platform.calls.createAsset).toBe(2);
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored2' });
+    expect(done).toEqual([['restored1', true]]);
+    expect(home.platform.assetIds()).toEqual(['restored2']);
+  });
+
+  test('never touches an asset of somebody else made in the meantime', async () => {
+    const home = await deleted();
+    const done = deletions(home);
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+    await home.requestRestore();
+    home.platform.add({ id: 'stranger' });
+
+    await home.live();
+
+    expect(done).toEqual([]);
+    expect(home.platform.assetIds()).toContain('stranger');
+  });
+
+  test('that is remembered nowhere because the alias cannot be written is found again', async () => {
+    const home = await deleted();
+    const putAlias = home.ledger.putAlias;
+    home.ledger.putAlias = async (...args) => {
+      home.ledger.putAlias = putAlias;
+      throw new PermanentError('LEDGER_DENIED', `No ${args[0]}.`, { action: 'Grant it.', retryable: true });
+    };
+
+    await home.requestRestore();
+    await home.live();
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record().status).toBe('restored');
+    expect(home.platform.calls.createAsset).toBe(1);
+    expect(home.platform.assetIds()).toEqual(['restored1']);
+  });
+
+  test('that is refused for good fails the record and may be retried at once', async () => {
+    const home = await deleted();
+    home.platform.fail('createAsset', new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }));
+
+    await home.requestRestore();
+    await home.live();
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MUX_REFUSED', from: 'uploading' } });
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record().status).toBe('restored');
+    expect(home.platform.calls.createdSince).toBeUndefined();
+  });
+
+  test('without a readable manifest fails, with the way on', async () => {
+    const home = await deleted();
+    home.vault.versions.delete('mux/environment1/asset1/1/manifest.json');
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MANIFEST_UNREADABLE' } });
+    expect(home.platform.calls.createAsset).toBeUndefined();
+  });
+});
+
+describe('a new asset that comes to nothing', () => {
+  test('is deleted as ours and made again, five times at most', async () => {
+    const home = await deleted();
+    const done = deletions(home);
+    home.vault.get = async ({ key }) => {
+      if (key === KEY) throw new Error('S3 is away.');
+      return home.vault.bytesOf(key);
+    };
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'RESTORE_KEEPS_FAILING', from: 'thawing' } });
+    expect(done).toEqual(['restored1', 'restored2', 'restored3', 'restored4', 'restored5'].map((id) => [id, true]));
+    expect(home.platform.assetIds()).toEqual([]);
+  });
+
+  test('because somebody deleted it is made again', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.live(() => home.record().restore?.new_asset_id !== undefined);
+    home.platform.remove('restored1');
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored2' });
+  });
+
+  test('because its length differs is not published', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.live(() => home.record().restore?.new_asset_id !== undefined);
+    home.platform.change('restored1', { duration: 20 });
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'RESTORE_DIFFERS', from: 'uploading' } });
+    expect(home.record().current_asset_id).toBeUndefined();
+    expect(home.platform.assetIds()).toEqual(['restored1']);
+  });
+
+  test('yet, because a track is still in preparation, is waited for', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.live(() => home.record().restore?.new_asset_id !== undefined);
+    home.platform.change('restored1', { tracks: [{ id: 't', type: 'text', status: 'preparing' }] });
+    const untilMs = home.clock.nowMs() + HOUR_MS;
+
+    await home.live(() => home.clock.nowMs() > untilMs);
+    expect(home.record().status).toBe('uploading');
+    home.platform.change('restored1', { tracks: [{ id: 't', type: 'text', status: 'ready' }] });
+    await home.live();
+
+    expect(home.record().status).toBe('restored');
+  });
+});
+
+describe('the restored asset', () => {
+  const playback_ids = [
+    { id: 'public1', policy: 'public' },
+    { id: 'signed1', policy: 'signed' },
+    { id: 'public2', policy: 'public' },
+  ];
+
+  test('has as many playback ids of each policy, paired in order', async () => {
+    const home = await deleted({}, { playback_ids });
+
+    await home.requestRestore();
+    await home.live();
+
+    const pairs = home.record().restore?.new_playback_ids.map(({ policy, replaces }) => [policy, replaces]);
+    expect(pairs?.toSorted()).toEqual([['public', 'public1'], ['public', 'public2'], ['signed', 'signed1']]);
+  });
+
+  test('is known by all its ids before anybody is told of it', async () => {
+    const home = await deleted();
+    const known: unknown[] = [];
+    const publish = home.bus.publish;
+    home.bus.publish = async (events) => {
+      await publish(events);
+      if (!events.some(({ entry }) => entry.to === 'restored')) return;
+      known.push(await home.ledger.resolveAlias('asset', 'restored1'));
+      known.push(await home.ledger.resolveAlias('playback', 'restored1play1'));
+    };
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(known).toEqual(['asset1', 'asset1']);
+  });
+
+  test('that is gone in its turn is restored once more', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.live();
+    home.platform.remove('restored1');
+
+    const answer = await home.requestRestore({}, 'restored1');
+    await home.live();
+
+    expect(answer).toMatchObject({ kind: 'record', status: 202, outcome: 'restoring' });
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored2' });
+  });
+
+  test('can be deleted and restored itself', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    await home.live();
+    home.platform.change('restored1', { tracks: [{ id: 'v', type: 'video' }] });
+    home.source.files.set('https://mezzanine.mux.test/restored1/mezzanine.mp4', { bytes: anMp4(), etag: '"x"' });
+
+    await home.requestDeletion({ asset_id: 'restored1' });
+    await home.live();
+    expect(home.record('restored1')).toMatchObject({ status: 'deleted', restored_from: 'asset1' });
+    await home.requestRestore({}, 'restored1');
+    await home.live();
+
+    expect(home.record('restored1')).toMatchObject({ status: 'restored' });
+    expect(home.platform.assetIds()).toEqual([home.record('restored1').current_asset_id]);
+  });
+});
