@@ -62,11 +62,14 @@ export class IcehouseApi {
   }
 
   /** `id` is any id of the lineage. */
-  async restore(id: string, tier: Tier | undefined): Promise<RestoreAnswer> {
+  async restore(
+    id: string,
+    { tier, userId }: { tier?: Tier | undefined; userId?: string | undefined },
+  ): Promise<RestoreAnswer> {
     const record = await this.#record({
       method: 'POST',
       path: `${requestPath(id)}/restore`,
-      body: { tier },
+      body: { tier, user_id: userId },
     });
     return record as RestoreAnswer;
   }

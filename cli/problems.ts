@@ -1,7 +1,7 @@
 // What can go wrong for somebody at a terminal: one error with what, why and what to do, and an exit code.
 import { IcehouseError } from '../lambdas/domain/failures.ts';
 
-export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
+export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The API's problem document (RFC 9457), or one of our own in the same shape. */

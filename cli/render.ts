@@ -46,7 +46,7 @@ function heading({ title, asset_id, summary }: PublicRecord, { paint, columns }:
   return [name, grid([[plain(summary)]], { widths: [columns] }).text];
 }
 
-type Fact = readonly [label: string, value: string];
+export type Fact = readonly [label: string, value: string];
 
 function facts(record: PublicRecord, screen: Screen, nowMs: number): string {
   const { paint } = screen;
@@ -68,7 +68,7 @@ function facts(record: PublicRecord, screen: Screen, nowMs: number): string {
 
 const LABEL_WIDTH = 11;
 
-function factTable(rows: readonly Fact[], { paint, columns }: Screen): string {
+export function factTable(rows: readonly Fact[], { paint, columns }: Screen): string {
   const painted = rows.map(([label, value]) => [paint('dim', label), value]);
   return grid(painted, { indent: 2, widths: [LABEL_WIDTH, columns - LABEL_WIDTH - 4] }).text;
 }

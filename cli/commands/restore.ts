@@ -10,6 +10,7 @@ import { intervalOption } from './watch.ts';
 
 interface Options {
   readonly tier?: Tier;
+  readonly user?: string;
   readonly wait?: true;
   readonly interval: number;
 }
@@ -30,12 +31,13 @@ export function addRestore(program: Command, open: OpenSession): void {
     .addOption(
       new Option('--tier <tier>', 'how fast, and how dear').choices(['Bulk', 'Standard', 'Expedited']),
     )
+    .option('--user <id>', 'who wants it back; goes on the record')
     .option('--wait', 'stay until the video is back (or is not coming)')
     .addOption(intervalOption())
-    .addHelpText('after', '\nExample:\n  $ icehouse restore 01Tq7hnCrmxvE8OrKhQ7 --tier Standard --wait')
+    .addHelpText('after', '\nExample:\n  $ icehouse restore 01Tq7hnCrmxvE8OrKhQ7 --user u-17 --tier Standard --wait')
     .action(async (asset: string, options: Options, command: Command) => {
       const session = open(command);
-      const answer = await session.api.restore(asset, options.tier);
+      const answer = await session.api.restore(asset, { tier: options.tier, userId: options.user });
       const sentence = OUTCOMES[answer.outcome];
       const text = () =>
         [...(sentence ? [sentence] : []), receipt(answer, session.screen, session.nowMs())].join('\n\n');

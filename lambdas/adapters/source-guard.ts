@@ -9,6 +9,8 @@ export interface SourceRules {
   readonly hosts: readonly string[];
   /** Also allows loopback hosts, and plain http to them. Only the embedded cloud sets it. */
   readonly loopback: boolean;
+  /** Whoever runs the program typed the URL: any host, port and address, and plain http. Only the command sets it. */
+  readonly typed?: boolean;
 }
 
 /** The URL parsed, if it may be asked. Throws PermanentError SOURCE_REFUSED. */
@@ -17,10 +19,11 @@ export function checkSourceUrl(text: string, rules: SourceRules): URL {
   const url = new URL(text);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const local = rules.loopback && isLoopbackHost(host);
-  if (url.protocol !== 'https:' && !(local && url.protocol === 'http:')) {
+  if (url.protocol !== 'https:' && !((local || rules.typed) && url.protocol === 'http:')) {
     throw refuse(`${nameOf(url)} is not https.`);
   }
   if (url.username !== '' || url.password !== '') throw refuse(`${nameOf(url)} carries a user name.`);
+  if (rules.typed) return url;
   if (url.port !== '' && !local) throw refuse(`${nameOf(url)} names a port.`);
   if (!local && !rules.hosts.some((pattern) => matches(host, pattern))) {
     throw refuse(`${url.hostname} is not among the allowed source hosts.`);
@@ -36,6 +39,7 @@ export function nameOf(url: URL): string {
 
 /** `dns.lookup` that answers public addresses only (and loopback where the rules allow it). */
 export function guardedLookup(rules: SourceRules): LookupFunction {
+  if (rules.typed) return (hostname, options, callback) => lookup(hostname, options, callback);
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);

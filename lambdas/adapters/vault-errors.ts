@@ -37,7 +37,11 @@ export function translateS3Error(error: unknown, doing: string): IcehouseError {
   if (error instanceof IcehouseError) return error;
   const code = s3ErrorCode(error);
   const status = s3Status(error);
-  const said = `${doing} failed: S3 answered ${code}${status ? ` (${status})` : ''}.`;
+  const { code: network } = error as { code?: unknown };
+  const said =
+    status === undefined && typeof network === 'string'
+      ? `${doing} failed: no answer from S3 (${network}).`
+      : `${doing} failed: S3 answered ${code}${status ? ` (${status})` : ''}.`;
   const cause = { cause: error };
   // Aborted, or completed by another worker: whoever comes next sees it in ListParts.
   if (code === 'NoSuchUpload') return new TransientError('UPLOAD_GONE', said, cause);

@@ -11,6 +11,7 @@ import {
   type ListMultipartUploadsCommandOutput,
   ListPartsCommand,
   type ListPartsCommandOutput,
+  type MultipartUpload,
   PutObjectCommand,
   RestoreObjectCommand,
   type S3Client,
@@ -38,13 +39,33 @@ export interface VaultOptions {
   readonly bucket: string;
   /** The account that must own the bucket. */
   readonly bucketOwner?: string;
+  /**
+   * Whether a bucket without versions will do. Its objects have the version id `null`, as S3 itself calls it.
+   * @default false
+   */
+  readonly unversioned?: boolean;
+}
+
+/** An upload that was neither completed nor aborted, as ListMultipartUploads shows it. */
+export interface UnfinishedUpload {
+  readonly uploadId: string;
+  readonly storageClass: string;
+  /** Begun as ours are, with a CRC32 of the whole object: only such an upload can be completed with one. */
+  readonly hasFullCrc32: boolean;
+  readonly begunMs: number;
 }
 
 /** The object metadata by which "our object exists" is told from "an object exists". */
 const TOKEN = 'icehouse-token';
 const STALL_MS = 60_000;
 
-export function createVault(options: VaultOptions): Vault & { close(): Promise<void> } {
+export type S3Vault = Vault & {
+  /** Those of exactly this key, with what `listUploads` leaves out. */
+  unfinishedUploads(key: string): Promise<readonly UnfinishedUpload[]>;
+  close(): Promise<void>;
+};
+
+export function createVault(options: VaultOptions): S3Vault {
   const { client, bucket } = options;
   const owner = { Bucket: bucket, ExpectedBucketOwner: options.bucketOwner };
   const agent = new Agent({
@@ -107,7 +128,7 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
       });
       try {
         const { VersionId } = await client.send(command);
-        return { versionId: versioned(VersionId, bucket) };
+        return { versionId: versioned(VersionId) };
       } catch (error) {
         if (s3ErrorCode(error) === 'NoSuchUpload') return undefined;
         throw completeError(error, key, sizeBytes);
@@ -120,19 +141,10 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
     },
 
     async listUploads(key) {
-      const ids: string[] = [];
-      return attempt(`ListMultipartUploads of ${key}`, async () => {
-        let page: ListMultipartUploadsCommandOutput | undefined;
-        do {
-          const after = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
-          page = await client.send(new ListMultipartUploadsCommand({ ...owner, Prefix: key, ...after }));
-          ids.push(
-            ...(page.Uploads ?? []).flatMap(({ Key, UploadId = [] }) => (Key === key ? UploadId : [])),
-          );
-        } while (page.IsTruncated);
-        return ids;
-      });
+      return (await unfinishedUploads(key)).map(({ uploadId }) => uploadId);
     },
+
+    unfinishedUploads,
 
     async head({ key, versionId }) {
       const command = new HeadObjectCommand({
@@ -144,7 +156,7 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
       try {
         const answer = await client.send(command);
         return {
-          versionId: versioned(answer.VersionId, bucket),
+          versionId: versioned(answer.VersionId),
           sizeBytes: present(answer.ContentLength, 'HeadObject answered no length.'),
           crc32: answer.ChecksumCRC32,
           checksumType: answer.ChecksumType,
@@ -174,7 +186,7 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
         Metadata: { [TOKEN]: token },
       });
       const { VersionId } = await attempt(`PutObject of ${key}`, () => client.send(command));
-      return { key, version_id: versioned(VersionId, bucket), size_bytes: body.length, crc32: crc };
+      return { key, version_id: versioned(VersionId), size_bytes: body.length, crc32: crc };
     },
 
     get({ key, versionId }) {
@@ -217,6 +229,25 @@ export function createVault(options: VaultOptions): Vault & { close(): Promise<v
     close: () => agent.close(),
   };
 
+  function unfinishedUploads(key: string): Promise<readonly UnfinishedUpload[]> {
+    const uploads: UnfinishedUpload[] = [];
+    return attempt(`ListMultipartUploads of ${key}`, async () => {
+      let page: ListMultipartUploadsCommandOutput | undefined;
+      do {
+        const after = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
+        page = await client.send(new ListMultipartUploadsCommand({ ...owner, Prefix: key, ...after }));
+        uploads.push(...(page.Uploads ?? []).filter(({ Key }) => Key === key).flatMap(unfinished));
+      } while (page.IsTruncated);
+      return uploads;
+    });
+  }
+
+  function versioned(versionId: string | undefined): string {
+    if (options.unversioned) return versionId ?? 'null';
+    if (versionId !== undefined && versionId !== 'null') return versionId;
+    throw unversioned(bucket);
+  }
+
   async function requireBucket(): Promise<void> {
     try {
       await client.send(new HeadBucketCommand(owner));
@@ -239,6 +270,13 @@ function wholePart(part: {
   return [{ partNumber, sizeBytes, etag, crc32: ChecksumCRC32 }];
 }
 
+function unfinished(upload: MultipartUpload): UnfinishedUpload[] {
+  const { UploadId: uploadId, StorageClass, ChecksumAlgorithm, ChecksumType, Initiated } = upload;
+  if (uploadId === undefined) return [];
+  const hasFullCrc32 = ChecksumAlgorithm === 'CRC32' && ChecksumType === 'FULL_OBJECT';
+  return [{ uploadId, storageClass: StorageClass ?? 'STANDARD', hasFullCrc32, begunMs: Initiated?.getTime() ?? 0 }];
+}
+
 function completedPart({ partNumber, etag, crc32 }: PartInfo): CompletedPart {
   return { PartNumber: partNumber, ETag: etag, ChecksumCRC32: crc32 };
 }
@@ -251,9 +289,8 @@ export function parseThaw(header: string | undefined): ObjectHead['thaw'] {
   return until ? { ongoing, untilMs: Date.parse(until) } : { ongoing };
 }
 
-function versioned(versionId: string | undefined, bucket: string): string {
-  if (versionId !== undefined && versionId !== 'null') return versionId;
-  throw new PermanentError(
+function unversioned(bucket: string): PermanentError {
+  return new PermanentError(
     'VAULT_UNVERSIONED',
     `Bucket ${bucket} keeps no versions, so no archive can be proved.`,
     {

@@ -52,6 +52,16 @@ export type Purpose = (typeof PURPOSES)[number];
 export const STORAGE_CLASSES = ['DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR'] as const;
 export type StorageClass = (typeof STORAGE_CLASSES)[number];
 
+/** All classes that an object can be written to in an ordinary bucket: the copy command serves any of them. */
+export const OBJECT_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  ...STORAGE_CLASSES,
+] as const;
+export type ObjectClass = (typeof OBJECT_CLASSES)[number];
+
 /** How often archived assets whose date has passed are deleted. */
 export const EXPIRY_SCHEDULES = ['hourly', 'daily', 'weekly', 'monthly', 'quarterly'] as const;
 export type ExpirySchedule = (typeof EXPIRY_SCHEDULES)[number];

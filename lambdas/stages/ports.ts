@@ -1,6 +1,6 @@
 // The ports: all a stage may ask of the outside world. Adapters implement them, tests play them with fakes.
 // Errors: every method may throw TransientError; other throws are named where they are declared.
-import type { Lane, Stage, StageMessage, StorageClass } from '../contract/names.ts';
+import type { Lane, ObjectClass, Stage, StageMessage } from '../contract/names.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { AssetRecord, HistoryEntry, Status, StoredObject, Tier } from '../domain/record.ts';
@@ -61,7 +61,7 @@ export interface Vault {
   createUpload(o: {
     key: string;
     contentType: string;
-    storageClass: StorageClass;
+    storageClass: ObjectClass;
     token: string;
   }): Promise<string>;
   /** All pages, by part number; undefined when the upload does not exist (aborted or completed). */
@@ -110,6 +110,7 @@ export interface Vault {
 export interface Probe {
   readonly sizeBytes: number;
   readonly etag?: string;
+  readonly lastModifiedMs?: number;
   /** False when the source answered 200 to a Range request. */
   readonly ranged: boolean;
   /** The first bytes, at most 1024. */

@@ -146,7 +146,7 @@ describe('the thaw', () => {
     expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'ARCHIVE_MISSING', from: 'thawing' } });
   });
 
-  test('waits for a token of our environment', async () => {
+  test('with a token of another environment fails, and creates nothing', async () => {
     const home = await deleted();
     home.platform.setEnvironment('another');
 

@@ -1,0 +1,166 @@
+// Reading the asset, refusing what must not be archived, asking for the master.
+import { describe, expect, test } from 'vitest';
+import { type House, house } from '../fakes/house.ts';
+import { anMp4 } from '../fakes/mp4.ts';
+
+async function requested(raw: Record<string, unknown> = {}): Promise<House> {
+  const home = house();
+  home.addVideo(anMp4(), raw);
+  await home.requestDeletion();
+  return home;
+}
+
+describe('an asset that must not be archived', () => {
+  test.each([
+    ['a test asset', { test: true }, 'TEST_ASSET'],
+    ['a running live stream', { is_live: true }, 'LIVE_STREAM_RUNNING'],
+    ['an errored asset', { status: 'errored', errors: { messages: ['No video.'] } }, 'ASSET_ERRORED'],
+  ])('%s is refused, and its master is not asked for', async (_, raw, code) => {
+    const home = await requested(raw);
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code, from: 'requested', retryable: true } });
+    expect(home.platform.calls.requestMaster).toBeUndefined();
+    expect(home.platform.assetIds()).toEqual(['asset1']);
+  });
+
+  test('because it does not exist is lost, which is said and remembered', async () => {
+    const home = house();
+    await home.requestDeletion();
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      lost_at: '2026-11-01T00:00:00.000Z',
+      failure: { code: 'ASSET_GONE', retryable: false },
+    });
+  });
+
+  test('because our token is of another environment waits for a person', async () => {
+    const home = await requested();
+    await home.ledger.pinEnvironment('production');
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'WRONG_ENVIRONMENT', from: 'requested' } });
+    expect(home.record().lost_at).toBeUndefined();
+    home.platform.setEnvironment('production');
+    await home.requestDeletion();
+    await home.live('archived');
+    expect(home.record().archive?.key).toBe('mux/production/asset1/1/master.mp4');
+  });
+});
+
+describe('an asset that can be archived', () => {
+  test('is waited for while Mux prepares it', async () => {
+    const home = await requested({ status: 'preparing' });
+
+    await home.live(() => home.clock.nowMs() > Date.UTC(2026, 10, 1, 2));
+    expect(home.record()).toMatchObject({ status: 'requested', waiting_for: 'Mux is still preparing the asset' });
+    expect(home.platform.calls.requestMaster).toBeUndefined();
+    home.platform.change('asset1', { status: 'ready' });
+    await home.live('archived');
+
+    expect(home.record().attempts).toBe(0);
+  });
+
+  test('is known by its playback and upload ids before it is said to be prepared', async () => {
+    const home = await requested({ upload_id: 'upload7', playback_ids: [{ id: 'p1', policy: 'public' }, { id: 'p2', policy: 'signed' }] });
+    const save = home.ledger.save;
+    const known: unknown[] = [];
+    home.ledger.save = async (record) => {
+      if (record.status === 'preparing' && known.length === 0) {
+        for (const id of ['p1', 'p2']) known.push(await home.ledger.resolveAlias('playback', id));
+        known.push(await home.ledger.resolveAlias('upload', 'upload7'));
+      }
+      return save(record);
+    };
+
+    await home.live('preparing');
+
+    expect(known).toEqual(['asset1', 'asset1', 'asset1']);
+  });
+
+  test('has its losses said when it has been read', async () => {
+    const home = await requested({ live_stream_id: 'live1' });
+
+    await home.live('preparing');
+
+    const event = home.bus.events.find(({ entry }) => entry.to === 'preparing');
+    expect(event?.record.losses.map(({ code }) => code)).toEqual(['NEW_PLAYBACK_IDS', 'LIVE_STREAM_LINK']);
+    expect(event?.record.losses_said_at).toBe('2026-11-01T00:00:00.000Z');
+  });
+
+  test.each([
+    ['in preparation', { status: 'preparing' }, 0],
+    ['ready', { status: 'ready', url: 'https://mezzanine.mux.test/asset1/mezzanine.mp4' }, 0],
+  ])('whose master is %s already is not asked again', async (_, master, asked) => {
+    const home = await requested({ master_access: 'temporary', master });
+
+    await home.live('preparing');
+
+    expect(home.platform.calls.requestMaster ?? 0).toBe(asked);
+  });
+
+  test('whose master failed once is released and asked again', async () => {
+    const home = await requested({ master_access: 'temporary', master: { status: 'errored' } });
+
+    await home.live('archived');
+
+    expect(home.platform.calls).toMatchObject({ releaseMaster: 1, requestMaster: 1 });
+  });
+});
+
+describe('a second life', () => {
+  async function cancelledAfterArchive(): Promise<House> {
+    const home = await requested();
+    await home.live('archived');
+    await home.cancelRequest();
+    await home.live();
+    expect(home.record().status).toBe('cancelled');
+    return home;
+  }
+
+  test('uses the archive of the first: no master is asked for, no byte is read', async () => {
+    const home = await cancelledAfterArchive();
+    const before = home.record().archive;
+    const [reads, masters] = [home.source.reads.length, home.platform.calls.requestMaster];
+    home.platform.change('asset1', { passthrough: 'new words' });
+
+    await home.requestDeletion();
+    await home.live('archived');
+
+    expect(home.record()).toMatchObject({ life: 2, archive: { key: before?.key, version_id: before?.version_id } });
+    expect(home.source.reads.length).toBe(reads);
+    expect(home.platform.calls.requestMaster).toBe(masters);
+    const manifest = home.vault.bytesOf('mux/environment1/asset1/1/manifest.json');
+    expect(JSON.parse(new TextDecoder().decode(manifest))).toMatchObject({ asset: { passthrough: 'new words' }, life: 2 });
+    await home.live();
+    expect(home.record().status).toBe('deleted');
+  });
+
+  test('copies anew when the archive is no longer whole', async () => {
+    const home = await cancelledAfterArchive();
+    home.vault.versions.clear();
+
+    await home.requestDeletion();
+    await home.live('archived');
+
+    expect(home.record().archive?.key).toBe('mux/environment1/asset1/2/master.mp4');
+  });
+
+  test('of an asset that is gone keeps the archive within reach of a restore', async () => {
+    const home = await cancelledAfterArchive();
+    home.platform.remove('asset1');
+
+    await home.requestDeletion();
+    await home.live();
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { key: expect.any(String) } });
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record().status).toBe('restored');
+  });
+});

@@ -1,0 +1,147 @@
+// The sweep alone carries everything: it wakes what is due, only that, and is stopped by nothing.
+import { describe, expect, test } from 'vitest';
+import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import { sweep, WAKES_PER_RUN } from '../../lambdas/stages/sweep.ts';
+import { type House, house } from '../fakes/house.ts';
+import { anMp4 } from '../fakes/mp4.ts';
+import { aRecord } from '../fakes/record.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 1);
+const at = (seconds: number) => new Date(NOW_MS + seconds * 1_000).toISOString();
+
+async function put(home: House, ...given: (Partial<AssetRecord> & { asset_id: string })[]): Promise<void> {
+  for (const each of given) await home.ledger.save(aRecord(each));
+}
+
+const woken = (home: House) => home.dispatch.invocations.map(({ message }) => message.asset_id);
+const run = (home: House, lane: 'step' | 'expire' = 'step') => sweep(lane, home.waking, home.log);
+
+describe('the sweep', () => {
+  test('wakes what is due in its lane, and nothing else', async () => {
+    const home = house();
+    await put(
+      home,
+      { asset_id: 'now', wake_at: at(0) },
+      { asset_id: 'before', wake_at: at(-60) },
+      { asset_id: 'later', wake_at: at(1) },
+      { asset_id: 'atRest', status: 'deleted' },
+      { asset_id: 'otherLane', status: 'archived', wake_at: at(-60), wake_lane: 'expire' },
+    );
+
+    const answer = await run(home);
+
+    expect(answer).toEqual({ due: 2, woken: 2 });
+    expect(woken(home).toSorted()).toEqual(['before', 'now']);
+  });
+
+  test('moves the wake of what it wakes by the lease, and never takes it away', async () => {
+    const home = house();
+    await put(home, { asset_id: 'asset1', wake_at: at(0) });
+
+    await run(home);
+
+    expect(home.record()).toMatchObject({ wake_at: at(90), leased_until: at(90), wake_lane: 'step', attempts: 1 });
+  });
+
+  test('sends each record to the stage of its status', async () => {
+    const home = house();
+    const stages = {
+      requested: 'master', preparing: 'archive', archiving: 'archive', deleting: 'expire', thawing: 'restore',
+      uploading: 'restore', cancelled: 'cancel', failed: 'cancel', deleted: 'expire', restored: 'restore',
+    } as const;
+    for (const status of Object.keys(stages) as (keyof typeof stages)[]) {
+      await put(home, { asset_id: status, status, wake_at: at(0) });
+    }
+
+    await run(home);
+
+    const sent = home.dispatch.invocations.map(({ stage, message }) => [message.asset_id, stage]);
+    expect(Object.fromEntries(sent)).toEqual(stages);
+  });
+
+  test('is not stopped by a record that cannot be read', async () => {
+    const home = house();
+    await put(home, { asset_id: 'broken', wake_at: at(-60) }, { asset_id: 'whole', wake_at: at(0) });
+    const get = home.ledger.get;
+    home.ledger.get = async (id) => (id === 'broken' ? Promise.reject(new Error('Unreadable.')) : get(id));
+
+    const answer = await run(home);
+
+    expect(answer).toEqual({ due: 2, woken: 1 });
+    expect(woken(home)).toEqual(['whole']);
+    expect(home.log.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', fields: expect.objectContaining({ asset_id: 'broken' }) }),
+    );
+  });
+
+  test('is not stopped by a function that cannot be started, and comes again after the lease', async () => {
+    const home = house();
+    await put(home, { asset_id: 'asset1', wake_at: at(0) }, { asset_id: 'asset2', wake_at: at(0) });
+    const invoke = home.dispatch.invoke;
+    home.dispatch.invoke = async (stage, message) => {
+      if (message.asset_id === 'asset1') throw new Error('Too many at once.');
+      return invoke(stage, message);
+    };
+
+    await run(home);
+
+    expect(woken(home)).toEqual(['asset2']);
+    // Nobody began: that is no attempt of the record.
+    expect(home.record('asset1')).toMatchObject({ attempts: 0, wake_at: at(90) });
+  });
+
+  test('leaves a record alone that somebody holds', async () => {
+    const home = house();
+    await put(home, { asset_id: 'asset1', wake_at: at(-1), leased_until: at(30) });
+
+    const answer = await run(home);
+
+    expect(answer).toEqual({ due: 1, woken: 0 });
+  });
+
+  test('leaves a record alone that is due in an index that lags', async () => {
+    const home = house();
+    await put(home, { asset_id: 'asset1', wake_at: at(500) });
+    home.ledger.due = async () => ['asset1', 'neverThere'];
+
+    const answer = await run(home);
+
+    expect(answer).toEqual({ due: 2, woken: 0 });
+  });
+
+  test('that runs twice at once wakes nobody twice', async () => {
+    const home = house();
+    for (let n = 0; n < 20; n += 1) await put(home, { asset_id: `asset${n}`, wake_at: at(0) });
+
+    await Promise.all([run(home), run(home)]);
+
+    expect(woken(home)).toHaveLength(20);
+    expect(new Set(woken(home)).size).toBe(20);
+  });
+
+  test('wakes a bounded number per run, the earliest first, and the rest in the next', async () => {
+    const home = house();
+    for (let n = 0; n < WAKES_PER_RUN + 20; n += 1) await put(home, { asset_id: `asset${n}`, wake_at: at(-n) });
+
+    const first = await run(home);
+    const left = [...home.ledger.records.values()].filter(({ attempts }) => attempts === 0);
+    const second = await run(home);
+
+    expect([first.woken, second.woken]).toEqual([WAKES_PER_RUN, 20]);
+    expect(left.map(({ asset_id }) => asset_id).toSorted()).toEqual(
+      Array.from({ length: 20 }, (_, n) => `asset${n}`).toSorted(),
+    );
+  });
+});
+
+test('many assets at once all come to rest', async () => {
+  const home = house();
+  for (let n = 0; n < 30; n += 1) {
+    home.addVideo(anMp4(), {}, `asset${n}`);
+    await home.requestDeletion({ asset_id: `asset${n}`, expirationMs: NOW_MS + 86_400_000 });
+  }
+
+  await home.live(() => [...home.ledger.records.values()].every(({ status }) => status === 'deleted'), 500);
+
+  expect(home.platform.assetIds()).toEqual([]);
+});
