@@ -23,6 +23,8 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
    * 0.58. The copy streams and needs at most 256 MB of them. A run moves some 40 GB; the next run goes on.
    */
   archive: { memoryMb: 1024, timeoutSeconds: 900 },
+  /** One segment, 60 to 120 s of work at that rate, and time to spare for a slow network. */
+  copy: { memoryMb: 1024, timeoutSeconds: 300 },
   expire: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },
   restore: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 300 },
   cancel: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },

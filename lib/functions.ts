@@ -48,6 +48,7 @@ export class Functions extends Construct {
       api: make('api'),
       webhook: make('webhook'),
       sweep: make('sweep'),
+      copy: make('copy'),
       master: make('master'),
       archive: make('archive'),
       expire: make('expire'),

@@ -7,7 +7,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Duration } from 'aws-cdk-lib/core';
+import type { Duration, Size } from 'aws-cdk-lib/core';
 import type { ExpirySchedule, StorageClass } from '../lambdas/contract/names.ts';
 
 export interface IcehouseProps {
@@ -122,6 +122,19 @@ export interface IcehouseProps {
    * @default - { hosts: ['*.mux.com'], loopback: false }
    */
   readonly sources?: { readonly hosts: readonly string[]; readonly loopback: boolean };
+
+  /**
+   * How many workers may copy segments of large masters at the same time, over all masters. At least 2.
+   * @default 10
+   */
+  readonly copyWorkers?: number;
+
+  /**
+   * Masters larger than this are shared among the workers in segments of this size. A worker copies 4 GiB in
+   * 60 to 120 s at what one function's network gives.
+   * @default Size.gibibytes(4)
+   */
+  readonly copySegment?: Size;
 
   /**
    * The time between the two probes that show that a master no longer grows.

@@ -29,7 +29,7 @@ export class Icehouse extends Construct {
   readonly bus: IEventBus;
   /** The Mux credentials. */
   readonly secret: ISecret;
-  /** Segments of large masters. No function is triggered by it: the archive function may send and receive. */
+  /** Segments of large masters: the archive function sends them, the copy function is run by them. */
   readonly copyQueue: IQueue;
   /** Segments that failed five times. */
   readonly copyDeadLetters: IQueue;
@@ -46,6 +46,7 @@ export class Icehouse extends Construct {
     super(scope, id);
     const { serverAccessLogsBucket, architecture, logRetention, authorizer, throttle, expirySchedule } =
       props;
+    const { copyWorkers = 10 } = props;
     const things: Things = {
       ledger: new Ledger(this, 'Ledger', props.table),
       vault: new Vault(this, 'Vault', { existing: props.bucket, serverAccessLogsBucket }),
@@ -62,6 +63,7 @@ export class Icehouse extends Construct {
       logRetention,
     });
     grant(functions, things);
+    things.queues.runWorkers(functions.all.copy, copyWorkers);
     const api = new Api(this, 'Api', { ...functions.all, authorizer, throttle, logRetention });
     new Schedules(this, 'Schedules', {
       ...functions.all,
@@ -94,20 +96,22 @@ interface Things {
 
 /** Who may do what. Each grant also sets the environment variable that names the thing. */
 function grant(functions: Functions, { ledger, vault, credentials, transitions, queues }: Things): void {
-  const { api, webhook, sweep, master, archive, expire, restore, cancel } = functions.all;
+  const { api, webhook, sweep, copy, master, archive, expire, restore, cancel } = functions.all;
 
   for (const handler of Object.values(functions.all)) {
     ledger.grantUse(handler);
     vault.nameTo(handler);
   }
-  for (const handler of [api, webhook, master, archive, expire, restore]) credentials.grantRead(handler);
+  for (const handler of [api, webhook, copy, master, archive, expire, restore])
+    credentials.grantRead(handler);
   for (const handler of [master, archive, expire, restore, cancel]) transitions.grantPublish(handler);
-  functions.grantInvokeStages([api, webhook, sweep, restore]);
+  functions.grantInvokeStages([api, webhook, sweep, copy, restore]);
 
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
   for (const handler of [master, expire]) vault.grantPut(handler);
   vault.grantCopy(archive);
+  vault.grantUploadParts(copy);
   vault.grantThaw(restore);
   vault.grantAbort(cancel);
-  queues.grantCopy(archive);
+  queues.grantSend(archive);
 }

@@ -2,6 +2,7 @@
 
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -14,7 +15,7 @@ const PRIVATE: QueueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSS
 const KEPT: QueueProps = { ...PRIVATE, retentionPeriod: Duration.days(14) };
 
 export class Queues extends Construct {
-  /** Segments of large masters. No function is triggered by it: the archive function sends and receives by itself. */
+  /** Segments of large masters: the archive function sends them, the copy function is run by them. */
   readonly copy: Queue;
   /** Segments that failed five times. Apart from the other, so that a redrive sends back segments only. */
   readonly copyDeadLetters: Queue;
@@ -33,23 +34,20 @@ export class Queues extends Construct {
     this.copy = new Queue(this, 'Copy', {
       ...PRIVATE,
       // Six times the timeout of the one who receives, as the Lambda guide advises for queues.
-      visibilityTimeout: Duration.seconds(6 * FUNCTION_SIZES.archive.timeoutSeconds),
+      visibilityTimeout: Duration.seconds(6 * FUNCTION_SIZES.copy.timeoutSeconds),
       deadLetterQueue: { queue: this.copyDeadLetters, maxReceiveCount: 5 },
     });
   }
 
-  grantCopy(handler: LambdaFunction): void {
+  grantSend(handler: LambdaFunction): void {
     handler.addEnvironment(ENVIRONMENT.copyQueue, this.copy.queueUrl);
     handler.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'sqs:SendMessage',
-          'sqs:ReceiveMessage',
-          'sqs:ChangeMessageVisibility',
-          'sqs:DeleteMessage',
-        ],
-        resources: [this.copy.queueArn],
-      }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.copy.queueArn] }),
     );
+  }
+
+  /** One message per invocation: a segment is minutes of work, and one that fails must not repeat another. */
+  runWorkers(handler: LambdaFunction, maxConcurrency: number): void {
+    handler.addEventSource(new SqsEventSource(this.copy, { batchSize: 1, maxConcurrency }));
   }
 }

@@ -1,6 +1,6 @@
 // The props that every function reads as environment variables. The names of resources are not here: each is
 // set by the method that grants its use.
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Size } from 'aws-cdk-lib/core';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
 
@@ -28,6 +28,7 @@ function policySettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.storageClass]: props.storageClass ?? 'DEEP_ARCHIVE',
     [ENVIRONMENT.expirySchedule]: props.expirySchedule ?? 'hourly',
     [ENVIRONMENT.graceDays]: String(props.graceDays ?? 30),
+    [ENVIRONMENT.segmentBytes]: String((props.copySegment ?? Size.gibibytes(4)).toBytes()),
     [ENVIRONMENT.thawDays]: String(props.thawDays ?? 7),
   };
 }

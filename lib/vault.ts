@@ -57,6 +57,12 @@ export class Vault extends Construct {
     this.grantAbort(handler);
   }
 
+  /** What a worker does: sends parts of an upload that somebody else began, and looks which there are. */
+  grantUploadParts(handler: LambdaFunction): void {
+    this.grantPut(handler);
+    this.#grant(handler, this.#objects, 's3:ListMultipartUploadParts');
+  }
+
   grantAbort(handler: LambdaFunction): void {
     this.#grant(handler, this.#objects, 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts');
     this.#grant(handler, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');

@@ -30,6 +30,7 @@ export interface Config {
   readonly settleMs: number;
   readonly createDoubtMs: number;
   readonly masterWaitMs: number;
+  readonly segmentBytes: number;
   readonly thawDays: number;
   /** These four are set only for the functions that need them; each throws ConfigError where it is missing. */
   busName(): string;
@@ -69,6 +70,12 @@ export function readConfig(env: Variables = process.env): Config {
     settleMs: seconds(ENVIRONMENT.settleSeconds, 15),
     createDoubtMs: seconds(ENVIRONMENT.createDoubtSeconds, 120),
     masterWaitMs: seconds(ENVIRONMENT.masterWaitSeconds, 43_200),
+    segmentBytes: read(
+      ENVIRONMENT.segmentBytes,
+      'a number of bytes, at least 5 MiB',
+      bytesOfSegment,
+      4 * 1024 ** 3,
+    ),
     thawDays: read(ENVIRONMENT.thawDays, 'a whole number of days, at least 1', wholeDays, 7),
     busName: () => needed(ENVIRONMENT.bus),
     copyQueueUrl: () => needed(ENVIRONMENT.copyQueue),
@@ -142,6 +149,12 @@ function rate(text: string): number | undefined {
 function wholeDays(text: string): number | undefined {
   const days = numberFrom(text, 1);
   return Number.isInteger(days) ? days : undefined;
+}
+
+/** A segment is one part at least, and S3 takes no smaller ones than 5 MiB. */
+function bytesOfSegment(text: string): number | undefined {
+  const bytes = numberFrom(text, 5 * 1024 ** 2);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 function accountId(text: string): string | undefined {

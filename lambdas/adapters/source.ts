@@ -107,10 +107,12 @@ async function request(
 
 async function readProbe(answer: Answer): Promise<Probe> {
   const etag = answer.header('etag');
+  // A date that cannot be read is NaN, and counts as none.
+  const lastModifiedMs = Date.parse(answer.header('last-modified') ?? '') || undefined;
   const whole = contentRange(answer);
   if (answer.status === 416 && whole?.totalBytes === 0) {
     await answer.body.dump();
-    return { sizeBytes: 0, etag, ranged: true, head: new Uint8Array(0) };
+    return { sizeBytes: 0, etag, lastModifiedMs, ranged: true, head: new Uint8Array(0) };
   }
   if (answer.status !== 206 && answer.status !== 200) throw await unexpected(answer);
   const ranged = answer.status === 206;
@@ -119,7 +121,8 @@ async function readProbe(answer: Answer): Promise<Probe> {
     answer.body.destroy();
     throw refused(`${answer.name} does not say how large it is.`);
   }
-  return { sizeBytes, etag, ranged, head: await readHead(answer, Math.min(PROBE_BYTES, sizeBytes)) };
+  const head = await readHead(answer, Math.min(PROBE_BYTES, sizeBytes));
+  return { sizeBytes, etag, lastModifiedMs, ranged, head };
 }
 
 /** The first bytes; the rest of the body, if any, is not downloaded. */

@@ -10,16 +10,23 @@ import { systemRandom } from './random.ts';
 import { createSource } from './source.ts';
 import { createVault } from './vault.ts';
 
-export function depsFor(purpose: Purpose): Deps {
+/** All that a copy goes through, from where to where. */
+export function copyPorts() {
   const { bucket, bucketOwner, sourceHosts: hosts, sourceLoopback: loopback } = config;
   return {
     ledger,
     clock,
+    vault: createVault({ client: s3(), bucket, bucketOwner }),
+    source: createSource({ hosts, loopback }),
+  };
+}
+
+export function depsFor(purpose: Purpose): Deps {
+  return {
+    ...copyPorts(),
     log,
     random: systemRandom,
     dispatch: waking.dispatch,
-    vault: createVault({ client: s3(), bucket, bucketOwner }),
-    source: createSource({ hosts, loopback }),
     platform: platformFor(purpose),
     bus: createBus({ client: eventBridge(), busName: config.busName() }),
     settings: settingsOf(config),
@@ -28,7 +35,7 @@ export function depsFor(purpose: Purpose): Deps {
 
 function settingsOf(from: Config): Settings {
   const { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays } = from;
-  const { storageClass, deletions, expirySchedule: ticks } = from;
+  const { storageClass, deletions, segmentBytes, expirySchedule: ticks } = from;
   const times = { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays };
-  return { ...times, storageClass, deletions, ticks };
+  return { ...times, storageClass, deletions, segmentBytes, ticks };
 }

@@ -274,7 +274,9 @@ function unfinished(upload: MultipartUpload): UnfinishedUpload[] {
   const { UploadId: uploadId, StorageClass, ChecksumAlgorithm, ChecksumType, Initiated } = upload;
   if (uploadId === undefined) return [];
   const hasFullCrc32 = ChecksumAlgorithm === 'CRC32' && ChecksumType === 'FULL_OBJECT';
-  return [{ uploadId, storageClass: StorageClass ?? 'STANDARD', hasFullCrc32, begunMs: Initiated?.getTime() ?? 0 }];
+  return [
+    { uploadId, storageClass: StorageClass ?? 'STANDARD', hasFullCrc32, begunMs: Initiated?.getTime() ?? 0 },
+  ];
 }
 
 function completedPart({ partNumber, etag, crc32 }: PartInfo): CompletedPart {

@@ -35,6 +35,8 @@ export const ENVIRONMENT = {
   settleSeconds: 'SETTLE_SECONDS',
   /** How long a create whose answer was lost is looked for before another is made. */
   createDoubtSeconds: 'CREATE_DOUBT_SECONDS',
+  /** Masters of more than one segment of so many bytes are copied by many workers. */
+  segmentBytes: 'SEGMENT_BYTES',
   /** How long a master may be in preparation before it is asked for again. */
   masterWaitSeconds: 'MASTER_WAIT_SECONDS',
   /** Days a thawed copy stays readable. */

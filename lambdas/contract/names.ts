@@ -6,7 +6,7 @@ export const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'] as co
 export type Stage = (typeof STAGES)[number];
 
 /** Every bundled function: `lambdas/handlers/<name>.ts` exports `handler`. */
-export const FUNCTIONS = ['api', 'webhook', 'sweep', ...STAGES] as const;
+export const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', ...STAGES] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** What a message to a stage function carries. `version` is the claim: a record that moved on since drops the message. */
@@ -14,6 +14,16 @@ export interface StageMessage {
   readonly asset_id: string;
   readonly life: number;
   readonly version: number;
+}
+
+/** One segment of a large master on the copy queue: help to the archive stage, never needed. */
+export interface SegmentMessage {
+  readonly asset_id: string;
+  readonly life: number;
+  readonly upload_id: string;
+  /** Both inclusive. */
+  readonly first_part: number;
+  readonly last_part: number;
 }
 
 /** Lanes of the wake index: `step` is swept every minute, `expire` only by the expiry schedule. */

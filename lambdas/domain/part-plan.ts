@@ -84,6 +84,26 @@ export function missingParts(
   return numbers.filter((partNumber) => sizes.get(partNumber) !== partSize(plan, partNumber));
 }
 
+/** Consecutive part numbers, both inclusive. */
+export interface Segment {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The segments that many workers share: every part of `partNumbers` (ascending) is in exactly one. A segment starts at
+ * a multiple of its size, so that a plan made again later cuts the same ones.
+ */
+export function planSegments(
+  plan: PartPlan,
+  partNumbers: readonly number[],
+  segmentBytes: number,
+): readonly Segment[] {
+  const partsEach = Math.max(1, Math.floor(segmentBytes / plan.partSizeBytes));
+  const starts = new Set(partNumbers.map((n) => n - ((n - 1) % partsEach)));
+  return [...starts].map((first) => ({ first, last: Math.min(first + partsEach - 1, plan.partCount) }));
+}
+
 function tooLarge(sizeBytes: number): PermanentError {
   return new PermanentError(
     'MASTER_TOO_LARGE',

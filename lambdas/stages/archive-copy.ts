@@ -56,7 +56,8 @@ async function takeUpAgain(
     return beginAgain(work, probe, media);
   }
   // The same bytes under another name: from here on ranges and the second probe are compared with that one.
-  if (probe.etag !== upload.source.etag) await work.renew({ upload: { ...upload, source: sourceOf(work, probe) } });
+  if (probe.etag !== upload.source.etag)
+    await work.renew({ upload: { ...upload, source: sourceOf(work, probe) } });
 }
 
 function sourceOf(work: Work, { sizeBytes, etag }: Probe): UploadState['source'] {

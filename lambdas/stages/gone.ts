@@ -8,7 +8,11 @@ import type { Deps, Next, Work } from './stage.ts';
  * Makes sure that our token belongs to the environment this stack serves, for a token of another environment sees
  * a 404 for every asset of ours. Answers the environment's id. Throws PermanentError WRONG_ENVIRONMENT.
  */
-export async function confirmEnvironment({ deps }: { deps: Pick<Deps, 'ledger' | 'platform'> }): Promise<string> {
+export async function confirmEnvironment({
+  deps,
+}: {
+  deps: Pick<Deps, 'ledger' | 'platform'>;
+}): Promise<string> {
   const ours = await deps.platform.environment();
   const pinned = await deps.ledger.pinEnvironment(ours);
   if (ours === pinned) return ours;

@@ -1,6 +1,6 @@
 // The ports: all a stage may ask of the outside world. Adapters implement them, tests play them with fakes.
 // Errors: every method may throw TransientError; other throws are named where they are declared.
-import type { Lane, ObjectClass, Stage, StageMessage } from '../contract/names.ts';
+import type { Lane, ObjectClass, SegmentMessage, Stage, StageMessage } from '../contract/names.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { AssetRecord, HistoryEntry, Status, StoredObject, Tier } from '../domain/record.ts';
@@ -196,6 +196,11 @@ export interface Bus {
 /** Starts a stage's function asynchronously. */
 export interface Dispatch {
   invoke(stage: Stage, message: StageMessage): Promise<void>;
+}
+
+/** Workers that copy segments side by side with the archive stage. */
+export interface Helpers {
+  ask(segments: readonly SegmentMessage[]): Promise<void>;
 }
 
 export interface Log {

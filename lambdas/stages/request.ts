@@ -83,7 +83,10 @@ export async function requestRestore(
 }
 
 /** Throws PermanentError WRONG_ENVIRONMENT: a token of another environment knows no asset of ours. */
-async function isAtPlatform({ ledger, platform: platformOf }: RequestDeps, assetId: string): Promise<boolean> {
+async function isAtPlatform(
+  { ledger, platform: platformOf }: RequestDeps,
+  assetId: string,
+): Promise<boolean> {
   const platform = platformOf();
   if (await platform.inspect(assetId)) return true;
   await confirmEnvironment({ deps: { ledger, platform } });

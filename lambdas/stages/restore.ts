@@ -50,7 +50,10 @@ async function thaw(work: Work, archive: Archive, restore: RestoreState): Promis
 }
 
 /** Readable: now, and for long enough that the platform can fetch it. Throws when the vault has lost the master. */
-async function lookAtCopy({ deps, nowMs }: Work, archive: Archive): Promise<'readable' | 'thawing' | 'frozen'> {
+async function lookAtCopy(
+  { deps, nowMs }: Work,
+  archive: Archive,
+): Promise<'readable' | 'thawing' | 'frozen'> {
   const head = await deps.vault.head({ key: archive.key, versionId: archive.version_id });
   if (!head) {
     throw new PermanentError(

@@ -13,6 +13,7 @@ export interface Settings {
   readonly settleMs: number;
   readonly createDoubtMs: number;
   readonly masterWaitMs: number;
+  readonly segmentBytes: number;
   readonly minNoticeMs: number;
   readonly thawDays: number;
   readonly storageClass: StorageClass;
@@ -168,7 +169,8 @@ async function decide(step: StageFunction, work: Work): Promise<Next> {
   try {
     work.record = await publishPending(work.deps, work.record);
     // So many claims and never an answer: the step kills its function, and must not be begun once more.
-    if (hasGivenUp(work.record)) return failed(work.record, gaveUp(work.record, 'its function ended without an answer'));
+    if (hasGivenUp(work.record))
+      return failed(work.record, gaveUp(work.record, 'its function ended without an answer'));
     const next = await step(work);
     assertPossible(work.record, next);
     return next;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addressAllowed, checkSourceUrl, guardedLookup } from '../../lambdas/adapters/source-guard.ts';
 
 const AWS = { hosts: ['*.mux.com', 'media.example.org'], loopback: false };
@@ -80,4 +80,19 @@ test('a name that leads to loopback is refused when it is looked up', async () =
   expect(await look(true)).toEqual(
     expect.arrayContaining([expect.objectContaining({ address: expect.any(String) })]),
   );
+});
+
+describe('a URL that was typed by whoever runs the program', () => {
+  const TYPED = { hosts: [], loopback: true, typed: true };
+
+  test.each(['https://nas.example:8443/x', 'http://nas.example/x', 'https://10.1.2.3/x'])(
+    'may be %s',
+    (url) => {
+      expect(checkSourceUrl(url, TYPED).href).toBe(url);
+    },
+  );
+
+  test.each(['file:///etc/passwd', 'https://user:pw@nas.example/x'])('may not be %s', (url) => {
+    expect(() => checkSourceUrl(url, TYPED)).toThrow(expect.objectContaining({ code: 'SOURCE_REFUSED' }));
+  });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSource } from '../../lambdas/adapters/source.ts';
 import { createVault, parseThaw } from '../../lambdas/adapters/vault.ts';
@@ -47,6 +47,17 @@ describe('on the embedded S3 server', () => {
     await expect(stranger.listUploads('mux/a')).rejects.toThrow(denied);
     await expect(stranger.uploadPart({ ...target, body: chunks('123456789') })).rejects.toThrow(denied);
     await stranger.close();
+  });
+
+  test('refuses a bucket without versions unless it is told that one will do', async () => {
+    await s3.client.send(new CreateBucketCommand({ Bucket: 'plain' }));
+    const small = { key: 'a', contentType: 'a/b', token: 't', body: Buffer.of(1) };
+    const strict = createVault({ client: s3.client, bucket: 'plain' });
+    const lenient = createVault({ client: s3.client, bucket: 'plain', unversioned: true });
+
+    await expect(strict.put(small)).rejects.toThrow(expect.objectContaining({ code: 'VAULT_UNVERSIONED' }));
+    expect(await lenient.put(small)).toMatchObject({ version_id: 'null' });
+    expect(await lenient.head({ key: 'a', versionId: 'null' })).toMatchObject({ versionId: 'null' });
   });
 
   test('signs a URL that reads one version, and nothing when its token is changed', async () => {

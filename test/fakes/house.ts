@@ -36,6 +36,7 @@ export const SETTINGS: Settings = {
   settleMs: 15_000,
   createDoubtMs: 120_000,
   masterWaitMs: 12 * 3_600_000,
+  segmentBytes: 8 * 1024 ** 3,
   minNoticeMs: 3_600_000,
   thawDays: 7,
   storageClass: 'DEEP_ARCHIVE',

@@ -11,7 +11,13 @@ const LEDGER = ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const READ = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
 const ABORT = ['s3:AbortMultipartUpload', 's3:ListBucketMultipartUploads', 's3:ListMultipartUploadParts'];
-const COPY_QUEUE = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'];
+const COPY_QUEUE = [
+  'ChangeMessageVisibility',
+  'DeleteMessage',
+  'GetQueueAttributes',
+  'GetQueueUrl',
+  'ReceiveMessage',
+].map((action) => `sqs:${action}`);
 const SECRET = 'secretsmanager:GetSecretValue';
 const PUBLISH = 'events:PutEvents';
 const INVOKE = 'lambda:InvokeFunction';
@@ -22,7 +28,8 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   webhook: [SECRET, INVOKE],
   sweep: [INVOKE, FAILED],
   master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
-  archive: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT, ...COPY_QUEUE],
+  copy: [SECRET, INVOKE, 's3:PutObject', 's3:ListMultipartUploadParts', ...COPY_QUEUE],
+  archive: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT],
   expire: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
   restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', INVOKE],
   cancel: [PUBLISH, FAILED, ...ABORT],
@@ -74,7 +81,6 @@ describe('a grant', () => {
     ['secretsmanager:GetSecretValue', 'MUX_SECRET_ID'],
     ['events:PutEvents', 'EVENT_BUS_NAME'],
     ['lambda:InvokeFunction', 'FUNCTION_MASTER'],
-    ['sqs:ReceiveMessage', 'COPY_QUEUE_URL'],
     ['dynamodb:GetItem', 'TABLE_NAME'],
   ])('of %s comes with %s, and neither without the other', (action, variable) => {
     const allowed = FUNCTIONS.filter((name) => actionsOf(statementsOf(template, name)).includes(action));

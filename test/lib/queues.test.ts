@@ -24,9 +24,9 @@ describe('the queues', () => {
     });
   });
 
-  test('hide a segment for six times the 15 minutes of the copy, and keep it after five failures', () => {
+  test('hide a segment for six times the 5 minutes of a worker, and keep it after five failures', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: 5400,
+      VisibilityTimeout: 1800,
       RedrivePolicy: {
         maxReceiveCount: 5,
         deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('CopyDeadLetters'), 'Arn'] },
@@ -43,5 +43,12 @@ describe('the queues', () => {
       'FailedInvocations',
       'CopyDeadLetters',
     ]);
+  });
+
+  test('run the workers, one segment at a time and ten side by side', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
   });
 });

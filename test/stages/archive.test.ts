@@ -42,7 +42,8 @@ async function brokenOff(etag: string | undefined = '"first"'): Promise<House> {
   return home;
 }
 
-const isSafe = (home: House) => home.platform.assetIds().includes('asset1') && !home.platform.calls.deleteAsset;
+const isSafe = (home: House) =>
+  home.platform.assetIds().includes('asset1') && !home.platform.calls.deleteAsset;
 const bytesInVault = (home: House) => Buffer.from(home.vault.bytesOf(KEY) ?? []);
 
 describe('a copy', () => {
@@ -63,7 +64,8 @@ describe('a copy', () => {
   test('has its upload in the ledger before its first part is read', async () => {
     const home = await copying();
     const seen: unknown[] = [];
-    home.source.onRead = () => void seen.push([home.record().status, home.vault.uploads.has(home.record().upload?.upload_id ?? '')]);
+    home.source.onRead = () =>
+      void seen.push([home.record().status, home.vault.uploads.has(home.record().upload?.upload_id ?? '')]);
 
     await home.live('archived');
 
@@ -144,7 +146,8 @@ describe('a copy', () => {
     const publish = home.bus.publish;
     home.bus.publish = async (events) => {
       await publish(events);
-      if (events.some(({ entry }) => entry.to === 'archived' && entry.from === 'archiving')) await home.reschedule(dateMs);
+      if (events.some(({ entry }) => entry.to === 'archived' && entry.from === 'archiving'))
+        await home.reschedule(dateMs);
     };
 
     await home.live(() => home.record().status === 'archived' && home.record().leased_until === undefined);
@@ -187,7 +190,10 @@ describe('a file that changes', () => {
 
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MASTER_KEEPS_CHANGING', from: 'requested' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'MASTER_KEEPS_CHANGING', from: 'requested' },
+    });
     expect(isSafe(home)).toBe(true);
     home.vault.onPart = () => undefined;
     await home.requestDeletion();
@@ -242,7 +248,10 @@ describe('a URL that lapses', () => {
     home.source.faults.set(2 * PART, Array<ReadFault>(8).fill('lapsed'));
 
     await home.live();
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MASTER_UNAVAILABLE', from: 'requested' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'MASTER_UNAVAILABLE', from: 'requested' },
+    });
     expect(home.platform.calls.releaseMaster).toBe(3);
     expect(isSafe(home)).toBe(true);
     await home.requestDeletion();
@@ -389,7 +398,12 @@ describe('a slow copy', () => {
     await home.live('archived');
 
     expect(started).toEqual([0, 0, 0]);
-    expect(home.record().history.map(({ to }) => to)).toEqual(['requested', 'preparing', 'archiving', 'archived']);
+    expect(home.record().history.map(({ to }) => to)).toEqual([
+      'requested',
+      'preparing',
+      'archiving',
+      'archived',
+    ]);
   });
 
   test('shows its progress', async () => {
@@ -461,7 +475,10 @@ describe('a master that is not there', () => {
 
     await home.live(undefined, 600);
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MASTER_UNAVAILABLE', from: 'requested' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'MASTER_UNAVAILABLE', from: 'requested' },
+    });
     expect(home.platform.calls.requestMaster).toBe(4);
   });
 
@@ -483,7 +500,11 @@ describe('a master that is not there', () => {
 
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', lost_at: expect.any(String), failure: { code: 'ASSET_GONE' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      lost_at: expect.any(String),
+      failure: { code: 'ASSET_GONE' },
+    });
     expect(home.record().deleted_at).toBeUndefined();
   });
 });
@@ -494,5 +515,8 @@ test('the parts that the vault answers are the plan’s', async () => {
 
   const parts = await home.vault.listParts({ key: upload?.key ?? '', uploadId: upload?.upload_id ?? '' });
 
-  expect(parts?.map(({ partNumber, sizeBytes }: PartInfo) => [partNumber, sizeBytes])).toEqual([[1, PART], [2, PART]]);
+  expect(parts?.map(({ partNumber, sizeBytes }: PartInfo) => [partNumber, sizeBytes])).toEqual([
+    [1, PART],
+    [2, PART],
+  ]);
 });

@@ -1,8 +1,8 @@
 // Taking a request back: what was uploaded so far is given up until S3 shows it gone; a finished archive is kept.
 import { describe, expect, test } from 'vitest';
-import type { ReadFault } from '../fakes/source-memory.ts';
 import { type House, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
+import type { ReadFault } from '../fakes/source-memory.ts';
 
 const KEY = 'mux/environment1/asset1/1/master.mp4';
 
@@ -57,13 +57,25 @@ describe('a request taken back', () => {
 
   test('also has an upload aborted that the ledger never heard of', async () => {
     const home = await copying();
-    await home.vault.createUpload({ key: KEY, contentType: 'video/mp4', storageClass: 'DEEP_ARCHIVE', token: 'x' });
-    await home.vault.createUpload({ key: 'mux/environment1/asset2/1/master.mp4', contentType: 'video/mp4', storageClass: 'DEEP_ARCHIVE', token: 'x' });
+    await home.vault.createUpload({
+      key: KEY,
+      contentType: 'video/mp4',
+      storageClass: 'DEEP_ARCHIVE',
+      token: 'x',
+    });
+    await home.vault.createUpload({
+      key: 'mux/environment1/asset2/1/master.mp4',
+      contentType: 'video/mp4',
+      storageClass: 'DEEP_ARCHIVE',
+      token: 'x',
+    });
 
     await home.cancelRequest();
     await home.live();
 
-    expect([...home.vault.uploads.values()].map(({ key }) => key)).toEqual(['mux/environment1/asset2/1/master.mp4']);
+    expect([...home.vault.uploads.values()].map(({ key }) => key)).toEqual([
+      'mux/environment1/asset2/1/master.mp4',
+    ]);
   });
 
   test('has an upload aborted of which the ledger holds nothing at all', async () => {
@@ -71,7 +83,12 @@ describe('a request taken back', () => {
     home.addVideo(anMp4());
     await home.requestDeletion();
     await home.live('preparing');
-    await home.vault.createUpload({ key: KEY, contentType: 'video/mp4', storageClass: 'DEEP_ARCHIVE', token: 'x' });
+    await home.vault.createUpload({
+      key: KEY,
+      contentType: 'video/mp4',
+      storageClass: 'DEEP_ARCHIVE',
+      token: 'x',
+    });
 
     await home.cancelRequest();
     await home.live();

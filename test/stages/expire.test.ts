@@ -50,7 +50,11 @@ describe('the date', () => {
 
     await home.drain();
 
-    expect(home.record()).toMatchObject({ status: 'archived', wake_at: '2026-11-16T11:00:00.000Z', wake_lane: 'expire' });
+    expect(home.record()).toMatchObject({
+      status: 'archived',
+      wake_at: '2026-11-16T11:00:00.000Z',
+      wake_lane: 'expire',
+    });
     expect(isKept(home)).toBe(true);
   });
 
@@ -108,7 +112,12 @@ describe('the date', () => {
     await home.live();
 
     expect(home.record().history.map(({ to }) => to)).toEqual([
-      'requested', 'preparing', 'archiving', 'archived', 'deleting', 'deleted',
+      'requested',
+      'preparing',
+      'archiving',
+      'archived',
+      'deleting',
+      'deleted',
     ]);
   });
 
@@ -128,7 +137,12 @@ describe('the date', () => {
 describe('the asset as it is at its date', () => {
   test('with changed captions is deleted after these are in the vault', async () => {
     const home = await archived();
-    home.platform.change('asset1', { tracks: [{ id: 'video1', type: 'video' }, { ...TEXT, id: 'text2' }] });
+    home.platform.change('asset1', {
+      tracks: [
+        { id: 'video1', type: 'video' },
+        { ...TEXT, id: 'text2' },
+      ],
+    });
     home.source.files.set(captionUrl('text2'), { bytes: new TextEncoder().encode('WEBVTT new') });
 
     await home.live();
@@ -141,7 +155,11 @@ describe('the asset as it is at its date', () => {
   test('with a new loss is kept until that has been said for an hour', async () => {
     const home = await archived();
     home.platform.change('asset1', {
-      tracks: [{ id: 'video1', type: 'video' }, { id: 'a1', type: 'audio', primary: true }, { id: 'a2', type: 'audio' }],
+      tracks: [
+        { id: 'video1', type: 'video' },
+        { id: 'a1', type: 'audio', primary: true },
+        { id: 'a2', type: 'audio' },
+      ],
     });
 
     await pastTheDate(home);
@@ -163,39 +181,57 @@ describe('the asset as it is at its date', () => {
     expect(home.platform.calls.deleteAsset).toBeUndefined();
   });
 
-  test.each(['archived', 'deleting'])('gone when %s for a token of another environment proves nothing', async (status) => {
-    const home = await archived();
-    home.platform.setEnvironment('another');
-    const inspect = home.platform.inspect;
-    home.platform.inspect = async () => undefined;
-    // Woken before its date, or at it.
-    if (status === 'archived') await home.reschedule(DATE_MS + 1);
+  test.each(['archived', 'deleting'])(
+    'gone when %s for a token of another environment proves nothing',
+    async (status) => {
+      const home = await archived();
+      home.platform.setEnvironment('another');
+      const inspect = home.platform.inspect;
+      home.platform.inspect = async () => undefined;
+      // Woken before its date, or at it.
+      if (status === 'archived') await home.reschedule(DATE_MS + 1);
 
-    await home.live();
+      await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'WRONG_ENVIRONMENT', from: status } });
-    expect(home.record().deleted_at).toBeUndefined();
-    home.platform.setEnvironment('environment1');
-    home.platform.inspect = inspect;
-    await home.requestDeletion({ expirationMs: DATE_MS });
-    await home.live();
-    expect(home.record().status).toBe('deleted');
-  });
+      expect(home.record()).toMatchObject({
+        status: 'failed',
+        failure: { code: 'WRONG_ENVIRONMENT', from: status },
+      });
+      expect(home.record().deleted_at).toBeUndefined();
+      home.platform.setEnvironment('environment1');
+      home.platform.inspect = inspect;
+      await home.requestDeletion({ expirationMs: DATE_MS });
+      await home.live();
+      expect(home.record().status).toBe('deleted');
+    },
+  );
 });
 
 describe('a proof that fails keeps the asset', () => {
   const rows: [string, string, (home: House) => void][] = [
     ['the master is gone', 'ARCHIVE_MISSING', (home) => void home.vault.versions.delete(KEY)],
     ['the captions are gone', 'ARCHIVE_MISSING', (home) => void home.vault.versions.delete(CAPTION_KEY)],
-    ['the manifest is gone', 'MANIFEST_UNREADABLE', (home) => void home.vault.versions.delete(`${FOLDER}manifest.json`)],
+    [
+      'the manifest is gone',
+      'MANIFEST_UNREADABLE',
+      (home) => void home.vault.versions.delete(`${FOLDER}manifest.json`),
+    ],
     ['the size differs', 'ARCHIVE_SIZE_MISMATCH', (home) => tamper(home, { sizeBytes: 999 })],
     ['the checksum differs', 'ARCHIVE_CHECKSUM_MISMATCH', (home) => tamper(home, { crc32: 'AAAAAA==' })],
     ['there is no checksum', 'ARCHIVE_CHECKSUM_MISMATCH', (home) => tamper(home, { crc32: undefined })],
-    ['the checksum is of parts', 'ARCHIVE_CLASS_MISMATCH', (home) => tamper(home, { checksumType: 'COMPOSITE' })],
+    [
+      'the checksum is of parts',
+      'ARCHIVE_CLASS_MISMATCH',
+      (home) => tamper(home, { checksumType: 'COMPOSITE' }),
+    ],
     ['the token is another', 'ARCHIVE_NOT_OURS', (home) => tamper(home, { token: 'another' })],
     ['the class is another', 'ARCHIVE_CLASS_MISMATCH', (home) => tamper(home, { storageClass: 'STANDARD' })],
     ['the version is another', 'ARCHIVE_MISSING', (home) => tamper(home, { versionId: 'another' })],
-    ['a caption differs', 'ARCHIVE_CHECKSUM_MISMATCH', (home) => tamper(home, { crc32: 'AAAAAA==' }, CAPTION_KEY)],
+    [
+      'a caption differs',
+      'ARCHIVE_CHECKSUM_MISMATCH',
+      (home) => tamper(home, { crc32: 'AAAAAA==' }, CAPTION_KEY),
+    ],
   ];
 
   test.each(rows)('%s: %s, and a retry archives anew', async (_, code, harm) => {
@@ -204,7 +240,10 @@ describe('a proof that fails keeps the asset', () => {
     harm(home);
 
     await home.live();
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code, from: 'requested', retryable: true } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code, from: 'requested', retryable: true },
+    });
     expect(isKept(home)).toBe(true);
     expect(home.platform.calls.deleteAsset).toBeUndefined();
     home.vault.head = head;
@@ -234,7 +273,10 @@ describe('a proof that fails keeps the asset', () => {
     await pastTheDate(home);
 
     expect(isKept(home)).toBe(true);
-    expect(home.record()).toMatchObject({ status: 'deleting', waiting_for: expect.stringContaining('the proof is 63000 ms old') });
+    expect(home.record()).toMatchObject({
+      status: 'deleting',
+      waiting_for: expect.stringContaining('the proof is 63000 ms old'),
+    });
   });
 });
 
@@ -297,38 +339,51 @@ describe('the DELETE', () => {
 
     await pastTheDate(home);
 
-    expect(home.record()).toMatchObject({ status: 'archived', wake_at: '2026-11-15T11:05:00.000Z', waiting_for: 'a slot' });
+    expect(home.record()).toMatchObject({
+      status: 'archived',
+      wake_at: '2026-11-15T11:05:00.000Z',
+      waiting_for: 'a slot',
+    });
   });
 
   test('that fails for good leaves a record that can be restored or retried', async () => {
     const home = await archived();
-    home.platform.fail('deleteAsset', new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }));
+    home.platform.fail(
+      'deleteAsset',
+      new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }),
+    );
 
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MUX_REFUSED', from: 'deleting' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'MUX_REFUSED', from: 'deleting' },
+    });
     expect(isKept(home)).toBe(true);
   });
 });
 
 describe('a restore asked for during the deletion', () => {
-  test.each(['reserveDeletion', 'deleteAsset'] as const)('before %s ends with the video on the platform', async (method) => {
-    const home = await archived();
-    const original = home.platform[method];
-    Object.assign(home.platform, {
-      [method]: async (...args: Parameters<typeof original>) => {
-        home.platform[method] = original as never;
-        await home.requestRestore();
-        return Reflect.apply(original, home.platform, args);
-      },
-    });
+  test.each(['reserveDeletion', 'deleteAsset'] as const)(
+    'before %s ends with the video on the platform',
+    async (method) => {
+      const home = await archived();
+      const original = home.platform[method];
+      Object.assign(home.platform, {
+        [method]: async (...args: Parameters<typeof original>) => {
+          home.platform[method] = original as never;
+          await home.requestRestore();
+          return Reflect.apply(original, home.platform, args);
+        },
+      });
 
-    await home.live();
+      await home.live();
 
-    const { status } = home.record();
-    expect(method === 'deleteAsset' ? 'restored' : 'cancelled').toBe(status);
-    expect(home.platform.assetIds()).toHaveLength(1);
-  });
+      const { status } = home.record();
+      expect(method === 'deleteAsset' ? 'restored' : 'cancelled').toBe(status);
+      expect(home.platform.assetIds()).toHaveLength(1);
+    },
+  );
 
   test('in the very moment when the deletion is stored starts the restore', async () => {
     const home = await archived();

@@ -14,7 +14,14 @@ function homeWithVideo(options: HouseOptions = {}): House {
     passthrough: 'order-17',
     tracks: [
       { id: 'video1', type: 'video' },
-      { id: 'text1', type: 'text', text_type: 'subtitles', text_source: 'uploaded', language_code: 'en', status: 'ready' },
+      {
+        id: 'text1',
+        type: 'text',
+        text_type: 'subtitles',
+        text_source: 'uploaded',
+        language_code: 'en',
+        status: 'ready',
+      },
     ],
   });
   home.source.files.set('https://stream.mux.test/asset1play1/text/text1.vtt', { bytes: CAPTIONS });
@@ -37,7 +44,15 @@ describe('a whole life', () => {
     await wholeLife(home);
 
     expect(published(home)).toEqual([
-      'requested', 'preparing', 'archiving', 'archived', 'deleting', 'deleted', 'thawing', 'uploading', 'restored',
+      'requested',
+      'preparing',
+      'archiving',
+      'archived',
+      'deleting',
+      'deleted',
+      'thawing',
+      'uploading',
+      'restored',
     ]);
     expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1', attempts: 0 });
     expect(home.record().wake_at).toBeUndefined();

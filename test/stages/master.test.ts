@@ -20,7 +20,10 @@ describe('an asset that must not be archived', () => {
 
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code, from: 'requested', retryable: true } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code, from: 'requested', retryable: true },
+    });
     expect(home.platform.calls.requestMaster).toBeUndefined();
     expect(home.platform.assetIds()).toEqual(['asset1']);
   });
@@ -44,7 +47,10 @@ describe('an asset that must not be archived', () => {
 
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'WRONG_ENVIRONMENT', from: 'requested' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'WRONG_ENVIRONMENT', from: 'requested' },
+    });
     expect(home.record().lost_at).toBeUndefined();
     home.platform.setEnvironment('production');
     await home.requestDeletion();
@@ -58,7 +64,10 @@ describe('an asset that can be archived', () => {
     const home = await requested({ status: 'preparing' });
 
     await home.live(() => home.clock.nowMs() > Date.UTC(2026, 10, 1, 2));
-    expect(home.record()).toMatchObject({ status: 'requested', waiting_for: 'Mux is still preparing the asset' });
+    expect(home.record()).toMatchObject({
+      status: 'requested',
+      waiting_for: 'Mux is still preparing the asset',
+    });
     expect(home.platform.calls.requestMaster).toBeUndefined();
     home.platform.change('asset1', { status: 'ready' });
     await home.live('archived');
@@ -67,7 +76,13 @@ describe('an asset that can be archived', () => {
   });
 
   test('is known by its playback and upload ids before it is said to be prepared', async () => {
-    const home = await requested({ upload_id: 'upload7', playback_ids: [{ id: 'p1', policy: 'public' }, { id: 'p2', policy: 'signed' }] });
+    const home = await requested({
+      upload_id: 'upload7',
+      playback_ids: [
+        { id: 'p1', policy: 'public' },
+        { id: 'p2', policy: 'signed' },
+      ],
+    });
     const save = home.ledger.save;
     const known: unknown[] = [];
     home.ledger.save = async (record) => {
@@ -132,11 +147,17 @@ describe('a second life', () => {
     await home.requestDeletion();
     await home.live('archived');
 
-    expect(home.record()).toMatchObject({ life: 2, archive: { key: before?.key, version_id: before?.version_id } });
+    expect(home.record()).toMatchObject({
+      life: 2,
+      archive: { key: before?.key, version_id: before?.version_id },
+    });
     expect(home.source.reads.length).toBe(reads);
     expect(home.platform.calls.requestMaster).toBe(masters);
     const manifest = home.vault.bytesOf('mux/environment1/asset1/1/manifest.json');
-    expect(JSON.parse(new TextDecoder().decode(manifest))).toMatchObject({ asset: { passthrough: 'new words' }, life: 2 });
+    expect(JSON.parse(new TextDecoder().decode(manifest))).toMatchObject({
+      asset: { passthrough: 'new words' },
+      life: 2,
+    });
     await home.live();
     expect(home.record().status).toBe('deleted');
   });

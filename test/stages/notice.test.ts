@@ -5,7 +5,8 @@ import { findRecord, notice } from '../../lambdas/stages/notice.ts';
 import { type House, house } from '../fakes/house.ts';
 import { aRecord } from '../fakes/record.ts';
 
-const tell = (home: House, assetId: string, type: string) => notice(assetId, type, { ledger: home.ledger, waking: home.waking });
+const tell = (home: House, assetId: string, type: string) =>
+  notice(assetId, type, { ledger: home.ledger, waking: home.waking });
 
 describe('a notice', () => {
   test.each<[Status, string]>([

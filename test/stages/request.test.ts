@@ -68,7 +68,10 @@ describe('a request', () => {
 
     const answer = await home.requestDeletion();
 
-    expect(answer).toMatchObject({ kind: 'problem', problem: { status: 503, code: 'RECORD_BUSY', retry_after_seconds: 1 } });
+    expect(answer).toMatchObject({
+      kind: 'problem',
+      problem: { status: 503, code: 'RECORD_BUSY', retry_after_seconds: 1 },
+    });
     expect(tries).toBe(5);
   });
 
@@ -77,7 +80,10 @@ describe('a request', () => {
     const expirationMs = home.clock.nowMs() + 86_400_000;
     await home.requestDeletion({ expirationMs, asked: { grace_days: 1 } });
 
-    const again = await home.requestDeletion({ expirationMs: expirationMs + 1_000, asked: { grace_days: 1 } });
+    const again = await home.requestDeletion({
+      expirationMs: expirationMs + 1_000,
+      asked: { grace_days: 1 },
+    });
 
     expect(again).toMatchObject({ kind: 'record', status: 200, record: { life: 1 } });
     expect(home.dispatch.invocations).toHaveLength(1);
@@ -113,7 +119,11 @@ describe('a restore of a restored asset', () => {
 
     const answer = await home.requestRestore();
 
-    expect(answer).toMatchObject({ status: 200, outcome: 'already_available', record: { current_asset_id: 'restored1' } });
+    expect(answer).toMatchObject({
+      status: 200,
+      outcome: 'already_available',
+      record: { current_asset_id: 'restored1' },
+    });
     expect(home.dispatch.invocations).toEqual([]);
   });
 

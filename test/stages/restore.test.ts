@@ -100,7 +100,8 @@ describe('the thaw', () => {
     await home.round();
     const environment = home.platform.environment;
     const untilMs = home.clock.nowMs() + 30 * DAY_MS;
-    home.platform.environment = () => Promise.reject(new SetUpError('MUX_DENIED', 'No.', { action: 'Mend it.' }));
+    home.platform.environment = () =>
+      Promise.reject(new SetUpError('MUX_DENIED', 'No.', { action: 'Mend it.' }));
     await home.live(() => home.clock.nowMs() > untilMs, 10_000);
     home.platform.environment = environment;
 
@@ -117,7 +118,12 @@ describe('the thaw', () => {
 
     await home.live();
 
-    expect(home.record().history.slice(-4).map(({ to, cause }) => [to, cause])).toEqual([
+    expect(
+      home
+        .record()
+        .history.slice(-4)
+        .map(({ to, cause }) => [to, cause]),
+    ).toEqual([
       ['uploading', 'readable again'],
       ['thawing', 'the readable copy lapsed'],
       ['uploading', 'readable again'],
@@ -143,7 +149,10 @@ describe('the thaw', () => {
     await home.requestRestore();
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'ARCHIVE_MISSING', from: 'thawing' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'ARCHIVE_MISSING', from: 'thawing' },
+    });
   });
 
   test('with a token of another environment fails, and creates nothing', async () => {
@@ -243,11 +252,17 @@ describe('the create', () => {
 
   test('that is refused for good fails the record and may be retried at once', async () => {
     const home = await deleted();
-    home.platform.fail('createAsset', new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }));
+    home.platform.fail(
+      'createAsset',
+      new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }),
+    );
 
     await home.requestRestore();
     await home.live();
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'MUX_REFUSED', from: 'uploading' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'MUX_REFUSED', from: 'uploading' },
+    });
     await home.requestRestore();
     await home.live();
 
@@ -279,8 +294,13 @@ describe('a new asset that comes to nothing', () => {
     await home.requestRestore();
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'RESTORE_KEEPS_FAILING', from: 'thawing' } });
-    expect(done).toEqual(['restored1', 'restored2', 'restored3', 'restored4', 'restored5'].map((id) => [id, true]));
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'RESTORE_KEEPS_FAILING', from: 'thawing' },
+    });
+    expect(done).toEqual(
+      ['restored1', 'restored2', 'restored3', 'restored4', 'restored5'].map((id) => [id, true]),
+    );
     expect(home.platform.assetIds()).toEqual([]);
   });
 
@@ -303,7 +323,10 @@ describe('a new asset that comes to nothing', () => {
 
     await home.live();
 
-    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'RESTORE_DIFFERS', from: 'uploading' } });
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'RESTORE_DIFFERS', from: 'uploading' },
+    });
     expect(home.record().current_asset_id).toBeUndefined();
     expect(home.platform.assetIds()).toEqual(['restored1']);
   });
@@ -338,7 +361,11 @@ describe('the restored asset', () => {
     await home.live();
 
     const pairs = home.record().restore?.new_playback_ids.map(({ policy, replaces }) => [policy, replaces]);
-    expect(pairs?.toSorted()).toEqual([['public', 'public1'], ['public', 'public2'], ['signed', 'signed1']]);
+    expect(pairs?.toSorted()).toEqual([
+      ['public', 'public1'],
+      ['public', 'public2'],
+      ['signed', 'signed1'],
+    ]);
   });
 
   test('is known by all its ids before anybody is told of it', async () => {
@@ -376,7 +403,10 @@ describe('the restored asset', () => {
     await home.requestRestore();
     await home.live();
     home.platform.change('restored1', { tracks: [{ id: 'v', type: 'video' }] });
-    home.source.files.set('https://mezzanine.mux.test/restored1/mezzanine.mp4', { bytes: anMp4(), etag: '"x"' });
+    home.source.files.set('https://mezzanine.mux.test/restored1/mezzanine.mp4', {
+      bytes: anMp4(),
+      etag: '"x"',
+    });
 
     await home.requestDeletion({ asset_id: 'restored1' });
     await home.live();

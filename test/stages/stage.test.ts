@@ -1,6 +1,12 @@
 // The runner that every stage shares: claims, answers written down, errors sorted.
 import { describe, expect, test } from 'vitest';
-import { ConflictError, NotYetError, PermanentError, SetUpError, TransientError } from '../../lambdas/domain/failures.ts';
+import {
+  ConflictError,
+  NotYetError,
+  PermanentError,
+  SetUpError,
+  TransientError,
+} from '../../lambdas/domain/failures.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import { MAX_ATTEMPTS, runStage, type StageFunction } from '../../lambdas/stages/stage.ts';
 import { wake } from '../../lambdas/stages/wake.ts';
@@ -25,7 +31,10 @@ async function run(home: House, step: StageFunction, given: Partial<AssetRecord>
   return home.record();
 }
 
-const throwing = (error: unknown): StageFunction => () => Promise.reject(error);
+const throwing =
+  (error: unknown): StageFunction =>
+  () =>
+    Promise.reject(error);
 
 describe('a message', () => {
   test.each([
@@ -38,7 +47,12 @@ describe('a message', () => {
     const before = home.record();
     let ran = false;
 
-    await runStage('master', async () => ((ran = true), { kind: 'rest' }), home.deps, { ...message, ...stale }, NOW_MS);
+    const step: StageFunction = async () => {
+      ran = true;
+      return { kind: 'rest' };
+    };
+
+    await runStage('master', step, home.deps, { ...message, ...stale }, NOW_MS);
 
     expect(ran).toBe(false);
     expect(home.record()).toEqual(before);
@@ -81,7 +95,11 @@ describe('a message', () => {
 
 describe('what a stage answers', () => {
   test('a wait is stored with its reason, without lease or attempts', async () => {
-    const record = await run(house(), async () => ({ kind: 'wait', untilMs: NOW_MS + 5_000, waitingFor: 'rain' }));
+    const record = await run(house(), async () => ({
+      kind: 'wait',
+      untilMs: NOW_MS + 5_000,
+      waitingFor: 'rain',
+    }));
 
     expect(record).toMatchObject({ status: 'requested', wake_at: at(5), waiting_for: 'rain', attempts: 0 });
     expect(record.leased_until).toBeUndefined();
@@ -92,7 +110,12 @@ describe('what a stage answers', () => {
     const seen: (string | undefined)[] = [];
     home.bus.publish = async () => void seen.push(home.record().leased_until);
 
-    await run(home, async () => ({ kind: 'move', to: 'preparing', cause: 'asked', wakeAtMs: NOW_MS + 5_000 }));
+    await run(home, async () => ({
+      kind: 'move',
+      to: 'preparing',
+      cause: 'asked',
+      wakeAtMs: NOW_MS + 5_000,
+    }));
 
     expect(seen).toEqual([at(90)]);
     expect(home.record()).toMatchObject({ status: 'preparing', wake_at: at(5) });
@@ -100,9 +123,13 @@ describe('what a stage answers', () => {
 
   test('transitions that an earlier step left unpublished go out first', async () => {
     const home = house();
-    const history = [{ at: at(0), from: null, to: 'requested', cause: 'delete request', actor: 'user-7', version: 1 }] as const;
+    const history = [
+      { at: at(0), from: null, to: 'requested', cause: 'delete request', actor: 'user-7', version: 1 },
+    ] as const;
 
-    await run(home, async () => ({ kind: 'move', to: 'preparing', cause: 'asked', wakeAtMs: NOW_MS }), { history });
+    await run(home, async () => ({ kind: 'move', to: 'preparing', cause: 'asked', wakeAtMs: NOW_MS }), {
+      history,
+    });
 
     expect(home.bus.events.map(({ entry }) => entry.to)).toEqual(['requested', 'preparing']);
   });
@@ -151,7 +178,13 @@ describe('an error', () => {
 
     expect(record).toMatchObject({
       status: 'failed',
-      failure: { code: 'TEST_ASSET', message: 'A test asset.', action: 'Nothing.', from: 'requested', retryable: true },
+      failure: {
+        code: 'TEST_ASSET',
+        message: 'A test asset.',
+        action: 'Nothing.',
+        from: 'requested',
+        retryable: true,
+      },
     });
     expect(record.wake_at).toBeUndefined();
   });
@@ -168,7 +201,11 @@ describe('an error', () => {
     const first = await run(house(), throwing(new TransientError('MUX_DOWN', 'Mux is down.')));
     const third = await run(house(), throwing(new Error('What?')), { attempts: 2 });
 
-    expect(first).toMatchObject({ attempts: 1, wake_at: at(30), waiting_for: 'trying again after MUX_DOWN: Mux is down.' });
+    expect(first).toMatchObject({
+      attempts: 1,
+      wake_at: at(30),
+      waiting_for: 'trying again after MUX_DOWN: Mux is down.',
+    });
     expect(third).toMatchObject({ attempts: 3, wake_at: at(67.5) });
     expect(third.leased_until).toBeUndefined();
   });
@@ -180,12 +217,17 @@ describe('an error', () => {
 
     const record = await home.live();
 
-    expect(record).toMatchObject({ status: 'failed', failure: { code: 'GAVE_UP', from: 'requested', retryable: true } });
+    expect(record).toMatchObject({
+      status: 'failed',
+      failure: { code: 'GAVE_UP', from: 'requested', retryable: true },
+    });
     expect(record.failure?.message).toBe('Tried 40 times; last: What?');
   });
 
   test('of our own set-up makes no record fail, however long it lasts', async () => {
-    const denied = new SetUpError('MUX_DENIED', 'Mux refuses our token.', { action: 'Put another into the secret.' });
+    const denied = new SetUpError('MUX_DENIED', 'Mux refuses our token.', {
+      action: 'Put another into the secret.',
+    });
 
     const record = await run(house(), throwing(denied), { attempts: MAX_ATTEMPTS - 1 });
 
@@ -244,7 +286,8 @@ describe('somebody else’s write in the middle', () => {
   test('that moves the date is adopted, and told to the bus too', async () => {
     const home = house();
     const step: StageFunction = async (work) => {
-      if (work.record.status !== 'requested') return { kind: 'wait', untilMs: NOW_MS + 1e9, waitingFor: 'rain' };
+      if (work.record.status !== 'requested')
+        return { kind: 'wait', untilMs: NOW_MS + 1e9, waitingFor: 'rain' };
       await home.reschedule(NOW_MS + 9 * 86_400_000);
       return { kind: 'move', to: 'preparing', cause: 'asked', wakeAtMs: NOW_MS };
     };
@@ -257,7 +300,9 @@ describe('somebody else’s write in the middle', () => {
     await wake(record, home.waking);
     const [next] = home.dispatch.invocations.splice(0);
     await home.during(runStage('archive', step, home.deps, next?.message ?? fail(), NOW_MS));
-    expect(home.bus.events.map(({ entry }) => entry.version)).toEqual(record.history.map(({ version }) => version));
+    expect(home.bus.events.map(({ entry }) => entry.version)).toEqual(
+      record.history.map(({ version }) => version),
+    );
   });
 
   test('that moves the date between a failure and its rest still has its news told', async () => {
@@ -275,7 +320,9 @@ describe('somebody else’s write in the middle', () => {
     await home.live();
 
     expect(home.record()).toMatchObject({ status: 'failed', expiration_date: '2026-11-10T00:00:00.000Z' });
-    expect(home.bus.events.map(({ entry }) => entry.version)).toEqual(home.record().history.map(({ version }) => version));
+    expect(home.bus.events.map(({ entry }) => entry.version)).toEqual(
+      home.record().history.map(({ version }) => version),
+    );
   });
 
   test('that comes twice drops the step, which the sweep does again', async () => {

@@ -40,14 +40,27 @@ describe('the sweep', () => {
 
     await run(home);
 
-    expect(home.record()).toMatchObject({ wake_at: at(90), leased_until: at(90), wake_lane: 'step', attempts: 1 });
+    expect(home.record()).toMatchObject({
+      wake_at: at(90),
+      leased_until: at(90),
+      wake_lane: 'step',
+      attempts: 1,
+    });
   });
 
   test('sends each record to the stage of its status', async () => {
     const home = house();
     const stages = {
-      requested: 'master', preparing: 'archive', archiving: 'archive', deleting: 'expire', thawing: 'restore',
-      uploading: 'restore', cancelled: 'cancel', failed: 'cancel', deleted: 'expire', restored: 'restore',
+      requested: 'master',
+      preparing: 'archive',
+      archiving: 'archive',
+      deleting: 'expire',
+      thawing: 'restore',
+      uploading: 'restore',
+      cancelled: 'cancel',
+      failed: 'cancel',
+      deleted: 'expire',
+      restored: 'restore',
     } as const;
     for (const status of Object.keys(stages) as (keyof typeof stages)[]) {
       await put(home, { asset_id: status, status, wake_at: at(0) });
@@ -121,7 +134,8 @@ describe('the sweep', () => {
 
   test('wakes a bounded number per run, the earliest first, and the rest in the next', async () => {
     const home = house();
-    for (let n = 0; n < WAKES_PER_RUN + 20; n += 1) await put(home, { asset_id: `asset${n}`, wake_at: at(-n) });
+    for (let n = 0; n < WAKES_PER_RUN + 20; n += 1)
+      await put(home, { asset_id: `asset${n}`, wake_at: at(-n) });
 
     const first = await run(home);
     const left = [...home.ledger.records.values()].filter(({ attempts }) => attempts === 0);
