@@ -62,10 +62,7 @@ export class IcehouseApi {
   }
 
   /** `id` is any id of the lineage. */
-  async restore(
-    id: string,
-    { tier, userId }: { tier?: Tier | undefined; userId?: string | undefined },
-  ): Promise<RestoreAnswer> {
+  async restore(id: string, tier: Tier | undefined, userId?: string): Promise<RestoreAnswer> {
     const record = await this.#record({
       method: 'POST',
       path: `${requestPath(id)}/restore`,

@@ -38,3 +38,36 @@ export function apiUrl(text: string): URL {
   }
   return url;
 }
+
+export function sourceUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError('An https URL.');
+  return url;
+}
+
+export interface S3Location {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export function s3Location(text: string): S3Location {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*[^/])$/s.exec(text) ?? [];
+  if (!bucket || !key) throw new InvalidArgumentError('A bucket and the whole key: s3://bucket/key.');
+  return { bucket, key };
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  M: 1024 ** 2,
+  MIB: 1024 ** 2,
+  G: 1024 ** 3,
+  GIB: 1024 ** 3,
+};
+
+/** Bytes, or MiB or GiB with their unit: `64MiB`, `64M`. */
+export function sizeBytes(text: string): number {
+  const [, number, unit = ''] = /^([1-9]\d{0,12})([A-Za-z]*)$/.exec(text) ?? [];
+  const factor = SIZE_UNITS[unit.toUpperCase()];
+  if (!number || !factor) throw new InvalidArgumentError('A size such as 64MiB.');
+  return Number(number) * factor;
+}

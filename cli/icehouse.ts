@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { IcehouseApi } from './api.ts';
 import { apiUrl } from './arguments.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCopy } from './commands/copy.ts';
 import { addList } from './commands/list.ts';
 import { addRequest } from './commands/request.ts';
 import { addReschedule } from './commands/reschedule.ts';
@@ -55,6 +56,9 @@ const program = new Command('icehouse')
 
 for (const add of [addRequest, addStatus, addList, addWatch, addCancel, addRestore, addReschedule])
   add(program, open);
+addCopy(program, openScreen, {
+  pathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
+});
 
 function open(command: Command): Session {
   const options = command.optsWithGlobals<GlobalOptions>();
@@ -62,8 +66,12 @@ function open(command: Command): Session {
     bearer: options.bearer,
     region: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION,
   });
+  return { ...openScreen(command), api: new IcehouseApi({ base: options.url, authorize, fetch, sleep }) };
+}
+
+function openScreen(command: Command): Omit<Session, 'api'> {
+  const options = command.optsWithGlobals<GlobalOptions>();
   return {
-    api: new IcehouseApi({ base: options.url, authorize, fetch, sleep }),
     screen: screenOn(process.stdout, { colour: options.color }),
     json: options.json === true,
     nowMs: Date.now,

@@ -17,7 +17,14 @@ export interface Session {
 /** Reads the global options that a command was called with. */
 export type OpenSession = (command: Command) => Session;
 
+/** For a command that does not speak with the API. */
+export type OpenScreen = (command: Command) => Omit<Session, 'api'>;
+
 /** One JSON document for machines, as the API gave it, or a text for people. */
-export function show({ json, screen }: Session, document: unknown, text: () => string): void {
+export function show(
+  { json, screen }: Pick<Session, 'json' | 'screen'>,
+  document: unknown,
+  text: () => string,
+): void {
   screen.print(json ? JSON.stringify(document, null, 2) : text());
 }

@@ -81,7 +81,8 @@ test('every file says in its first lines what it is for', () => {
 });
 
 test('no type is escaped from, and nothing is left for later', () => {
-  const pattern = /\bas any\b|: any[;,)>[]|<any>|@ts-ignore|@ts-nocheck|\bTODO\b|\bFIXME\b|\.(only|skip|todo)\(/;
+  const pattern =
+    /\bas any\b|: any[;,)>[]|<any>|@ts-ignore|@ts-nocheck|\bTODO\b|\bFIXME\b|\.(only|skip|todo)\(/;
 
   const found = files('lib', 'lambdas', 'local', 'cli', 'test').filter(
     (file) => file !== 'test/house.test.ts' && pattern.test(textOf(file)),

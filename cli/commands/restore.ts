@@ -34,10 +34,13 @@ export function addRestore(program: Command, open: OpenSession): void {
     .option('--user <id>', 'who wants it back; goes on the record')
     .option('--wait', 'stay until the video is back (or is not coming)')
     .addOption(intervalOption())
-    .addHelpText('after', '\nExample:\n  $ icehouse restore 01Tq7hnCrmxvE8OrKhQ7 --user u-17 --tier Standard --wait')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ icehouse restore 01Tq7hnCrmxvE8OrKhQ7 --user u-17 --tier Standard --wait',
+    )
     .action(async (asset: string, options: Options, command: Command) => {
       const session = open(command);
-      const answer = await session.api.restore(asset, { tier: options.tier, userId: options.user });
+      const answer = await session.api.restore(asset, options.tier, options.user);
       const sentence = OUTCOMES[answer.outcome];
       const text = () =>
         [...(sentence ? [sentence] : []), receipt(answer, session.screen, session.nowMs())].join('\n\n');

@@ -1,6 +1,6 @@
 // Downloads from the platform over undici: probes, pinned ranges and small texts, every byte counted.
 // A URL with its query is a secret: no error or log of this file holds one.
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import {
   IcehouseError,
   PermanentError,
@@ -9,6 +9,8 @@ import {
   TransientError,
 } from '../domain/failures.ts';
 import type { Probe, Source } from '../stages/ports.ts';
+import { blockConnector } from './block-connector.ts';
+import { download } from './download.ts';
 import { checkSourceUrl, guardedLookup, nameOf, type SourceRules } from './source-guard.ts';
 
 export interface SourceOptions extends SourceRules {
@@ -25,8 +27,11 @@ const PROBE_BYTES = 1024;
 
 export function createSource(options: SourceOptions): Source & { close(): Promise<void> } {
   const agent = new Agent({
-    allowH2: false,
-    connect: { timeout: options.connectTimeoutMs ?? 10_000, lookup: guardedLookup(options) },
+    connect: blockConnector({
+      allowH2: false,
+      timeout: options.connectTimeoutMs ?? 10_000,
+      lookup: guardedLookup(options),
+    }),
     headersTimeout: options.stallTimeoutMs ?? 30_000,
     bodyTimeout: options.stallTimeoutMs ?? 30_000,
     keepAliveTimeout: 10_000,
@@ -51,7 +56,7 @@ export function createSource(options: SourceOptions): Source & { close(): Promis
 
     async *readAll(url, expect, signal) {
       const answer = await get(url, {}, deadline(expect.sizeBytes, signal));
-      if (answer.status !== 200) throw await unexpected(answer);
+      if (answer.status !== 200) throw unexpected(answer);
       checkSame(answer, Number(answer.header('content-length') ?? expect.sizeBytes), expect);
       yield* counted(answer, expect.sizeBytes);
     },
@@ -59,10 +64,10 @@ export function createSource(options: SourceOptions): Source & { close(): Promis
     async fetchSmall(url, maxBytes) {
       const answer = await get(url, {}, deadline(maxBytes));
       if (answer.status === 404) {
-        await answer.body.dump();
+        answer.stop();
         return undefined;
       }
-      if (answer.status !== 200) throw await unexpected(answer);
+      if (answer.status !== 200) throw unexpected(answer);
       return readSmall(answer, maxBytes);
     },
 
@@ -75,7 +80,10 @@ interface Answer {
   readonly name: string;
   readonly status: number;
   header(name: string): string | undefined;
-  readonly body: Dispatcher.ResponseData['body'];
+  /** In large blocks, each valid until the next is asked for. */
+  readonly blocks: AsyncIterableIterator<Uint8Array>;
+  /** Lets go of the connection when the body will not be read. */
+  stop(): void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -85,23 +93,16 @@ async function request(
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
+  const name = nameOf(url);
   try {
-    const response = await agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'icehouse' },
-      signal,
-    });
-    // A body destroyed before its end emits an error, which without a listener would end the process.
-    response.body.on('error', () => undefined);
-    const header = (name: string) => [response.headers[name]].flat()[0];
-    const answer = { name: nameOf(url), status: response.statusCode, header, body: response.body, signal };
-    if ((header('content-encoding') ?? 'identity') === 'identity') return answer;
-    response.body.destroy();
-    throw refused(`${answer.name} answers compressed although identity was asked for.`);
+    const asked = { ...headers, 'accept-encoding': 'identity', 'user-agent': 'icehouse' };
+    const { headers: answered, ...rest } = await download(agent, url, asked, signal);
+    const header = (field: string) => [answered[field]].flat()[0];
+    if ((header('content-encoding') ?? 'identity') === 'identity') return { ...rest, name, header, signal };
+    rest.stop();
+    throw refused(`${name} answers compressed although identity was asked for.`);
   } catch (error) {
-    throw translate(error, nameOf(url), signal);
+    throw translate(error, name, signal);
   }
 }
 
@@ -111,14 +112,14 @@ async function readProbe(answer: Answer): Promise<Probe> {
   const lastModifiedMs = Date.parse(answer.header('last-modified') ?? '') || undefined;
   const whole = contentRange(answer);
   if (answer.status === 416 && whole?.totalBytes === 0) {
-    await answer.body.dump();
+    answer.stop();
     return { sizeBytes: 0, etag, lastModifiedMs, ranged: true, head: new Uint8Array(0) };
   }
-  if (answer.status !== 206 && answer.status !== 200) throw await unexpected(answer);
+  if (answer.status !== 206 && answer.status !== 200) throw unexpected(answer);
   const ranged = answer.status === 206;
   const sizeBytes = ranged ? whole?.totalBytes : Number(answer.header('content-length') ?? Number.NaN);
   if (sizeBytes === undefined || !Number.isSafeInteger(sizeBytes) || (ranged && whole?.start !== 0)) {
-    answer.body.destroy();
+    answer.stop();
     throw refused(`${answer.name} does not say how large it is.`);
   }
   const head = await readHead(answer, Math.min(PROBE_BYTES, sizeBytes));
@@ -144,7 +145,8 @@ async function readSmall(answer: Answer, maxBytes: number): Promise<Uint8Array> 
   for await (const chunk of passing(answer)) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) throw refused(`${answer.name} has more than ${maxBytes} bytes.`);
-    chunks.push(chunk);
+    // The block is filled anew once the next is asked for.
+    chunks.push(Uint8Array.from(chunk));
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
@@ -152,11 +154,9 @@ async function readSmall(answer: Answer, maxBytes: number): Promise<Uint8Array> 
 /** The body as it comes; its errors are translated, and the connection is let go when the reader stops early. */
 async function* passing(answer: Answer): AsyncGenerator<Uint8Array> {
   try {
-    yield* answer.body as AsyncIterable<Uint8Array>;
+    yield* answer.blocks;
   } catch (error) {
     throw translate(error, answer.name, answer.signal);
-  } finally {
-    answer.body.destroy();
   }
 }
 
@@ -186,17 +186,17 @@ function ifRange(etag: string | undefined): Record<string, string> {
 function checkRange(answer: Answer, range: { start: number; end: number }, expect: Expected): void {
   const { status } = answer;
   if (status === 200 || status === 412 || status === 416) {
-    answer.body.destroy();
+    answer.stop();
     throw new SourceChangedError(`${answer.name} answered ${status} to a range of the file that it was.`);
   }
   if (status !== 206) {
-    answer.body.destroy();
+    answer.stop();
     throw statusError(answer);
   }
   const got = contentRange(answer);
   if (got?.totalBytes !== undefined) checkSame(answer, got.totalBytes, expect);
   if (got?.start === range.start && got.end === range.end && got.totalBytes !== undefined) return;
-  answer.body.destroy();
+  answer.stop();
   throw new TransientError(
     'SOURCE_WRONG_RANGE',
     `${answer.name} answered another range than the one asked for.`,
@@ -206,7 +206,7 @@ function checkRange(answer: Answer, range: { start: number; end: number }, expec
 function checkSame(answer: Answer, sizeBytes: number, expect: Expected): void {
   const etag = answer.header('etag');
   if (sizeBytes === expect.sizeBytes && (expect.etag === undefined || etag === expect.etag)) return;
-  answer.body.destroy();
+  answer.stop();
   throw new SourceChangedError(
     `${answer.name} is not the file it was: expected ${expect.sizeBytes} bytes with ETag ${expect.etag ?? 'any'}, ` +
       `got ${sizeBytes} with ${etag ?? 'none'}.`,
@@ -221,8 +221,8 @@ function contentRange(answer: Answer): { start?: number; end?: number; totalByte
   return { start: number(match[1]), end: number(match[2]), totalBytes: number(match[3]) };
 }
 
-async function unexpected(answer: Answer): Promise<Error> {
-  answer.body.destroy();
+function unexpected(answer: Answer): Error {
+  answer.stop();
   return statusError(answer);
 }
 

@@ -2,8 +2,9 @@
 import type { Purpose } from '../contract/names.ts';
 import type { Deps, Settings } from '../stages/stage.ts';
 import { createBus } from './bus.ts';
-import { eventBridge, s3 } from './clients.ts';
+import { eventBridge, s3, sqs } from './clients.ts';
 import type { Config } from './config.ts';
+import { createHelpers } from './copy-queue.ts';
 import { clock, config, ledger, log, waking } from './host.ts';
 import { platformFor } from './platform-host.ts';
 import { systemRandom } from './random.ts';
@@ -27,6 +28,10 @@ export function depsFor(purpose: Purpose): Deps {
     log,
     random: systemRandom,
     dispatch: waking.dispatch,
+    // Only the archive function has the queue; the others never ask.
+    helpers: {
+      ask: (segments) => createHelpers({ client: sqs(), queueUrl: config.copyQueueUrl() }).ask(segments),
+    },
     platform: platformFor(purpose),
     bus: createBus({ client: eventBridge(), busName: config.busName() }),
     settings: settingsOf(config),

@@ -1,12 +1,10 @@
-// Streams one part to S3: signed by the SDK, sent by undici, its CRC32 computed as the bytes pass and sent as a trailer.
-// The SDK's own streaming upload is not used: an error of its body ends the process, and it opens a connection per part.
-
-import type { Readable } from 'node:stream';
+// Streams one part to S3: signed by the SDK, sent by node:https, its CRC32 computed as the bytes pass and sent as a
+// trailer. Why neither the SDK nor undici sends it: docs/decisions/0006-lean-relay.md
 import { type S3Client, UploadPartCommand, type UploadPartCommandInput } from '@aws-sdk/client-s3';
-import type { Agent, Dispatcher } from 'undici';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { IcehouseError, TransientError } from '../domain/failures.ts';
 import type { PartInfo } from '../stages/ports.ts';
+import { type PutAgents, type PutAnswer, put, type SignedRequest } from './put-stream.ts';
 import { translateS3Error } from './vault-errors.ts';
 
 export interface PartUpload {
@@ -21,17 +19,18 @@ const TRAILER_NAME = 'x-amz-checksum-crc32';
 const CRC_CHARACTERS = 8;
 
 /** Throws what `body` throws, TransientError, or what translateS3Error makes of S3's answer. */
-export async function streamPart(client: S3Client, agent: Agent, upload: PartUpload): Promise<PartInfo> {
+export async function streamPart(
+  client: S3Client,
+  agents: PutAgents,
+  upload: PartUpload,
+): Promise<PartInfo> {
   const doing = `UploadPart ${upload.target.PartNumber} of ${upload.target.Key}`;
   const framed = new FramedBody(upload.body, upload.sizeBytes);
   try {
     const request = await signUploadPart(client, upload.target, upload.sizeBytes);
-    // undici takes any async iterable as a body; its types do not say so.
-    const body = framed.bytes() as unknown as Readable;
-    const response = await agent.request({ ...request, body, signal: upload.signal ?? null });
-    const text = await response.body.text();
-    if (response.statusCode !== 200) throw answeredError(response.statusCode, text);
-    return partInfo(upload, response.headers, framed.crc);
+    const answer = await put(agents, request, framed.bytes(), upload.signal);
+    if (answer.status !== 200) throw answeredError(answer);
+    return partInfo(upload, answer.headers, framed.crc);
   } catch (error) {
     if (framed.sourceError !== undefined) throw framed.sourceError;
     if (upload.signal?.aborted && !(error instanceof IcehouseError)) throw upload.signal.reason;
@@ -41,7 +40,7 @@ export async function streamPart(client: S3Client, agent: Agent, upload: PartUpl
 
 function partInfo(
   upload: PartUpload,
-  headers: Record<string, string | string[] | undefined>,
+  headers: PutAnswer['headers'],
   crc: number,
 ): PartInfo {
   const { PartNumber: partNumber, Key } = upload.target;
@@ -103,21 +102,12 @@ function framedLength(sizeBytes: number): number {
   return chunk + 3 + TRAILER_NAME.length + 1 + CRC_CHARACTERS + 4;
 }
 
-interface SignedRequest {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly path: string;
-  readonly query?: Record<string, string | string[] | null>;
-  readonly headers: Record<string, string>;
-}
-
 /** Runs the SDK's own pipeline (endpoint, credentials, signature) and stops where it would send. */
 async function signUploadPart(
   client: S3Client,
   target: UploadPartCommandInput,
   sizeBytes: number,
-): Promise<Dispatcher.RequestOptions> {
+): Promise<SignedRequest> {
   const command = new UploadPartCommand({ ...target, ChecksumAlgorithm: 'CRC32' });
   command.middlewareStack.add(
     (next) => async (args) => {
@@ -139,7 +129,7 @@ async function signUploadPart(
   );
   await client.send(command);
   if (signed === undefined) throw new Error('The SDK signed no request.');
-  return toUndici(signed);
+  return signed;
 }
 
 function streamingHeaders(sizeBytes: number): Record<string, string> {
@@ -152,22 +142,9 @@ function streamingHeaders(sizeBytes: number): Record<string, string> {
   };
 }
 
-function toUndici(request: SignedRequest): Dispatcher.RequestOptions {
-  const port = request.port === undefined ? '' : `:${request.port}`;
-  const query = Object.entries(request.query ?? {}).map(
-    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value ?? ''))}`,
-  );
-  return {
-    origin: `${request.protocol}//${request.hostname}${port}`,
-    path: `${request.path}?${query.join('&')}`,
-    method: 'PUT',
-    headers: request.headers,
-  };
-}
-
 /** An answer in the shape of the SDK's errors, so that both are translated alike. */
-function answeredError(status: number, xml: string): Error {
-  const error = new Error(/<Message>([^<]*)/.exec(xml)?.[1] ?? 'no message');
-  const code = /<Code>([^<]*)/.exec(xml)?.[1] ?? 'Unknown';
+function answeredError({ status, text }: PutAnswer): Error {
+  const error = new Error(/<Message>([^<]*)/.exec(text)?.[1] ?? 'no message');
+  const code = /<Code>([^<]*)/.exec(text)?.[1] ?? 'Unknown';
   return Object.assign(error, { name: code, $metadata: { httpStatusCode: status } });
 }

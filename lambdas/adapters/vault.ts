@@ -17,10 +17,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { Agent } from 'undici';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { PermanentError, TransientError } from '../domain/failures.ts';
 import type { ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
+import { createPutAgents } from './put-stream.ts';
 import { streamPart } from './upload-part.ts';
 import {
   attempt,
@@ -57,7 +57,6 @@ export interface UnfinishedUpload {
 
 /** The object metadata by which "our object exists" is told from "an object exists". */
 const TOKEN = 'icehouse-token';
-const STALL_MS = 60_000;
 
 export type S3Vault = Vault & {
   /** Those of exactly this key, with what `listUploads` leaves out. */
@@ -68,13 +67,7 @@ export type S3Vault = Vault & {
 export function createVault(options: VaultOptions): S3Vault {
   const { client, bucket } = options;
   const owner = { Bucket: bucket, ExpectedBucketOwner: options.bucketOwner };
-  const agent = new Agent({
-    allowH2: false,
-    connect: { timeout: 10_000 },
-    headersTimeout: STALL_MS,
-    bodyTimeout: STALL_MS,
-    keepAliveTimeout: 10_000,
-  });
+  const agents = createPutAgents();
 
   return {
     bucket,
@@ -113,7 +106,7 @@ export function createVault(options: VaultOptions): S3Vault {
 
     uploadPart({ key, uploadId, partNumber, sizeBytes, body, signal }) {
       const target = { ...owner, Key: key, UploadId: uploadId, PartNumber: partNumber };
-      return streamPart(client, agent, { target, sizeBytes, body, signal });
+      return streamPart(client, agents, { target, sizeBytes, body, signal });
     },
 
     async completeUpload({ key, uploadId, parts, sizeBytes, crc32: wholeCrc32 }) {
@@ -226,7 +219,10 @@ export function createVault(options: VaultOptions): S3Vault {
       return getSignedUrl(client, command, { expiresIn: expiresSeconds });
     },
 
-    close: () => agent.close(),
+    async close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
   };
 
   function unfinishedUploads(key: string): Promise<readonly UnfinishedUpload[]> {

@@ -79,6 +79,6 @@ function publicArchive({ archive }: AssetRecord) {
 
 function publicRestore({ restore }: AssetRecord) {
   if (!restore) return undefined;
-  const { token: _, create_attempted_at, create_attempts, asked_tier, ...rest } = restore;
+  const { token: _, first_create_at, create_attempted_at, create_attempts, asked_tier, ...rest } = restore;
   return rest;
 }

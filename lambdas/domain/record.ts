@@ -141,6 +141,8 @@ export interface RestoreState {
   readonly asked_tier?: Tier;
   /** Rides in the signed input URL: how an asset whose create lost its answer is found. */
   readonly token: string;
+  /** When the first create of this restore was attempted: differs from the next field once there was a second. */
+  readonly first_create_at?: string;
   /** Set before each create, so that a crash leaves a trace. */
   readonly create_attempted_at?: string;
   readonly create_attempts: number;

@@ -33,7 +33,7 @@ export type Ticks = ExpirySchedule | { readonly everyMs: number };
 
 /** The first tick of the schedule at or after `ms`. Weekly ticks fall on Monday 00:00 UTC, as the stack's cron does. */
 export function nextTick(ticks: Ticks, ms: number): number {
-  if (typeof ticks === 'object') return ms;
+  if (typeof ticks === 'object') return Math.ceil(ms / ticks.everyMs) * ticks.everyMs;
   if (ticks === 'hourly') return Math.ceil(ms / HOUR_MS) * HOUR_MS;
   if (ticks === 'daily') return Math.ceil(ms / DAY_MS) * DAY_MS;
   // 1 January 1970 was a Thursday: Mondays lie four days after each multiple of a week.

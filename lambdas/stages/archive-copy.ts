@@ -11,6 +11,7 @@ import { iso } from '../domain/time.ts';
 import { isAsCopied, seal } from './archive-seal.ts';
 import { checkMaster, judgeBoxes, refusalError } from './check-master.ts';
 import { copyParts } from './copy-master.ts';
+import { copyShared, isShared } from './copy-shared.ts';
 import { copyStream } from './copy-stream.ts';
 import { whileHeld } from './heartbeat.ts';
 import type { PartInfo, Probe } from './ports.ts';
@@ -101,6 +102,7 @@ async function copyRanges(
   plan: PartPlan,
   listed: readonly PartInfo[],
 ) {
+  if (isShared(work, plan, listed)) return copyShared(work, url, probe, plan);
   const upload = uploadOf(work);
   const missing = missingParts(plan, listed);
   const before = plan.sizeBytes - missing.reduce((sum, n) => sum + sizeOf(plan, n), 0);
@@ -224,6 +226,9 @@ async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0)
     assetId: record.asset_id,
     life: record.life,
   };
+  // One that an earlier life or a lifecycle rule gave up is forgotten here, so it must be gone.
+  const old = record.upload;
+  if (old) await deps.vault.abortUpload({ key: old.key, uploadId: old.upload_id });
   const key = masterKey(folder, media.extension);
   const token = deps.random.token();
   const { contentType } = media;
@@ -261,7 +266,6 @@ async function beginAgain(work: Work, probe: Probe, media: Media): Promise<void>
       },
     );
   }
-  await work.deps.vault.abortUpload({ key: old.key, uploadId: old.upload_id });
   await beginUpload(work, probe, media, old.restarts + 1);
 }
 

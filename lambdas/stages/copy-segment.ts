@@ -27,7 +27,11 @@ export type SegmentOutcome =
   | 'out of time';
 
 /** Throws TransientError for what the queue should deliver again. */
-export async function copySegment(deps: WorkerDeps, message: SegmentMessage, deadlineMs: number): Promise<SegmentOutcome> {
+export async function copySegment(
+  deps: WorkerDeps,
+  message: SegmentMessage,
+  deadlineMs: number,
+): Promise<SegmentOutcome> {
   const record = await deps.ledger.get(message.asset_id);
   const upload = record && uploadMeant(record, message);
   if (!record || !upload) return 'stale';
@@ -63,7 +67,9 @@ async function copyMissing(
   for (;;) {
     const listed = await listParts(deps, upload);
     if (!listed) return 'stale';
-    const partNumbers = missingParts(plan, listed).filter((n) => n >= message.first_part && n <= message.last_part);
+    const partNumbers = missingParts(plan, listed).filter(
+      (n) => n >= message.first_part && n <= message.last_part,
+    );
     if (partNumbers.length === 0) return 'copied';
     const url = await deps.urls.of(message.asset_id, refused);
     if (!url) return 'no master';
@@ -81,7 +87,12 @@ async function copyMissing(
 }
 
 /** Whoever sees the list full wakes the archive stage, which completes; two who do so find one claim. */
-async function wakeWhenFull(deps: WorkerDeps, record: AssetRecord, upload: UploadState, plan: PartPlan): Promise<void> {
+async function wakeWhenFull(
+  deps: WorkerDeps,
+  record: AssetRecord,
+  upload: UploadState,
+  plan: PartPlan,
+): Promise<void> {
   const listed = await listParts(deps, upload);
   if (!listed || missingParts(plan, listed).length > 0) return;
   const now = await deps.ledger.get(record.asset_id);

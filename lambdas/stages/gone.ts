@@ -1,12 +1,13 @@
 // The asset is no longer at the platform: what that means depends on whose token we hold and what the vault has.
-import { PermanentError } from '../domain/failures.ts';
+import { SetUpError } from '../domain/failures.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Deps, Next, Work } from './stage.ts';
 
 /**
  * Makes sure that our token belongs to the environment this stack serves, for a token of another environment sees
- * a 404 for every asset of ours. Answers the environment's id. Throws PermanentError WRONG_ENVIRONMENT.
+ * a 404 for every asset of ours. Answers the environment's id. Throws SetUpError WRONG_ENVIRONMENT: whatever was
+ * begun waits until the right token is there.
  */
 export async function confirmEnvironment({
   deps,
@@ -16,11 +17,11 @@ export async function confirmEnvironment({
   const ours = await deps.platform.environment();
   const pinned = await deps.ledger.pinEnvironment(ours);
   if (ours === pinned) return ours;
-  throw new PermanentError(
+  throw new SetUpError(
     'WRONG_ENVIRONMENT',
     `The Mux token belongs to environment ${ours}, but this stack serves ${pinned}.`,
     {
-      action: 'Put a token of the right environment into the secret, then send the request again.',
+      action: 'Put a token of the right environment into the secret.',
       retryable: true,
     },
   );

@@ -1,6 +1,6 @@
 // Stage "master": reads the asset, refuses what must not be archived, and asks the platform to prepare the master.
 import type { PlatformAsset } from '../domain/asset.ts';
-import { PermanentError } from '../domain/failures.ts';
+import { PermanentError, SetUpError } from '../domain/failures.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import { judge, lossesOf, sayLosses } from '../domain/verdict.ts';
@@ -9,7 +9,7 @@ import { reuseArchive } from './reuse-archive.ts';
 import type { Next, Work } from './stage.ts';
 
 export async function master(work: Work): Promise<Next> {
-  const environment = await confirmEnvironment(work);
+  const environment = await ourEnvironment(work);
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return goneBeforeArchived(work);
   const verdict = judge(asset);
@@ -37,6 +37,17 @@ export async function master(work: Work): Promise<Next> {
     set: { ...known, archive: undefined, master },
     wakeAtMs: work.nowMs + work.deps.settings.pollMs,
   };
+}
+
+/** A request that has not begun is refused at once when the token is of another environment; the person who made it is still there. */
+async function ourEnvironment(work: Work): Promise<string> {
+  try {
+    return await confirmEnvironment(work);
+  } catch (error) {
+    if (!(error instanceof SetUpError) || error.code !== 'WRONG_ENVIRONMENT') throw error;
+    const action = `${error.action} Then send the same request again.`;
+    throw new PermanentError(error.code, error.message, { action, retryable: true, cause: error });
+  }
 }
 
 /** The master is asked for only when it is not there or under way: what a second PUT does, Mux does not say. */

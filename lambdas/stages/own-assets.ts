@@ -23,7 +23,7 @@ export async function adoptLostCreate(work: Work, restore: RestoreState): Promis
 }
 
 async function findByToken({ deps, record }: Work, restore: RestoreState): Promise<readonly PlatformAsset[]> {
-  const sinceMs = Date.parse(restore.requested_at) - CLOCK_SKEW_MS;
+  const sinceMs = Date.parse(restore.first_create_at ?? restore.requested_at) - CLOCK_SKEW_MS;
   const found: PlatformAsset[] = [];
   for (const asset of await deps.platform.createdSince(sinceMs)) {
     if (asset.id === record.asset_id) continue;

@@ -67,7 +67,8 @@ export interface Vault {
   /** All pages, by part number; undefined when the upload does not exist (aborted or completed). */
   listParts(o: { key: string; uploadId: string }): Promise<readonly PartInfo[] | undefined>;
   /**
-   * Streams one part; S3 checks size and CRC32 before the part becomes visible. Memory does not grow with the part.
+   * Streams one part; S3 checks size and CRC32 before the part becomes visible. Memory does not grow with the part:
+   * a chunk of `body` is done with before the next is asked for.
    * An error thrown by `body` is rethrown as it is and leaves no part behind. Throws TransientError UPLOAD_GONE
    * when the upload was aborted or completed meanwhile.
    */
@@ -123,6 +124,7 @@ export interface Source {
   probe(url: string): Promise<Probe>;
   /**
    * The bytes `start` to `end` inclusive, counted: exactly that many or an error.
+   * A chunk is valid until the next is asked for: its memory is filled anew then, so whoever keeps it copies it.
    * Throws SourceLapsedError, SourceChangedError (Content-Range total or ETag differ from `expect`).
    */
   read(
@@ -131,7 +133,7 @@ export interface Source {
     expect: { sizeBytes: number; etag?: string },
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
-  /** The whole body from the first byte, for sources without Range; counted and compared as `read` is. */
+  /** The whole body from the first byte, for sources without Range; counted, compared and lent as by `read`. */
   readAll(
     url: string,
     expect: { sizeBytes: number; etag?: string },

@@ -100,6 +100,7 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
   const request = await describeNewAsset(work, archive, restore);
   const attempted = {
     ...restore,
+    first_create_at: restore.first_create_at ?? iso(work.nowMs),
     create_attempted_at: iso(work.nowMs),
     create_attempts: restore.create_attempts + 1,
   };
@@ -180,15 +181,15 @@ async function finish(
   }
   const isPreparing = asset.status !== 'ready' || asset.tracks.some(({ status }) => status === 'preparing');
   if (isPreparing) return work.poll('Mux to prepare the new asset');
-  checkDuration(work.record, asset);
   const like = await readManifestAsset(work.deps, archive);
   if (like) await platform.finishAsset(asset, like);
   const finished = (await platform.inspect(newAssetId)) ?? asset;
   // An earlier create that showed itself late is ours too, and must not stay beside the published one.
-  if (restore.create_attempts > 1) await adoptLostCreate(work, restore);
+  if (restore.first_create_at !== restore.create_attempted_at) await adoptLostCreate(work, restore);
   const new_playback_ids = pairPlaybackIds(work.record, finished);
   for (const { id } of new_playback_ids) await ledger.putAlias('playback', id, work.record.asset_id);
-  const set = { restore: { ...restore, new_playback_ids }, current_asset_id: newAssetId };
+  const warnings = [...work.record.warnings, ...differences(work.record, finished)];
+  const set = { restore: { ...restore, new_playback_ids }, current_asset_id: newAssetId, warnings };
   return { kind: 'move', to: 'restored', cause: 'new asset ready', set };
 }
 
@@ -202,18 +203,13 @@ function createAgain(work: Work, restore: RestoreState, why: string): Next {
   };
 }
 
-function checkDuration(record: AssetRecord, asset: PlatformAsset): void {
-  if (record.duration === undefined || asset.durationSeconds === undefined) return;
-  if (Math.abs(record.duration - asset.durationSeconds) <= DURATION_TOLERANCE_SECONDS) return;
-  throw new PermanentError(
-    'RESTORE_DIFFERS',
-    `The new asset ${asset.id} lasts ${asset.durationSeconds} s, the archived one lasted ${record.duration} s.`,
-    {
-      action:
-        'Compare both by eye. The vault still holds the proved master; the new asset was not published.',
-      retryable: true,
-    },
-  );
+/** Said, not refused: the customer wants the video back, and the vault keeps the proved master in any case. */
+function differences(record: AssetRecord, asset: PlatformAsset): readonly string[] {
+  if (record.duration === undefined || asset.durationSeconds === undefined) return [];
+  if (Math.abs(record.duration - asset.durationSeconds) <= DURATION_TOLERANCE_SECONDS) return [];
+  return [
+    `RESTORE_DIFFERS: the new asset lasts ${asset.durationSeconds} s, the archived one lasted ${record.duration} s.`,
+  ];
 }
 
 /** Old and new ids, paired by policy and position: the platform gives no say in what they are. */

@@ -1,11 +1,17 @@
 // How every stage runs: claim checked, pending transitions published, the stage's answer stored, errors sorted.
 // A stage function decides one step and answers what comes next; only this file writes that answer down.
 import type { Lane, Stage, StageMessage, StorageClass } from '../contract/names.ts';
-import { ConflictError, NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
+import {
+  ConflictError,
+  NotYetError,
+  PermanentError,
+  SetUpError,
+  TransientError,
+} from '../domain/failures.ts';
 import { canMove, isResting, lease, move, unpublished } from '../domain/lifecycle.ts';
 import type { AssetRecord, Status } from '../domain/record.ts';
 import { backoffMs, iso, type Ticks } from '../domain/time.ts';
-import type { Bus, Clock, Dispatch, Ledger, Log, Platform, Random, Source, Vault } from './ports.ts';
+import type { Bus, Clock, Dispatch, Helpers, Ledger, Log, Platform, Random, Source, Vault } from './ports.ts';
 
 export interface Settings {
   readonly leaseMs: number;
@@ -28,6 +34,7 @@ export interface Deps {
   readonly platform: Platform;
   readonly bus: Bus;
   readonly dispatch: Dispatch;
+  readonly helpers: Helpers;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -61,6 +68,9 @@ export type StageFunction = (work: Work) => Promise<Next>;
 
 /** Claims in a row without progress after which a person is asked. */
 export const MAX_ATTEMPTS = 40;
+
+/** The same for faults of others that pass by themselves, and for functions that died: about a day and a half. */
+export const MAX_TRANSIENT_ATTEMPTS = 200;
 
 /** One claim on one record. `record` is always the version last stored. */
 export class Work {
@@ -181,7 +191,7 @@ async function decide(step: StageFunction, work: Work): Promise<Next> {
 }
 
 function hasGivenUp({ attempts, status }: AssetRecord): boolean {
-  return attempts > MAX_ATTEMPTS && canMove(status, 'failed');
+  return attempts > MAX_TRANSIENT_ATTEMPTS && canMove(status, 'failed');
 }
 
 /** An answer that could never be stored is an error of the step, to be tried again and given up like any other. */
@@ -198,13 +208,14 @@ function assertPossible({ asset_id, status }: AssetRecord, next: Next): void {
 function nextAfter(error: unknown, work: Work): Next {
   const { record, deps } = work;
   if (error instanceof NotYetError) {
-    return { kind: 'wait', untilMs: error.atMs, waitingFor: error.waitingFor };
+    return { kind: 'wait', untilMs: error.atMs, waitingFor: error.waitingFor, lane: laneOf(record) };
   }
   const { code, message } = describe(error);
   deps.log.error('step failed', { asset_id: record.asset_id, status: record.status, code, error: message });
   if (error instanceof SetUpError) return waitForSetUp(work, code, error);
   if (error instanceof PermanentError && canMove(record.status, 'failed')) return failed(record, error);
-  if (record.attempts >= MAX_ATTEMPTS && canMove(record.status, 'failed'))
+  const most = error instanceof TransientError ? MAX_TRANSIENT_ATTEMPTS : MAX_ATTEMPTS;
+  if (record.attempts >= most && canMove(record.status, 'failed'))
     return failed(record, gaveUp(record, message, error));
   const waitMs = backoffMs(record.attempts, deps.settings.pollMs);
   return {
@@ -214,6 +225,11 @@ function nextAfter(error: unknown, work: Work): Next {
     // Kept: a failed attempt is no progress.
     set: { attempts: record.attempts },
   };
+}
+
+/** Archives that wait for a slot stay in their lane: a month's worth of them must not crowd out the polls. */
+function laneOf({ status }: AssetRecord): Lane {
+  return status === 'archived' ? 'expire' : 'step';
 }
 
 /** However long it takes: nothing is wrong with the record, and giving up on all of them would only make work. */
@@ -244,7 +260,9 @@ function failed(record: AssetRecord, error: PermanentError): Next {
     from: (error.from as Status | undefined) ?? record.status,
     retryable: error.retryable,
   };
-  return { kind: 'move', to: 'failed', cause: error.code, set: { failure } };
+  // A restore asked for during a deletion that did not happen has nothing to bring back: the video is still there.
+  const wish = record.status === 'deleting' ? { restore: undefined } : {};
+  return { kind: 'move', to: 'failed', cause: error.code, set: { failure, ...wish } };
 }
 
 /**

@@ -6,12 +6,24 @@ import { type Waking, wake } from './wake.ts';
 /** At most this many records per run: about a minute of Mux calls at the default rates, and more lies in the next run. */
 export const WAKES_PER_RUN = 100;
 
+/** Of archives past their tick: what the governor's share for deletions serves in a minute, a little more. */
+export const EXPIRES_PER_RUN = 20;
+
 /** How many claims are written side by side. */
 const SIDE_BY_SIDE = 10;
 
-export async function sweep(lane: Lane, waking: Waking, log: Log): Promise<{ due: number; woken: number }> {
+/**
+ * The minute's sweep also goes on with archives that an expiry tick found due and could not all wake: their wakes lie
+ * on ticks, so none is woken before its own.
+ */
+export async function sweep(lane: Lane, waking: Waking, log: Log): Promise<void> {
+  if (lane === 'step') await sweepLane('step', WAKES_PER_RUN, waking, log);
+  await sweepLane('expire', EXPIRES_PER_RUN, waking, log);
+}
+
+async function sweepLane(lane: Lane, limit: number, waking: Waking, log: Log): Promise<void> {
   const startedMs = waking.clock.nowMs();
-  const due = await waking.ledger.due(lane, startedMs, WAKES_PER_RUN);
+  const due = await waking.ledger.due(lane, startedMs, limit);
   let woken = 0;
   const queue = [...due];
   const worker = async () => {
@@ -21,7 +33,6 @@ export async function sweep(lane: Lane, waking: Waking, log: Log): Promise<{ due
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
   log.info('swept', { stage: 'sweep', lane, due: due.length, woken, ms: waking.clock.nowMs() - startedMs });
-  return { due: due.length, woken };
 }
 
 /** The index may be behind: the record itself says whether it is due. One that cannot be woken does not stop the rest. */

@@ -10,6 +10,7 @@ import type { Clockwork } from './clockwork.ts';
 import type { Credentials, DataDirectory } from './data-directory.ts';
 import { type Engines, type External, startEngines } from './engines.ts';
 import { EventBus } from './event-bus.ts';
+import { startEventSources } from './event-sources.ts';
 import { type Endpoints, functionEnvironment } from './function-environment.ts';
 import type { Outcome } from './function-process.ts';
 import { Functions } from './functions.ts';
@@ -27,7 +28,7 @@ export interface CloudOptions {
   readonly thawMs: number;
   /** @default any free port */
   readonly apiPort?: number;
-  /** Processes of one function at once. @default 4 */
+  /** Processes of one function at once; one with an event source may have as many as that allows. @default 4 */
   readonly concurrency?: number;
   /** Secret values by logical id or name. */
   readonly secrets?: Readonly<Record<string, string>>;
@@ -83,6 +84,12 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
   const schedules = startSchedules(plan.schedules, options.clockwork, ({ functionArn, input }) =>
     functions.invokeAsync(functionArn, JSON.stringify(input)),
   );
+  const eventSources = startEventSources(plan, {
+    sqs: clients.sqs,
+    queueUrls,
+    invoke,
+    onError: (text) => options.onLine?.('cloud', text),
+  });
   return {
     plan,
     urls: { api: api.url, s3: s3.url, dynamodb: dynamodb.url, sqs: sqs.url, services: stubs.url },
@@ -92,7 +99,8 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
     memoryPeaks: () => functions.memoryPeaks(),
     async close() {
       schedules.stop();
-      await functions.close(GRACE_MS);
+      // What ends within the grace is still deleted from its queue; the rest is not and comes again.
+      await Promise.all([eventSources.stop(), functions.close(GRACE_MS)]);
       for (const client of Object.values(clients)) client.destroy();
       await Promise.all([api, stubs, s3, dynamodb, sqs].map((server) => server.close()));
     },
@@ -117,7 +125,7 @@ function newFunctions(
   for (const directory of [logs, home]) mkdirSync(directory, { recursive: true });
   return new Functions(plan.functions, {
     clockwork,
-    concurrency: options.concurrency ?? 4,
+    concurrencyOf: ({ arn }) => concurrencyOf(arn, plan, options),
     environmentOf: async (planned) => {
       const { endpoints } = await up;
       return functionEnvironment(planned, principals.credentialsOf(planned), {
@@ -139,6 +147,16 @@ function newFunctions(
     },
     onError: (text) => onLine('cloud', text),
   });
+}
+
+/** The pool must not hold up messages that an event source has taken: they would wait out their hidden time. */
+function concurrencyOf(
+  functionArn: string,
+  { eventSources }: CloudPlan,
+  { concurrency = 4 }: CloudOptions,
+): number {
+  const own = eventSources.filter((source) => source.functionArn === functionArn);
+  return Math.max(concurrency, ...own.map(({ maximumConcurrency }) => maximumConcurrency));
 }
 
 function s3Options(

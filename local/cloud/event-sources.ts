@@ -1,10 +1,9 @@
-// SQS event sources: each polls its queue, invokes its function with what came and deletes what was done. All else
-// is left to its visibility timeout: fauxqs loses messages that are made visible at once.
+// SQS event sources: each polls its queue, invokes its function with what came and deletes what was done. What was
+// not done waits for its visibility timeout: fauxqs loses messages that are made visible at once.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteMessageCommand,
   type Message,
-  type MessageAttributeValue,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -13,7 +12,6 @@ import type { Outcome } from './function-process.ts';
 import type { CloudPlan, PlannedEventSource } from './plan.ts';
 
 export interface EventSourcesOptions {
-  readonly timeScale: number;
   readonly sqs: SQSClient;
   /** Real URL of each queue by its ARN in the plan. */
   readonly queueUrls: ReadonlyMap<string, string>;
@@ -22,21 +20,22 @@ export interface EventSourcesOptions {
 }
 
 export interface RunningEventSources {
-  /** Takes no more messages at once; resolves when the invocations under way have ended. */
+  /** Takes no more messages; resolves when the invocations under way have ended, however they end. */
   stop(): Promise<void>;
 }
 
 /** The longest that SQS knows. */
 const LONG_POLL_SECONDS = 20;
 
-/** A queue that cannot be reached is asked again after this. */
+/** A queue that could not be read is asked again after this. */
 const PAUSE_MS = 1000;
 
 export function startEventSources(plan: CloudPlan, options: EventSourcesOptions): RunningEventSources {
   const stopping = new AbortController();
-  const polls = plan.eventSources.map((source) =>
-    new EventSource(source, plan.region, options, stopping.signal).poll(),
-  );
+  const polls = plan.eventSources.map((source) => {
+    const queue = { QueueUrl: options.queueUrls.get(source.queueArn) };
+    return poll({ ...options, source, queue, region: plan.region, stopping: stopping.signal });
+  });
   return {
     async stop() {
       stopping.abort();
@@ -45,126 +44,86 @@ export function startEventSources(plan: CloudPlan, options: EventSourcesOptions)
   };
 }
 
-class EventSource {
-  readonly #source: PlannedEventSource;
-  readonly #region: string;
-  readonly #options: EventSourcesOptions;
-  readonly #stopping: AbortSignal;
+interface Polled extends EventSourcesOptions {
+  readonly source: PlannedEventSource;
+  readonly queue: { readonly QueueUrl: string | undefined };
+  readonly region: string;
+  readonly stopping: AbortSignal;
+}
 
-  constructor(source: PlannedEventSource, region: string, options: EventSourcesOptions, stopping: AbortSignal) {
-    this.#source = source;
-    this.#region = region;
-    this.#options = options;
-    this.#stopping = stopping;
+async function poll(polled: Polled): Promise<void> {
+  const running = new Set<Promise<void>>();
+  while (!polled.stopping.aborted) {
+    const messages = await receive(polled);
+    if (messages.length === 0) continue;
+    const one = run(polled, messages).finally(() => running.delete(one));
+    running.add(one);
+    // Messages are taken only when a process is there for them, since their hidden time is running.
+    if (running.size >= polled.source.maximumConcurrency) await Promise.race(running);
   }
+  await Promise.all(running);
+}
 
-  /** Ends after `stopping`, with its last invocation. */
-  async poll(): Promise<void> {
-    const running = new Set<Promise<void>>();
-    while (!this.#stopping.aborted) {
-      const messages = await this.#batch().catch((error: unknown) => this.#pause(error));
-      if (messages.length === 0) continue;
-      const run = this.#run(messages).finally(() => running.delete(run));
-      running.add(run);
-      // Messages are taken only when there is room for them, since their time hidden is running.
-      if (running.size >= this.#source.maximumConcurrency) await Promise.race(running);
-    }
-    await Promise.all(running);
-  }
-
-  /** What is there, and what comes within the batching window. */
-  async #batch(): Promise<Message[]> {
-    const { batchSize, batchingWindowSeconds } = this.#source;
-    const messages = await this.#receive(batchSize, LONG_POLL_SECONDS);
-    const endMs = Date.now() + (1000 * batchingWindowSeconds) / this.#options.timeScale;
-    const isOpen = () => messages.length > 0 && messages.length < batchSize && Date.now() < endMs;
-    while (isOpen()) messages.push(...(await this.#receive(batchSize - messages.length, 1)));
-    return messages;
-  }
-
-  async #receive(most: number, waitSeconds: number): Promise<Message[]> {
-    const command = new ReceiveMessageCommand({
-      QueueUrl: this.#queueUrl,
-      MaxNumberOfMessages: most,
-      WaitTimeSeconds: waitSeconds,
-      MessageSystemAttributeNames: ['All'],
-      MessageAttributeNames: ['All'],
-    });
-    const { Messages = [] } = await this.#options.sqs.send(command, { abortSignal: this.#stopping });
+async function receive({ source, queue, sqs, stopping, onError }: Polled): Promise<Message[]> {
+  const wanted = { MaxNumberOfMessages: source.batchSize, WaitTimeSeconds: LONG_POLL_SECONDS };
+  const command = new ReceiveMessageCommand({ ...queue, ...wanted, MessageSystemAttributeNames: ['All'] });
+  try {
+    const { Messages = [] } = await sqs.send(command, { abortSignal: stopping });
     return Messages;
-  }
-
-  async #pause(error: unknown): Promise<Message[]> {
-    if (this.#stopping.aborted) return [];
-    this.#complain(error);
-    await sleep(PAUSE_MS, undefined, { signal: this.#stopping }).catch(() => {});
+  } catch (error) {
+    if (stopping.aborted) return [];
+    onError(`event source ${source.logicalId}: ${String(error)}`);
+    await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => {});
     return [];
   }
+}
 
-  async #run(messages: readonly Message[]): Promise<void> {
-    const { sqs, invoke } = this.#options;
-    try {
-      const event = { Records: messages.map((message) => this.#record(message)) };
-      const outcome = await invoke(this.#source.functionArn, JSON.stringify(event));
-      const deletions = this.#done(messages, outcome).map(({ ReceiptHandle }) =>
-        sqs.send(new DeleteMessageCommand({ QueueUrl: this.#queueUrl, ReceiptHandle })),
-      );
-      await Promise.all(deletions);
-    } catch (error) {
-      this.#complain(error);
+/** Never rejects: what goes wrong here leaves the messages to the next time. */
+async function run(
+  { source, queue, region, ...options }: Polled,
+  messages: readonly Message[],
+): Promise<void> {
+  const { sqs, invoke, onError } = options;
+  try {
+    const Records = messages.map((message) => recordOf(message, source.queueArn, region));
+    const outcome = await invoke(source.functionArn, JSON.stringify({ Records }));
+    for (const { ReceiptHandle } of done(messages, outcome, source)) {
+      await sqs.send(new DeleteMessageCommand({ ...queue, ReceiptHandle }));
     }
+  } catch (error) {
+    onError(`event source ${source.logicalId}: ${String(error)}`);
   }
+}
 
-  #done(messages: readonly Message[], outcome: Outcome): readonly Message[] {
-    if (!outcome.ok) return [];
-    if (!this.#source.reportsItemFailures) return messages;
-    const failed = failedIds(outcome.payload);
-    const isOurs = (id: string) => messages.some(({ MessageId }) => MessageId === id);
-    // An answer that cannot be understood is the failure of all (Lambda guide, "Success and failure conditions").
-    if (failed?.every(isOurs)) return messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
-    this.#complain(`no answer to a batch: ${outcome.payload}`);
-    return [];
-  }
-
-  /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html, "Example standard queue message event". */
-  #record(message: Message) {
-    return {
-      messageId: message.MessageId,
-      receiptHandle: message.ReceiptHandle,
-      body: message.Body,
-      attributes: message.Attributes,
-      messageAttributes: Object.fromEntries(Object.entries(message.MessageAttributes ?? {}).map(attribute)),
-      md5OfBody: message.MD5OfBody,
-      eventSource: 'aws:sqs',
-      eventSourceARN: this.#source.queueArn,
-      awsRegion: this.#region,
-    };
-  }
-
-  get #queueUrl(): string | undefined {
-    return this.#options.queueUrls.get(this.#source.queueArn);
-  }
-
-  #complain(error: unknown): void {
-    this.#options.onError(`event source ${this.#source.logicalId}: ${String(error)}`);
-  }
+/** Lambda guide, "Example standard queue message event". Message attributes are left out: nobody here sends any. */
+function recordOf(
+  { MessageId, ReceiptHandle, Body, Attributes, MD5OfBody }: Message,
+  eventSourceARN: string,
+  awsRegion: string,
+) {
+  const origin = { eventSource: 'aws:sqs', eventSourceARN, awsRegion };
+  const content = { body: Body, attributes: Attributes, messageAttributes: {}, md5OfBody: MD5OfBody };
+  return { messageId: MessageId, receiptHandle: ReceiptHandle, ...content, ...origin };
 }
 
 const ANSWER = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish() })
   .nullable();
 
-/** Undefined for an answer that is none. Nothing, `{}` and an empty list say that all went well. */
-function failedIds(payload: string): string[] | undefined {
-  const { success, data } = ANSWER.safeParse(JSON.parse(payload));
-  return success ? (data?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier) : undefined;
+/**
+ * The messages to delete. Where failures are reported, nothing, `{}` and an empty list say that all went well, and an
+ * answer that cannot be read is the failure of all (Lambda guide, "Implementing partial batch responses").
+ */
+function done(
+  messages: readonly Message[],
+  outcome: Outcome,
+  { reportsItemFailures }: PlannedEventSource,
+): readonly Message[] {
+  if (!outcome.ok) return [];
+  if (!reportsItemFailures) return messages;
+  const answer = ANSWER.parse(JSON.parse(outcome.payload));
+  const failed = (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
+  const stranger = failed.find((id) => !messages.some(({ MessageId }) => MessageId === id));
+  if (stranger !== undefined) throw new Error(`the answer names a message that was not sent: ${stranger}`);
+  return messages.filter(({ MessageId = '' }) => !failed.includes(MessageId));
 }
-
-const attribute = ([name, { DataType, StringValue, BinaryValue }]: [string, MessageAttributeValue]) => [
-  name,
-  {
-    dataType: DataType,
-    stringValue: StringValue,
-    binaryValue: BinaryValue && Buffer.from(BinaryValue).toString('base64'),
-  },
-];

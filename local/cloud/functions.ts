@@ -7,8 +7,8 @@ import type { PlannedFunction } from './plan.ts';
 
 export interface FunctionsOptions {
   readonly clockwork: Clockwork;
-  /** Processes of one function at once, unless it reserves its own number. */
-  readonly concurrency: number;
+  /** Processes of the function at once, unless it reserves its own number. */
+  concurrencyOf(planned: PlannedFunction): number;
   environmentOf(planned: PlannedFunction): Promise<Record<string, string>>;
   log(planned: PlannedFunction, line: string): void;
   sendToQueue(queueArn: string, body: string): Promise<void>;
@@ -108,7 +108,7 @@ export class Functions {
   }
 
   async #enter(pool: Pool): Promise<void> {
-    const limit = pool.planned.reservedConcurrency ?? this.#options.concurrency;
+    const limit = pool.planned.reservedConcurrency ?? this.#options.concurrencyOf(pool.planned);
     while (pool.busy >= limit) await new Promise<void>((resolve) => pool.waiting.push(resolve));
     pool.busy += 1;
   }

@@ -7,6 +7,7 @@ export interface CloudPlan {
   readonly functions: readonly PlannedFunction[];
   readonly routes: readonly PlannedRoute[];
   readonly queues: readonly PlannedQueue[];
+  readonly eventSources: readonly PlannedEventSource[];
   readonly schedules: readonly PlannedSchedule[];
   readonly rules: readonly PlannedRule[];
   readonly buses: readonly Named[];
@@ -69,6 +70,19 @@ export interface PlannedQueue extends Named {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** A queue whose messages start a function. */
+export interface PlannedEventSource {
+  readonly logicalId: string;
+  readonly queueArn: string;
+  readonly functionArn: string;
+  /** Messages per invocation, at most 10. */
+  readonly batchSize: number;
+  /** Invocations at once. */
+  readonly maximumConcurrency: number;
+  /** The function's answer names the messages that failed; without this a batch fails only as a whole. */
+  readonly reportsItemFailures: boolean;
+}
+
 export interface PlannedSchedule {
   readonly logicalId: string;
   /** `rate(1 minute)` or `cron(0 * * * ? *)`. */
@@ -127,6 +141,7 @@ export const EMPTY_PLAN: CloudPlan = {
   functions: [],
   routes: [],
   queues: [],
+  eventSources: [],
   schedules: [],
   rules: [],
   buses: [],

@@ -6,22 +6,20 @@ import { isAllowed } from './policy.ts';
 import type { Stack } from './stack.ts';
 import { functionArn, harmless } from './template-compute.ts';
 
-/** How many invocations Lambda begins with where no maximum is set (Lambda guide, SQS scaling). */
+/** With how many invocations Lambda begins where no maximum is set (Lambda guide, "Scaling and processing"). */
 const USUAL_CONCURRENCY = 5;
 
 const EVENT_SOURCE = z.strictObject({
-  ...harmless('Tags'),
-  // More than 10 need a window, and the 6 MB of an invocation to be watched.
-  BatchSize: z.number().min(1).max(10).default(10),
-  Enabled: z.boolean().default(true),
+  // A window waits for fuller batches. Here each goes at once, which a function must be able to take anyway.
+  ...harmless('MaximumBatchingWindowInSeconds', 'Tags'),
+  BatchSize: z.number().max(10).default(10),
   EventSourceArn: z.string(),
   FunctionName: z.string(),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
-  MaximumBatchingWindowInSeconds: z.number().default(0),
-  ScalingConfig: z.strictObject({ MaximumConcurrency: z.number().min(2).optional() }).optional(),
+  ScalingConfig: z.strictObject({ MaximumConcurrency: z.number().min(2) }).optional(),
 });
 
-/** What Lambda itself does with the function's role (Lambda guide, SQS permissions). */
+/** What Lambda does with the function's role (Lambda guide, "Using Lambda with Amazon SQS"). */
 const NEEDED_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 export function readEventSources(
@@ -29,43 +27,26 @@ export function readEventSources(
   functions: readonly PlannedFunction[],
   queues: readonly PlannedQueue[],
 ): PlannedEventSource[] {
-  return stack
-    .all('AWS::Lambda::EventSourceMapping', EVENT_SOURCE)
-    .filter(({ properties }) => properties.Enabled)
-    .map(({ logicalId, properties }) => {
-      const source: PlannedEventSource = {
-        logicalId,
-        queueArn: properties.EventSourceArn,
-        functionArn: functionArn(functions, properties.FunctionName, logicalId),
-        batchSize: properties.BatchSize,
-        batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
-        maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? USUAL_CONCURRENCY,
-        reportsItemFailures: properties.FunctionResponseTypes.length > 0,
-      };
-      checkQueue(source, functions, queues);
-      return source;
-    });
-}
-
-/** Everything for which AWS refuses the mapping, so that a deployment does not fail where a boot went well. */
-function checkQueue(
-  { logicalId, queueArn, functionArn: target }: PlannedEventSource,
-  functions: readonly PlannedFunction[],
-  queues: readonly PlannedQueue[],
-): void {
-  const queue = queues.find(({ arn }) => arn === queueArn);
-  const planned = functions.find(({ arn }) => arn === target);
-  if (!queue || !planned) {
-    throw notUnderstood(logicalId, `its source ${queueArn} is no queue of this stack`, 'Only queues are known');
-  }
-  const missing = NEEDED_ACTIONS.find((action) => !isAllowed(planned.statements, action, queueArn));
-  if (missing) {
-    const problem = `the role of its function ${planned.logicalId} may not ${missing} on ${queueArn}`;
-    throw new CloudError('GRANT_MISSING', `${logicalId}: ${problem}. Let SqsEventSource make the grant, or add it.`);
-  }
-  const hiddenSeconds = Number(queue.attributes.VisibilityTimeout ?? 30);
-  if (hiddenSeconds < planned.timeoutSeconds) {
-    const problem = `${queue.logicalId} hides a message for ${hiddenSeconds} s, its function may run ${planned.timeoutSeconds} s`;
-    throw notUnderstood(logicalId, problem, 'AWS refuses that: give the queue a longer VisibilityTimeout');
-  }
+  return stack.all('AWS::Lambda::EventSourceMapping', EVENT_SOURCE).map(({ logicalId, properties }) => {
+    const queueArn = properties.EventSourceArn;
+    if (!queues.some(({ arn }) => arn === queueArn)) {
+      const problem = `its source ${queueArn} is no queue of this stack`;
+      throw notUnderstood(logicalId, problem, 'Only queues can be event sources');
+    }
+    const target = functionArn(functions, properties.FunctionName, logicalId);
+    const { statements = [] } = functions.find(({ arn }) => arn === target) ?? {};
+    const missing = NEEDED_ACTIONS.find((action) => !isAllowed(statements, action, queueArn));
+    if (missing) {
+      const problem = `${logicalId}: the role of ${target} may not ${missing} on ${queueArn}`;
+      throw new CloudError('GRANT_MISSING', `${problem}. Let SqsEventSource make the grant, or add it.`);
+    }
+    return {
+      logicalId,
+      queueArn,
+      functionArn: target,
+      batchSize: properties.BatchSize,
+      maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? USUAL_CONCURRENCY,
+      reportsItemFailures: properties.FunctionResponseTypes.length > 0,
+    };
+  });
 }

@@ -6,6 +6,7 @@ import { isAllowed } from './policy.ts';
 import { Stack, type Template } from './stack.ts';
 import { readFunctions, readPermissions, readRoles } from './template-compute.ts';
 import { readBuckets, readBuses, readQueues, readSecrets, readTables } from './template-data.ts';
+import { readEventSources } from './template-event-sources.ts';
 import { readRoutes, readRules, readSchedules } from './template-triggers.ts';
 
 /** Types that a laptop can do without, each with the reason. */
@@ -44,12 +45,14 @@ export function readTemplate(template: Template, { bundleOf, ...place }: ReadOpt
   const roles = readRoles(stack, CDK_OWN);
   const functions = readFunctions(stack, roles, bundleOf, CDK_OWN);
   const grants = { place, functions, roles, permissions: readPermissions(stack) };
+  const queues = readQueues(stack);
   const plan: CloudPlan = {
     region: place.region,
     accountId: place.accountId,
     functions,
     routes: readRoutes(stack, grants),
-    queues: readQueues(stack),
+    queues,
+    eventSources: readEventSources(stack, functions, queues),
     schedules: readSchedules(stack, grants),
     rules: readRules(stack, grants),
     buses: readBuses(stack),

@@ -225,7 +225,7 @@ describe('cancel, restore, reschedule', () => {
     expect(JSON.parse(ended.stdout)).toEqual(refusal.body);
   });
 
-  test('restore sends the tier and shows when the copy is readable and what it costs', async () => {
+  test('restore sends the tier and who asks, and shows when the copy is readable and what it costs', async () => {
     const record = aRecord({
       status: 'thawing',
       outcome: 'restoring',
@@ -241,10 +241,10 @@ describe('cancel, restore, reschedule', () => {
       [`POST ${REQUESTS}/${ASSET}/restore`]: [{ status: 202, body: record }],
     });
 
-    const ended = await icehouse(['restore', ASSET, '--tier', 'Bulk', '--url', api.url]);
+    const ended = await icehouse(['restore', ASSET, '--tier', 'Bulk', '--user', 'u-18', '--url', api.url]);
 
     expect(ended.code).toBe(0);
-    expect(api.seen[0]?.body).toEqual({ tier: 'Bulk' });
+    expect(api.seen[0]?.body).toEqual({ tier: 'Bulk', user_id: 'u-18' });
     expect(ended.stdout).toContain('  restore      Bulk, about $0.10\n');
     expect(ended.stdout).toContain('readable by 24 Nov 2090, 03:00 UTC');
   });

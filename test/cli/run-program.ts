@@ -10,15 +10,21 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface Running {
+  readonly ended: Promise<Ended>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
 export function icehouse(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [PROGRAM, ...args],
-      { env, timeout: 15_000 },
-      (_, stdout, stderr) => {
-        resolve({ code: child.exitCode, stdout, stderr });
-      },
-    );
+  return startIcehouse(args, env).ended;
+}
+
+/** For who wants to stop it in the middle. */
+export function startIcehouse(args: readonly string[], env: Record<string, string> = {}): Running {
+  const { promise: ended, resolve } = Promise.withResolvers<Ended>();
+  const command = [PROGRAM, ...args];
+  const child = execFile(process.execPath, command, { env, timeout: 15_000 }, (_, stdout, stderr) => {
+    resolve({ code: child.exitCode, stdout, stderr });
   });
+  return { ended, kill: (signal) => void child.kill(signal) };
 }

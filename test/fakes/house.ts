@@ -24,7 +24,13 @@ import { memoryLedger } from './ledger-memory.ts';
 import { manualClock } from './manual-clock.ts';
 import { type Accident, mortal } from './mortal.ts';
 import { createMemoryPlatform } from './platform-memory.ts';
-import { type Invocation, recordingBus, recordingDispatch, recordingLog } from './recorders.ts';
+import {
+  type Invocation,
+  recordingBus,
+  recordingDispatch,
+  recordingHelpers,
+  recordingLog,
+} from './recorders.ts';
 import { MemorySource } from './source-memory.ts';
 import { MemoryVault } from './vault-memory.ts';
 
@@ -68,6 +74,7 @@ export function house(options: HouseOptions = {}) {
   const source = new MemorySource();
   const bus = recordingBus();
   const dispatch = recordingDispatch();
+  const helpers = recordingHelpers();
   const log = recordingLog();
   const platform = createMemoryPlatform({
     clock,
@@ -84,6 +91,7 @@ export function house(options: HouseOptions = {}) {
     platform: life.wrap(platform),
     bus: life.wrap(bus),
     dispatch,
+    helpers,
     clock,
     random,
     log,

@@ -1,6 +1,6 @@
 // Fakes of the ports that only take: they keep what they were given, for the test to look at.
-import type { Stage, StageMessage } from '../../lambdas/contract/names.ts';
-import type { Bus, Dispatch, Log, TransitionEvent } from '../../lambdas/stages/ports.ts';
+import type { SegmentMessage, Stage, StageMessage } from '../../lambdas/contract/names.ts';
+import type { Bus, Dispatch, Helpers, Log, TransitionEvent } from '../../lambdas/stages/ports.ts';
 
 export function recordingBus(): Bus & { readonly events: TransitionEvent[] } {
   const events: TransitionEvent[] = [];
@@ -23,6 +23,16 @@ export function recordingDispatch(): Dispatch & { readonly invocations: Invocati
     invocations,
     async invoke(stage, message) {
       invocations.push({ stage, message });
+    },
+  };
+}
+
+export function recordingHelpers(): Helpers & { readonly segments: SegmentMessage[] } {
+  const segments: SegmentMessage[] = [];
+  return {
+    segments,
+    async ask(asked) {
+      segments.push(...asked);
     },
   };
 }

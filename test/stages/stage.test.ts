@@ -8,7 +8,12 @@ import {
   TransientError,
 } from '../../lambdas/domain/failures.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
-import { MAX_ATTEMPTS, runStage, type StageFunction } from '../../lambdas/stages/stage.ts';
+import {
+  MAX_ATTEMPTS,
+  MAX_TRANSIENT_ATTEMPTS,
+  runStage,
+  type StageFunction,
+} from '../../lambdas/stages/stage.ts';
 import { wake } from '../../lambdas/stages/wake.ts';
 import { type House, house } from '../fakes/house.ts';
 import { aRecord } from '../fakes/record.ts';
@@ -254,11 +259,15 @@ describe('a record that kills its function', () => {
     await home.ledger.save(aRecord({ wake_at: at(0) }));
     home.platform.environment = () => new Promise(() => undefined);
 
-    for (let killed = 0; killed <= MAX_ATTEMPTS + 1 && home.record().status !== 'failed'; killed += 1) {
+    for (
+      let killed = 0;
+      killed <= MAX_TRANSIENT_ATTEMPTS + 1 && home.record().status !== 'failed';
+      killed += 1
+    ) {
       await home.clock.advance(90_000);
       await home.sweep();
       const invocation = home.dispatch.invocations.shift();
-      if (invocation && home.record().attempts > MAX_ATTEMPTS) await home.invoke(invocation);
+      if (invocation && home.record().attempts > MAX_TRANSIENT_ATTEMPTS) await home.invoke(invocation);
     }
 
     expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'GAVE_UP' } });

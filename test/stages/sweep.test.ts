@@ -1,7 +1,7 @@
 // The sweep alone carries everything: it wakes what is due, only that, and is stopped by nothing.
 import { describe, expect, test } from 'vitest';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
-import { sweep, WAKES_PER_RUN } from '../../lambdas/stages/sweep.ts';
+import { EXPIRES_PER_RUN, sweep, WAKES_PER_RUN } from '../../lambdas/stages/sweep.ts';
 import { type House, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
 import { aRecord } from '../fakes/record.ts';
@@ -17,7 +17,7 @@ const woken = (home: House) => home.dispatch.invocations.map(({ message }) => me
 const run = (home: House, lane: 'step' | 'expire' = 'step') => sweep(lane, home.waking, home.log);
 
 describe('the sweep', () => {
-  test('wakes what is due in its lane, and nothing else', async () => {
+  test('wakes what is due, archives past their tick among it, and nothing else', async () => {
     const home = house();
     await put(
       home,
@@ -25,13 +25,38 @@ describe('the sweep', () => {
       { asset_id: 'before', wake_at: at(-60) },
       { asset_id: 'later', wake_at: at(1) },
       { asset_id: 'atRest', status: 'deleted' },
-      { asset_id: 'otherLane', status: 'archived', wake_at: at(-60), wake_lane: 'expire' },
+      { asset_id: 'pastItsTick', status: 'archived', wake_at: at(-60), wake_lane: 'expire' },
+      { asset_id: 'beforeItsTick', status: 'archived', wake_at: at(60), wake_lane: 'expire' },
     );
 
-    const answer = await run(home);
+    await run(home);
 
-    expect(answer).toEqual({ due: 2, woken: 2 });
-    expect(woken(home).toSorted()).toEqual(['before', 'now']);
+    expect(woken(home).toSorted()).toEqual(['before', 'now', 'pastItsTick']);
+  });
+
+  test('of the expiry schedule leaves the other lane alone', async () => {
+    const home = house();
+    await put(
+      home,
+      { asset_id: 'step', wake_at: at(0) },
+      { asset_id: 'archive', status: 'archived', wake_at: at(0), wake_lane: 'expire' },
+    );
+
+    await run(home, 'expire');
+
+    expect(woken(home)).toEqual(['archive']);
+  });
+
+  test('wakes no more archives per run than the rate limit can delete', async () => {
+    const home = house();
+    for (let n = 0; n < EXPIRES_PER_RUN + 5; n += 1)
+      await put(home, { asset_id: `asset${n}`, status: 'archived', wake_at: at(0), wake_lane: 'expire' });
+
+    await run(home);
+    const first = woken(home).length;
+    await run(home);
+
+    expect([first, woken(home).length]).toEqual([EXPIRES_PER_RUN, EXPIRES_PER_RUN + 5]);
   });
 
   test('moves the wake of what it wakes by the lease, and never takes it away', async () => {
@@ -78,9 +103,8 @@ describe('the sweep', () => {
     const get = home.ledger.get;
     home.ledger.get = async (id) => (id === 'broken' ? Promise.reject(new Error('Unreadable.')) : get(id));
 
-    const answer = await run(home);
+    await run(home);
 
-    expect(answer).toEqual({ due: 2, woken: 1 });
     expect(woken(home)).toEqual(['whole']);
     expect(home.log.lines).toContainEqual(
       expect.objectContaining({ level: 'error', fields: expect.objectContaining({ asset_id: 'broken' }) }),
@@ -107,9 +131,9 @@ describe('the sweep', () => {
     const home = house();
     await put(home, { asset_id: 'asset1', wake_at: at(-1), leased_until: at(30) });
 
-    const answer = await run(home);
+    await run(home);
 
-    expect(answer).toEqual({ due: 1, woken: 0 });
+    expect(woken(home)).toEqual([]);
   });
 
   test('leaves a record alone that is due in an index that lags', async () => {
@@ -117,9 +141,9 @@ describe('the sweep', () => {
     await put(home, { asset_id: 'asset1', wake_at: at(500) });
     home.ledger.due = async () => ['asset1', 'neverThere'];
 
-    const answer = await run(home);
+    await run(home);
 
-    expect(answer).toEqual({ due: 2, woken: 0 });
+    expect(woken(home)).toEqual([]);
   });
 
   test('that runs twice at once wakes nobody twice', async () => {
@@ -137,14 +161,15 @@ describe('the sweep', () => {
     for (let n = 0; n < WAKES_PER_RUN + 20; n += 1)
       await put(home, { asset_id: `asset${n}`, wake_at: at(-n) });
 
-    const first = await run(home);
+    await run(home);
     const left = [...home.ledger.records.values()].filter(({ attempts }) => attempts === 0);
-    const second = await run(home);
+    await run(home);
+    const leftThen = [...home.ledger.records.values()].filter(({ attempts }) => attempts === 0);
 
-    expect([first.woken, second.woken]).toEqual([WAKES_PER_RUN, 20]);
     expect(left.map(({ asset_id }) => asset_id).toSorted()).toEqual(
       Array.from({ length: 20 }, (_, n) => `asset${n}`).toSorted(),
     );
+    expect(leftThen).toEqual([]);
   });
 });
 

@@ -23,7 +23,7 @@ function start(
   const sent: Started['sent'] = [];
   const functions = new Functions(planned, {
     clockwork: { timeScale: options.timeScale ?? REAL_TIME.timeScale },
-    concurrency: options.concurrency ?? 4,
+    concurrencyOf: () => options.concurrency ?? 4,
     environmentOf: async ({ environment }) => ({ ...environment }),
     log: (_, line) => lines.push(line),
     sendToQueue: async (arn, body) => void sent.push({ arn, record: JSON.parse(body) }),
