@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Size } from 'aws-cdk-lib/core';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import type { IcehouseProps } from '../lib/icehouse-props.ts';
 import type { Clockwork } from './cloud/clockwork.ts';
@@ -122,6 +122,9 @@ function stackProps(muxUrl: string, environment: Environment, ratesTimes: number
     muxRates: { post: 0.5 * ratesTimes, other: 2.5 * ratesTimes },
     deletions: 'on',
     minNotice: Duration.seconds(0),
+    // Small, so that a master of a gigabyte already shows how a large one is shared among workers.
+    copySegment: Size.mebibytes(128),
+    copyWorkers: 2,
     sources: { hosts: ['*.mux.com', '127.0.0.1', 'localhost'], loopback: true },
     muxBaseUrl: muxUrl,
     muxStreamBaseUrl: environment.MUX_STREAM_BASE_URL || muxUrl,

@@ -1,5 +1,5 @@
-// One GET over undici whose body comes in large blocks. A block is refilled once the next is asked for, so a download
-// of any size lives in two of them; while its reader works on one, the other fills, and when it is full the sender waits.
+// GETs over undici whose bodies come in large blocks. A block is refilled once the next is asked for, so a download of
+// any size lives in two of them; while its reader works on one, the other fills, and when it is full the sender waits.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Agent, Dispatcher } from 'undici';
 
@@ -11,34 +11,47 @@ export interface Answer {
   stop(): void;
 }
 
-const FIRST_BLOCK_BYTES = 32 * 1024;
 const FULL_BYTES = Number(process.env.FULL ?? 256) * 1024;
 
-/** Throws undici's errors, and the reason of `signal`. */
-export async function download(
-  agent: Agent,
-  url: URL,
-  headers: Record<string, string>,
-  signal?: AbortSignal,
-): Promise<Answer> {
-  signal?.throwIfAborted();
-  const running = new Download();
-  const abort = () => running.fail(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  running.onDone = () => signal?.removeEventListener('abort', abort);
-  agent.dispatch({ origin: url.origin, path: url.pathname + url.search, method: 'GET', headers }, running);
-  const { status, headers: answered } = await running.started.promise;
-  return { status, headers: answered, blocks: running.blocks(), stop: () => running.fail(new Error('unread')) };
+/** Keeps the memory of downloads that have ended for those to come. */
+export class Downloads {
+  readonly #agent: Agent;
+  readonly #spare: Block[] = [];
+
+  /** The agent must connect by `blockConnector`. */
+  constructor(agent: Agent) {
+    this.#agent = agent;
+  }
+
+  /** Throws undici's errors, and the reason of `signal`. */
+  async get(url: URL, headers: Record<string, string>, signal?: AbortSignal): Promise<Answer> {
+    signal?.throwIfAborted();
+    const running = new Download(this.#spare);
+    const abort = () => running.fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    running.onEnd = () => signal?.removeEventListener('abort', abort);
+    const path = url.pathname + url.search;
+    this.#agent.dispatch({ origin: url.origin, path, method: 'GET', headers }, running);
+    const started = await running.started.promise;
+    return { ...started, blocks: running.blocks(), stop: () => running.fail(new Error('unread')) };
+  }
 }
 
 class Download implements Dispatcher.DispatchHandler {
   readonly started = Promise.withResolvers<{ status: number; headers: IncomingHttpHeaders }>();
-  onDone: () => void = () => undefined;
+  onEnd: () => void = () => undefined;
+  readonly #spare: Block[];
+  #filling: Block;
+  #lent: Block;
   #controller: Dispatcher.DispatchController | undefined;
-  #filling = new Block();
-  #lent = new Block();
   #outcome: { readonly error?: unknown } | undefined;
   #wake: () => void = () => undefined;
+
+  constructor(spare: Block[]) {
+    this.#spare = spare;
+    this.#filling = spare.pop() ?? new Block();
+    this.#lent = spare.pop() ?? new Block();
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
@@ -82,6 +95,7 @@ class Download implements Dispatcher.DispatchHandler {
       }
     } finally {
       this.fail(new Error('unread'));
+      this.#spare.push(this.#filling.cleared(), this.#lent.cleared());
     }
   }
 
@@ -99,16 +113,16 @@ class Download implements Dispatcher.DispatchHandler {
   #end(outcome: { readonly error?: unknown }): void {
     if (this.#outcome) return;
     this.#outcome = outcome;
-    this.onDone();
+    this.onEnd();
     if ('error' in outcome) this.started.reject(outcome.error);
     this.#wake();
   }
 }
 
-/** Memory that grows to what it is asked to hold and keeps that size. */
+/** Memory that is larger than is asked of it, as a rule, and grows when it is not. */
 class Block {
   sizeBytes = 0;
-  #memory = Buffer.alloc(0);
+  #memory = Buffer.allocUnsafeSlow(FULL_BYTES);
 
   add(chunk: Uint8Array): void {
     const neededBytes = this.sizeBytes + chunk.length;
@@ -118,7 +132,7 @@ class Block {
   }
 
   #grow(neededBytes: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(neededBytes, 2 * this.#memory.length, FIRST_BLOCK_BYTES));
+    const larger = Buffer.allocUnsafeSlow(neededBytes + FULL_BYTES);
     larger.set(this.bytes());
     this.#memory = larger;
   }

@@ -10,7 +10,7 @@ import {
 } from '../domain/failures.ts';
 import type { Probe, Source } from '../stages/ports.ts';
 import { blockConnector } from './block-connector.ts';
-import { download } from './download.ts';
+import { Downloads } from './download.ts';
 import { checkSourceUrl, guardedLookup, nameOf, type SourceRules } from './source-guard.ts';
 
 export interface SourceOptions extends SourceRules {
@@ -36,8 +36,9 @@ export function createSource(options: SourceOptions): Source & { close(): Promis
     bodyTimeout: options.stallTimeoutMs ?? 30_000,
     keepAliveTimeout: 10_000,
   });
+  const downloads = new Downloads(agent);
   const get = (url: string, headers: Record<string, string>, signal?: AbortSignal) =>
-    request(agent, checkSourceUrl(url, options), headers, signal);
+    request(downloads, checkSourceUrl(url, options), headers, signal);
 
   return {
     async probe(url) {
@@ -88,7 +89,7 @@ interface Answer {
 }
 
 async function request(
-  agent: Agent,
+  downloads: Downloads,
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -96,7 +97,7 @@ async function request(
   const name = nameOf(url);
   try {
     const asked = { ...headers, 'accept-encoding': 'identity', 'user-agent': 'icehouse' };
-    const { headers: answered, ...rest } = await download(agent, url, asked, signal);
+    const { headers: answered, ...rest } = await downloads.get(url, asked, signal);
     const header = (field: string) => [answered[field]].flat()[0];
     if ((header('content-encoding') ?? 'identity') === 'identity') return { ...rest, name, header, signal };
     rest.stop();

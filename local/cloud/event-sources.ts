@@ -20,7 +20,7 @@ export interface EventSourcesOptions {
 }
 
 export interface RunningEventSources {
-  /** Takes no more messages; resolves when the invocations under way have ended, however they end. */
+  /** Invokes no more; resolves when the invocations under way have ended, however they end. */
   stop(): Promise<void>;
 }
 

@@ -16,17 +16,30 @@ export interface Finding {
 
 type Simulator = NonNullable<Running['simulator']>;
 
-export async function findingsOf(life: Life, s3: S3Client, simulator: Simulator, muxUrl: string): Promise<readonly Finding[]> {
+export async function findingsOf(
+  life: Life,
+  s3: S3Client,
+  simulator: Simulator,
+  muxUrl: string,
+): Promise<readonly Finding[]> {
   const { record } = life.seen;
   if (!record) return [finding('record', false, 'there is none')];
   const vault = await inVault(record, s3);
   if (life.video.end === 'cancelled') {
-    const stays = assetOf(simulator, life.assetId) !== undefined && (await simulator.sha256(life.assetId)) === life.sha256;
+    const stays =
+      assetOf(simulator, life.assetId) !== undefined &&
+      (await simulator.sha256(life.assetId)) === life.sha256;
     return [vault, finding('Mux', stays, 'the asset plays on, SHA-256 equal to before')];
   }
   const isGone = assetOf(simulator, life.assetId) === undefined;
   const killed = life.video.killed
-    ? [finding('killed', life.kills > 0, `${life.kills} archive process(es) by SIGKILL in the middle of the copy`)]
+    ? [
+        finding(
+          'killed',
+          life.kills > 1,
+          `${life.kills} processes by SIGKILL in the middle of the copy: the archive function, and one worker`,
+        ),
+      ]
     : [];
   return [
     ...killed,
@@ -60,7 +73,10 @@ async function inVault(record: PublicRecord, s3: S3Client): Promise<Finding> {
 async function restored(life: Life, record: PublicRecord, simulator: Simulator): Promise<Finding> {
   const newId = record.current_asset_id ?? '';
   const sha256 = assetOf(simulator, newId)?.status === 'ready' ? await simulator.sha256(newId) : 'none';
-  const words = sha256 === life.sha256 ? `SHA-256 equal (${sha256.slice(0, 12)}…)` : `SHA-256 ${sha256}, was ${life.sha256}`;
+  const words =
+    sha256 === life.sha256
+      ? `SHA-256 equal (${sha256.slice(0, 12)}…)`
+      : `SHA-256 ${sha256}, was ${life.sha256}`;
   return finding('restored', sha256 === life.sha256, `as ${newId}; ${words}`);
 }
 
@@ -82,12 +98,24 @@ export async function findingsOverall(
   const bucket = running.cloud.plan.buckets[0]?.name;
   const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
   const assets = await assetCount(running);
-  const peak = Math.max(...Object.entries(running.cloud.memoryPeaks()).map(([name, size]) => (name.endsWith('-archive') ? size : 0)));
+  const peak = Math.max(
+    ...Object.entries(running.cloud.memoryPeaks()).map(([name, size]) =>
+      /-(archive|copy)$/.test(name) ? size : 0,
+    ),
+  );
   const mib = Math.round(peak / 1024 ** 2);
   return [
     finding('uploads', Uploads.length === 0, `${Uploads.length} unfinished in the vault`),
     finding('assets', assets === lives.length, `${assets} at Mux, one for each video`),
-    ...(peak > 0 ? [finding('memory', mib <= 256, `the archive function held ${mib} MiB at most (limit 256)`)] : []),
+    ...(peak > 0
+      ? [
+          finding(
+            'memory',
+            mib <= 256,
+            `the archive function and its workers held ${mib} MiB at most (limit 256)`,
+          ),
+        ]
+      : []),
   ];
 }
 

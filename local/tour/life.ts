@@ -14,7 +14,7 @@ export interface Life {
   readonly sha256: string;
   /** What a watcher sees now. */
   seen: Followed;
-  /** Archive functions that were killed for it. */
+  /** Processes that were killed for it: the archive function's, and one worker's. */
   kills: number;
 }
 
@@ -26,8 +26,17 @@ const GRACE_MS = 8_000;
 /** A life that takes longer than this is stuck, and the tour says so. */
 const LONGEST_LIFE_MS = 150_000;
 
-export async function beginLife({ simulator, video }: { simulator: NonNullable<Running['simulator']>; video: TourVideo }) {
-  const attributes = { meta: { title: video.title, external_id: `tour-${video.title}` }, passthrough: 'tour' };
+export async function beginLife({
+  simulator,
+  video,
+}: {
+  simulator: NonNullable<Running['simulator']>;
+  video: TourVideo;
+}) {
+  const attributes = {
+    meta: { title: video.title, external_id: `tour-${video.title}` },
+    passthrough: 'tour',
+  };
   const asset = await simulator.addAsset({ ...video.add, attributes });
   const sha256 = await simulator.sha256(asset.id);
   const seen: Followed = { assetId: asset.id, samples: [], misses: 0, isOver: false };
@@ -36,7 +45,7 @@ export async function beginLife({ simulator, video }: { simulator: NonNullable<R
 }
 
 /** Requests, waits, cancels or restores; throws when the record does not get where it should. */
-export async function live(life: Life, api: IcehouseApi, killArchiveFunctions: () => number): Promise<void> {
+export async function live(life: Life, api: IcehouseApi, killCopiers: () => number): Promise<void> {
   const until = lookUntil(life, api);
   await api.request({
     asset_id: life.assetId,
@@ -50,7 +59,7 @@ export async function live(life: Life, api: IcehouseApi, killArchiveFunctions: (
     await until((record) => record.status === 'cancelled' && record.next_action_at === undefined);
   } else {
     await until((record) => {
-      if (life.video.killed && life.kills === 0 && isInTheMiddle(record)) life.kills = killArchiveFunctions();
+      if (life.video.killed && life.kills === 0 && isInTheMiddle(record)) life.kills = killCopiers();
       return record.status === 'deleted' && record.next_action_at === undefined;
     });
     await api.restore(life.assetId, undefined);

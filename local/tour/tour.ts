@@ -1,9 +1,10 @@
 // The tour: four videos through their lives with compressed time, and a look from outside at what is left.
+
+import { setTimeout } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { IcehouseApi } from '../../cli/api.ts';
 import { boardOn } from '../../cli/board.ts';
 import { type Screen, screenOn } from '../../cli/screen.ts';
-import { setTimeout } from 'node:timers/promises';
 import type { Running } from '../boot.ts';
 import { type Finding, findingsOf, findingsOverall } from './findings.ts';
 import { beginLife, type Life, live } from './life.ts';
@@ -36,32 +37,57 @@ export async function runTour(running: Running): Promise<number> {
 }
 
 /** Answers what went wrong, if anything did. */
-async function liveAll(lives: readonly Life[], running: Running, screen: Screen): Promise<readonly Finding[] | undefined> {
-  const api = new IcehouseApi({ base: new URL(running.cloud.urls.api), authorize: async () => ({}), fetch, sleep });
+async function liveAll(
+  lives: readonly Life[],
+  running: Running,
+  screen: Screen,
+): Promise<readonly Finding[] | undefined> {
+  const api = new IcehouseApi({
+    base: new URL(running.cloud.urls.api),
+    authorize: async () => ({}),
+    fetch,
+    sleep,
+  });
   const board = boardOn(screen);
   const draw = setInterval(() => board.draw(lives.map(({ seen }) => seen)), 200);
-  const outcomes = await Promise.allSettled(lives.map((life) => live(life, api, () => killArchive(running))));
+  const outcomes = await Promise.allSettled(lives.map((life) => live(life, api, () => killCopiers(running))));
   clearInterval(draw);
   board.draw(lives.map(({ seen }) => seen));
   board.done();
-  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [String(outcome.reason)] : [],
+  );
   for (const text of failures) screen.print(screen.paint('red', text));
-  return failures.length > 0 ? failures.map((text) => ({ isRight: false, subject: 'life', text })) : undefined;
+  return failures.length > 0
+    ? failures.map((text) => ({ isRight: false, subject: 'life', text }))
+    : undefined;
 }
 
 const sleep = (ms: number) => setTimeout(ms);
 
-/** Kills every process of the archive function, as a crash or a reclaimed machine would. Answers how many. */
-function killArchive({ cloud }: Running): number {
-  const name = cloud.plan.functions.find((planned) => planned.name.endsWith('-archive'))?.name ?? '';
-  const pids = cloud.processes(name);
+/** Kills every process of the archive function and one worker, as crashes or reclaimed machines would. Answers how many. */
+function killCopiers({ cloud }: Running): number {
+  const pidsOf = (suffix: string) => {
+    const name = cloud.plan.functions.find((planned) => planned.name.endsWith(suffix))?.name ?? '';
+    return cloud.processes(name);
+  };
+  const pids = [...pidsOf('-archive'), ...pidsOf('-copy').slice(0, 1)];
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   return pids.length;
 }
 
-async function findAll(lives: readonly Life[], running: Running, screen: Screen): Promise<readonly Finding[]> {
+async function findAll(
+  lives: readonly Life[],
+  running: Running,
+  screen: Screen,
+): Promise<readonly Finding[]> {
   const { cloud, simulator, mux } = running;
-  const s3 = new S3Client({ endpoint: cloud.urls.s3, region: 'us-east-1', credentials: cloud.owner, forcePathStyle: true });
+  const s3 = new S3Client({
+    endpoint: cloud.urls.s3,
+    region: 'us-east-1',
+    credentials: cloud.owner,
+    forcePathStyle: true,
+  });
   const all: Finding[] = [];
   for (const life of lives) {
     screen.print(`\n${screen.paint('bold', life.video.title)}`);

@@ -33,5 +33,9 @@ export const TOUR_VIDEOS: readonly TourVideo[] = [
     },
   },
   { title: 'Audio only', end: 'restored', add: { file: join(MEDIA, 'tone.m4a') } },
-  { title: 'Taken back', end: 'cancelled', add: { generated: { sizeBytes: 40_000_000, durationSeconds: 90, seed: 11 } } },
+  {
+    title: 'Taken back',
+    end: 'cancelled',
+    add: { generated: { sizeBytes: 40_000_000, durationSeconds: 90, seed: 11 } },
+  },
 ];

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { planOf } from '../../../local/cloud/synthesize.ts';
 import { temporaryDirectory } from './hand-made.ts';
 
-const FUNCTIONS = ['api', 'webhook', 'sweep', 'master', 'archive', 'expire', 'restore', 'cancel'];
+const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'master', 'archive', 'expire', 'restore', 'cancel'];
 
 /** Bundles as small as can be: what is in them does not matter here. */
 function emptyBundles(directory: string): string {
@@ -16,7 +16,7 @@ function emptyBundles(directory: string): string {
   return directory;
 }
 
-test('reads every function, route, schedule, rule and store of the stack', async () => {
+test('reads every function, route, schedule, rule, event source and store of the stack', async () => {
   using directory = temporaryDirectory();
   const functionsDirectory = emptyBundles(join(directory.path, 'functions'));
 
@@ -42,6 +42,11 @@ test('reads every function, route, schedule, rule and store of the stack', async
   );
   expect(plan.schedules.map(({ input }) => input)).toEqual([{ lane: 'step' }, { lane: 'expire' }]);
   expect(plan.rules.map(({ pattern }) => pattern.source)).toEqual([['aws.s3']]);
+  const copyFunction = plan.functions.find(({ name }) => name.endsWith('-copy'));
+  const copyQueue = plan.queues.find(({ attributes }) => 'RedrivePolicy' in attributes);
+  expect(plan.eventSources).toMatchObject([
+    { functionArn: copyFunction?.arn, queueArn: copyQueue?.arn, batchSize: 1 },
+  ]);
   expect(plan.tables[0]?.indexes.map(({ IndexName }) => IndexName)).toEqual([
     'by-wake',
     'by-status',

@@ -5,6 +5,9 @@ import { readTemplate } from '../../../local/cloud/template.ts';
 const FUNCTION_ARN = { 'Fn::GetAtt': ['Worker', 'Arn'] };
 const QUEUE_ARN = { 'Fn::GetAtt': ['Failures', 'Arn'] };
 
+const WORK_ARN = { 'Fn::GetAtt': ['Work', 'Arn'] };
+const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
 type Resources = Record<string, { Type: string; Properties?: Record<string, unknown> }>;
 
 const role = (service: string, actions: string[], resource: unknown) => ({
@@ -26,6 +29,18 @@ const role = (service: string, actions: string[], resource: unknown) => ({
   },
 });
 
+const policy = (roleId: string, actions: string[], resource: unknown) => ({
+  Type: 'AWS::IAM::Policy',
+  Properties: {
+    PolicyName: 'polling',
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
+    },
+    Roles: [{ Ref: roleId }],
+  },
+});
+
 const permission = (principal: string, source: unknown) => ({
   Type: 'AWS::Lambda::Permission',
   Properties: {
@@ -40,6 +55,7 @@ const permission = (principal: string, source: unknown) => ({
 function resources(): Resources {
   return {
     WorkerRole: role('lambda.amazonaws.com', ['sqs:SendMessage'], QUEUE_ARN),
+    WorkerPolicy: policy('WorkerRole', [...POLLING, 'sqs:GetQueueUrl'], WORK_ARN),
     Worker: {
       Type: 'AWS::Lambda::Function',
       Properties: {
@@ -68,6 +84,19 @@ function resources(): Resources {
       Properties: {
         VisibilityTimeout: 90,
         RedrivePolicy: { deadLetterTargetArn: QUEUE_ARN, maxReceiveCount: 5 },
+      },
+    },
+    // As SqsEventSource writes it, with every prop that it has for a standard queue given.
+    WorkSource: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        BatchSize: 1,
+        EventSourceArn: WORK_ARN,
+        FunctionName: { Ref: 'Worker' },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumBatchingWindowInSeconds: 0,
+        ScalingConfig: { MaximumConcurrency: 8 },
+        Tags: [{ Key: 'team', Value: 'video' }],
       },
     },
     Ledger: {
@@ -179,7 +208,10 @@ describe('a template that is understood', () => {
       memoryMb: 512,
       timeoutSeconds: 60,
       environment: { QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/failures' },
-      statements: [{ effect: 'Allow', actions: ['sqs:SendMessage'], resources: [failures] }],
+      statements: [
+        { effect: 'Allow', actions: ['sqs:SendMessage'], resources: [failures] },
+        { effect: 'Allow', resources: [plan.queues[1]?.arn] },
+      ],
       asyncInvoke: { maximumRetryAttempts: 0, onFailure: failures },
     });
     expect(worker?.environment.TABLE_NAME).toBe(plan.tables[0]?.name);
@@ -198,6 +230,28 @@ describe('a template that is understood', () => {
     expect(plan.rules).toMatchObject([
       { busName: 'default', pattern: { source: ['aws.s3'] }, targets: [{ functionArn }] },
     ]);
+  });
+
+  test('gives an event source its queue, function and limits', () => {
+    const plan = read(resources());
+
+    const queueArn = plan.queues[1]?.arn;
+    const functionArn = plan.functions[0]?.arn;
+    const limits = { batchSize: 1, maximumConcurrency: 8, reportsItemFailures: true };
+    expect(plan.eventSources).toEqual([{ logicalId: 'WorkSource', queueArn, functionArn, ...limits }]);
+  });
+
+  test('gives an event source that sets no limits those of the Lambda guide', () => {
+    const given = resources();
+    given.WorkSource = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { EventSourceArn: WORK_ARN, FunctionName: { Ref: 'Worker' } },
+    };
+
+    const plan = read(given);
+
+    const limits = { batchSize: 10, maximumConcurrency: 5, reportsItemFailures: false };
+    expect(plan.eventSources).toMatchObject([limits]);
   });
 
   test('gives tables, buckets, queues, buses and secrets', () => {
@@ -255,6 +309,16 @@ describe('what the reader does not know stops the boot', () => {
       given: withProperties('Route', { AuthorizationType: 'CUSTOM' }),
       says: /^Route: .*AuthorizationType/,
     },
+    {
+      name: 'an event source that is no queue',
+      given: withProperties('WorkSource', { EventSourceArn: 'arn:aws:kinesis:us-east-1:1:stream/s' }),
+      says: /^WorkSource: its source .* is no queue of this stack/,
+    },
+    {
+      name: 'an event source with filters',
+      given: withProperties('WorkSource', { FilterCriteria: { Filters: [] } }),
+      says: /^WorkSource: .*FilterCriteria/,
+    },
   ])('$name', ({ given, says }) => {
     expect(() => read(given)).toThrow(
       expect.objectContaining({ code: 'TEMPLATE_NOT_UNDERSTOOD', message: expect.stringMatching(says) }),
@@ -298,6 +362,17 @@ describe('a grant that is missing stops the boot', () => {
       given: { ...resources(), WorkerRole: silentRole },
       says: /^Worker: its role may not sqs:SendMessage/,
     },
+    ...POLLING.map((action) => ({
+      name: `an event source whose function may not ${action}`,
+      given: withProperties('WorkerPolicy', {
+        PolicyDocument: {
+          Statement: [
+            { Effect: 'Allow', Action: POLLING.filter((other) => other !== action), Resource: WORK_ARN },
+          ],
+        },
+      }),
+      says: new RegExp(`^WorkSource: the role of .* may not ${action}`),
+    })),
   ])('$name', ({ given, says }) => {
     expect(() => read(given)).toThrow(
       expect.objectContaining({ code: 'GRANT_MISSING', message: expect.stringMatching(says) }),
