@@ -39,7 +39,8 @@ export class SinkStore {
       throw new S3Error('NotImplemented');
     }
     if (method === 'POST' && query.has('uploads')) return this.#create(request);
-    if (method === 'PUT' && uploadId !== undefined) return this.#putPart(request, auth, this.#parts(uploadId));
+    if (method === 'PUT' && uploadId !== undefined)
+      return this.#putPart(request, auth, this.#parts(uploadId));
     if (method === 'POST' && uploadId !== undefined) return this.#complete(request, auth, uploadId);
     if (method === 'GET' && uploadId !== undefined) return listParts(this.#parts(uploadId));
     if (method === 'DELETE' && uploadId !== undefined) {
@@ -77,7 +78,10 @@ export class SinkStore {
 
   async #complete(request: S3Request, auth: Authenticated, uploadId: string): Promise<Answer> {
     const text = await readText(openBody(request, auth));
-    const parts = chosenParts(XmlNode.parse(text, 'CompleteMultipartUpload').all('Part'), this.#parts(uploadId));
+    const parts = chosenParts(
+      XmlNode.parse(text, 'CompleteMultipartUpload').all('Part'),
+      this.#parts(uploadId),
+    );
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const whole = combineParts(parts);
     const announcedBytes = request.header('x-amz-mp-object-size') ?? String(sizeBytes);

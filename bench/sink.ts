@@ -21,8 +21,7 @@ export async function answer(store: SinkStore, incoming: IncomingMessage, outgoi
   };
   try {
     const request = readRequest(incoming);
-    const secret = (id: string) =>
-      id === CREDENTIALS.accessKeyId ? CREDENTIALS.secretAccessKey : undefined;
+    const secret = (id: string) => (id === CREDENTIALS.accessKeyId ? CREDENTIALS.secretAccessKey : undefined);
     const auth = authenticate(request, secret, Date.now());
     const { status = 200, headers = {}, body } = await store.run(request, auth);
     reply(status, headers, body);

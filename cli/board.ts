@@ -42,8 +42,9 @@ function mark(video: Followed, { paint }: Screen): string {
 }
 
 /** Ids are longer than a line has room for: the title, or both ends of the id. */
-function nameOf({ assetId, record }: Followed): string {
-  if (record?.title) return plain(record.title);
+function nameOf({ assetId, name, record }: Followed): string {
+  const given = record?.title ?? name;
+  if (given) return plain(given);
   return assetId.length <= NAME_WIDTH ? assetId : `${assetId.slice(0, 9)}…${assetId.slice(-6)}`;
 }
 
@@ -61,7 +62,8 @@ function detail(video: Followed, { paint }: Screen, width: number): string {
 function lineBoard(screen: Screen): Board {
   const shown = new Map<string, string>();
   const draw = (videos: readonly Followed[]) => {
-    for (const video of videos) {
+    // Before the first look there is nothing to say.
+    for (const video of videos.filter(({ record, problem }) => record || problem)) {
       const news = newsOf(video);
       if (shown.get(video.assetId) !== news) screen.print(lineOf(video));
       shown.set(video.assetId, news);

@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 /** One video being watched. */
 export interface Followed {
   readonly assetId: string;
+  /** Shown in place of the id until the record has a title. */
+  readonly name?: string;
   readonly record?: PublicRecord;
   readonly samples: readonly Sample[];
   /** What the last look came to, if it was refused or not answered. */
@@ -74,11 +76,14 @@ function isSame(before: readonly Followed[], after: readonly Followed[]): boolea
   });
 }
 
+/** Who watches an archive whose deletion is this near wants to see it. */
+const SOON_MS = 10 * 60_000;
+
 /** Whether nothing more is to come unless somebody asks, or until the record's date. */
 export function isAtRest(record: PublicRecord, nowMs: number): boolean {
   // A restore that was asked for during the deletion starts when the asset is deleted.
   if (record.status === 'deleted') return !record.restore;
-  if (record.status === 'archived') return Date.parse(staysUntil(record)) > nowMs;
+  if (record.status === 'archived') return Date.parse(staysUntil(record)) > nowMs + SOON_MS;
   return ['restored', 'cancelled', 'failed'].includes(record.status);
 }
 

@@ -11,7 +11,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const REQUIRE_BANNER =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-const OPTIONS = {
+/** The benchmark bundles its programs the same way. */
+export const BUNDLE_OPTIONS = {
   absWorkingDir: ROOT,
   bundle: true,
   splitting: false,
@@ -50,7 +51,7 @@ export function bundle(options: BundleOptions = {}): string {
   const entryPoints = FUNCTIONS.map((name) => ({ in: join(handlers, `${name}.ts`), out: `${name}/index` }));
   if (isFresh(stampFile, entryPoints)) return output;
 
-  const { outputFiles, metafile } = buildSync({ ...OPTIONS, entryPoints, outdir: output });
+  const { outputFiles, metafile } = buildSync({ ...BUNDLE_OPTIONS, entryPoints, outdir: output });
   for (const { path, contents } of outputFiles) writeWhole(path, contents);
   const inputs = [...Object.keys(metafile.inputs).map((path) => resolve(ROOT, path)), import.meta.filename];
   writeWhole(stampFile, JSON.stringify(Object.fromEntries(inputs.map((path) => [path, stampOf(path)]))));

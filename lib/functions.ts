@@ -15,7 +15,7 @@ import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import { type FunctionName, STAGES } from '../lambdas/contract/names.ts';
-import { FUNCTION_SIZES } from './function-sizes.ts';
+import { FUNCTION_SIZES, NODE_OPTIONS } from './function-sizes.ts';
 
 export interface FunctionsProps {
   /** Holds `<function>/index.mjs` for every function. */
@@ -26,9 +26,6 @@ export interface FunctionsProps {
   readonly architecture?: Architecture;
   readonly logRetention?: RetentionDays;
 }
-
-/** A small young generation is collected often, and lets go of the network's buffers: 180 MiB at most, not 270. */
-const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=4';
 
 /** A stage whose message fails is woken again by the sweep; a message that waited longer has lost its claim. */
 const STAGE_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };

@@ -8,6 +8,7 @@ import type { IcehouseProps } from '../lib/icehouse-props.ts';
 import type { Clockwork } from './cloud/clockwork.ts';
 import { type Cloud, startCloud } from './cloud/cloud.ts';
 import { type DataDirectory, openDataDirectory } from './cloud/data-directory.ts';
+import { isFreePort } from './cloud/http.ts';
 import { planOf } from './cloud/synthesize.ts';
 import { DEFAULT_BEHAVIOUR } from './mux/behaviour.ts';
 import { createMuxSimulator, DEFAULT_ENVIRONMENT, type Simulator } from './mux/simulator.ts';
@@ -28,6 +29,11 @@ export interface Running {
 
 export interface BootOptions extends StartOptions {
   readonly onLine: (from: string, line: string) => void;
+}
+
+/** Next to the API's port where that was chosen and the next one is free, so that it stays the same over restarts. */
+async function muxPort(apiPort: number | undefined): Promise<number> {
+  return apiPort && (await isFreePort(apiPort + 1)) ? apiPort + 1 : 0;
 }
 
 /** Leaves nothing behind when it fails, but for what a given --data directory holds. */
@@ -56,7 +62,7 @@ async function bootAll(
   const simulator =
     given === undefined ? await newSimulator(data, credentials, options.timeScale) : undefined;
   if (simulator) closers.push(() => simulator.close());
-  const mux = { ...credentials, url: given ?? (await simulator?.listen(0)) ?? '' };
+  const mux = { ...credentials, url: given ?? (await simulator?.listen(await muxPort(options.port))) ?? '' };
   const ratesTimes = simulator ? options.timeScale : 1;
   const cloud = await bootCloud({ ...options, ratesTimes }, environment, data, mux);
   closers.push(() => cloud.close());

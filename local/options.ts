@@ -61,6 +61,7 @@ export function parseOptions(argv: readonly string[]): StartOptions {
   const options = command
     .parse(argv)
     .opts<Omit<StartOptions, 'expireSeconds'> & { expireSeconds?: number }>();
+  if (options.exit && !options.tour) command.error('--exit ends after the tour, and --no-tour takes none.');
   if (options.tour && options.muxBaseUrl)
     command.error('--mux-base-url needs --no-tour: the tour deletes assets.');
   return { ...options, expireSeconds: options.expireSeconds ?? options.sweepSeconds };

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
     return;
   }
   const exitCode = await runTour(running);
-  if (options.exit) await stop(running, exitCode);
+  if (options.exit) return stop(running, exitCode);
+  say(`Still serving at ${running.cloud.urls.api}; Ctrl-C ends it.`);
 }
 
 /** Without --verbose only the runner's own complaints are shown; the functions' lines are in the logs. */
@@ -33,7 +34,7 @@ function printer({ verbose }: StartOptions): BootOptions['onLine'] {
 function introduce({ dataDirectory }: Running, { data, thawSeconds, timeScale }: StartOptions): void {
   const kept = data === undefined ? 'removed at the end; --data DIR keeps it' : 'kept';
   say('The embedded cloud shows what Icehouse believes of AWS and Mux, not AWS and Mux themselves.');
-  say(`Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl.`);
+  say(`Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl. Process: ${process.pid}.`);
   say(`A thaw takes ${thawSeconds} s whatever its tier; other durations are divided by ${timeScale}.`);
 }
 

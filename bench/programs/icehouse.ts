@@ -25,7 +25,15 @@ const uploadId = await vault.createUpload({
 });
 const { kind } = await copyParts(
   { vault, source, clock },
-  { url, key, uploadId, plan, etag, partNumbers: missingParts(plan, []), deadlineMs: Date.now() + DEADLINE_MS },
+  {
+    url,
+    key,
+    uploadId,
+    plan,
+    etag,
+    partNumbers: missingParts(plan, []),
+    deadlineMs: Date.now() + DEADLINE_MS,
+  },
 );
 if (kind !== 'complete') throw new Error('The copy did not end in time.');
 const parts = (await vault.listParts({ key, uploadId })) ?? [];

@@ -14,7 +14,7 @@ export function addWatch(program: Command, open: OpenSession): void {
     .command('watch')
     .summary('follow assets until each has come to rest')
     .description(
-      'A line per video, until it is archived (and its date far), deleted, restored, cancelled or failed. ' +
+      'A line per video, until it is archived (and its date more than ten minutes away), deleted, restored, cancelled or failed. ' +
         'Ends with 0 when all went well, with 1 when one failed.',
     )
     .argument('<asset...>', 'asset ids', ids)

@@ -9,10 +9,11 @@ export interface AwsPlace {
 }
 
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnrecognizedClientException']);
-const MISSING = 'ResourceNotFoundException';
+const MISSING = new Set(['ResourceNotFoundException', 'QueueDoesNotExist']);
 const THROTTLED = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
+  'RequestThrottled',
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
@@ -29,7 +30,7 @@ export async function atAws<T>(place: AwsPlace, call: () => Promise<T>): Promise
 function translated(place: AwsPlace, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof IcehouseError) return error;
   if (DENIED.has(error.name)) return denied(place, error);
-  if (error.name === MISSING) return missing(place, error);
+  if (MISSING.has(error.name)) return missing(place, error);
   const said = `The ${place.name}: ${error.name}: ${error.message}`;
   if (THROTTLED.has(error.name)) {
     return new TransientError(`${place.code}_THROTTLED`, said, { cause: error });

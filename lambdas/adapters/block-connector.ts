@@ -6,7 +6,7 @@ import { buildConnector } from 'undici';
 
 /** A record of TLS is no longer, and shorter room would cut records in two. */
 const RECORD_BYTES = 16 * 1024;
-const BLOCK_BYTES = Number(process.env.RB ?? 8) * RECORD_BYTES;
+const BLOCK_BYTES = 8 * RECORD_BYTES;
 
 /**
  * What undici hands on of a body is valid for the length of the call only, so the agent that connects this way must
@@ -15,9 +15,7 @@ const BLOCK_BYTES = Number(process.env.RB ?? 8) * RECORD_BYTES;
 export function blockConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   return (target, callback) => {
     const reader = new BlockReader();
-    // The mark is what may wait in the socket; undici's own, of one record, stops and starts the reading for each.
-    const reading = { highWaterMark: Number(process.env.HWM ?? BLOCK_BYTES), onread: reader.onread };
-    const connect = buildConnector({ ...options, ...reading } as buildConnector.BuildOptions);
+    const connect = buildConnector({ ...options, onread: reader.onread } as buildConnector.BuildOptions);
     connect(target, (...[error, socket]) => {
       if (error) return callback(error, null);
       reader.socket = socket;
@@ -38,16 +36,16 @@ class BlockReader {
     callback: (receivedBytes: number): boolean => {
       if (!this.socket) return false;
       const received = this.#block.subarray(this.#filledBytes, this.#filledBytes + receivedBytes);
-      this.#filledBytes += receivedBytes;
-      if (this.#filledBytes > BLOCK_BYTES - RECORD_BYTES) this.#turnOver(this.socket);
+      if (this.#filledBytes + receivedBytes > BLOCK_BYTES - RECORD_BYTES) this.#turnOver(this.socket);
+      else this.#filledBytes += receivedBytes;
       return this.socket.push(received);
     },
   };
 
   /** The other block is filled anew, unless bytes of it still wait for a parser that was told to pause. */
-  #turnOver({ readableLength }: Socket): void {
-    const isFree = readableLength < this.#filledBytes;
-    const next = isFree ? this.#spare : Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #turnOver({ readableLength: waitingBytes }: Socket): void {
+    const areAllInThisBlock = waitingBytes <= this.#filledBytes;
+    const next = areAllInThisBlock ? this.#spare : Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#spare = this.#block;
     this.#block = next;
     this.#filledBytes = 0;

@@ -19,11 +19,7 @@ const TRAILER_NAME = 'x-amz-checksum-crc32';
 const CRC_CHARACTERS = 8;
 
 /** Throws what `body` throws, TransientError, or what translateS3Error makes of S3's answer. */
-export async function streamPart(
-  client: S3Client,
-  agents: PutAgents,
-  upload: PartUpload,
-): Promise<PartInfo> {
+export async function streamPart(client: S3Client, agents: PutAgents, upload: PartUpload): Promise<PartInfo> {
   const doing = `UploadPart ${upload.target.PartNumber} of ${upload.target.Key}`;
   const framed = new FramedBody(upload.body, upload.sizeBytes);
   try {
@@ -38,11 +34,7 @@ export async function streamPart(
   }
 }
 
-function partInfo(
-  upload: PartUpload,
-  headers: PutAnswer['headers'],
-  crc: number,
-): PartInfo {
+function partInfo(upload: PartUpload, headers: PutAnswer['headers'], crc: number): PartInfo {
   const { PartNumber: partNumber, Key } = upload.target;
   const stored = headers[TRAILER_NAME];
   const crc32Base64 = encodeCrc32(crc);

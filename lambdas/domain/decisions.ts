@@ -57,7 +57,7 @@ export function decideRequest(
   return refuse({
     status: 409,
     code: 'REQUEST_DIFFERS',
-    detail: `Asset ${record.asset_id} already has a delete request with other values (${record.status}).`,
+    detail: `Asset ${record.asset_id} (${record.status}) has a delete request that differs in ${differingFields(record, request).join(', ')}.`,
     action: isBeforeDeletion(record.status)
       ? 'PATCH /v1/delete-requests/{asset_id} moves the date; cancel it to begin anew.'
       : 'The asset is on its way out or gone; restore it first.',
@@ -238,13 +238,18 @@ function nextLife(record: AssetRecord, request: DeleteRequest, caller: Caller): 
 }
 
 function isSame(record: AssetRecord, request: DeleteRequest): boolean {
-  return (
-    record.deleted_by_user_id === request.deleted_by_user_id &&
-    record.reason === request.reason &&
-    record.group_id === request.group_id &&
-    record.asked.expiration_date === request.asked.expiration_date &&
-    record.asked.grace_days === request.asked.grace_days
-  );
+  return differingFields(record, request).length === 0;
+}
+
+function differingFields(record: AssetRecord, request: DeleteRequest): readonly string[] {
+  const pairs = {
+    deleted_by_user_id: [record.deleted_by_user_id, request.deleted_by_user_id],
+    reason: [record.reason, request.reason],
+    group_id: [record.group_id, request.group_id],
+    expiration_date: [record.asked.expiration_date, request.asked.expiration_date],
+    grace_days: [record.asked.grace_days, request.asked.grace_days],
+  };
+  return Object.entries(pairs).flatMap(([name, [stored, given]]) => (stored === given ? [] : name));
 }
 
 /** Back to where the failure happened, with every counter of restarts at nought. */

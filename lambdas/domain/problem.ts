@@ -26,7 +26,14 @@ const TITLES: Record<number, string> = {
 
 /** The body of an `application/problem+json` answer. */
 export function problemDocument(problem: Problem) {
-  const { retry_after_seconds: _, ...members } = problem;
+  const { retry_after_seconds: _, action = usualAction(problem), ...members } = problem;
   const type = `urn:icehouse:problem:${problem.code.toLowerCase().replaceAll('_', '-')}`;
-  return { type, title: TITLES[problem.status] ?? 'Refused', ...members };
+  return { type, title: TITLES[problem.status] ?? 'Refused', ...members, action };
+}
+
+/** No refusal leaves its reader without a next step. */
+function usualAction({ status, field }: Problem): string {
+  if (status === 401) return 'Check that the webhook secret is the one Mux shows for this endpoint.';
+  if (status >= 500) return 'Send the same call again.';
+  return field ? `Correct ${field} and send the call again.` : 'Correct the call and send it again.';
 }

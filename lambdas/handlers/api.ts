@@ -94,8 +94,7 @@ async function cancel(event: Event): Promise<APIGatewayProxyStructuredResultV2> 
 
 export async function handler(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
   const route = ROUTES[event.routeKey];
-  if (!route)
-    return problem({ status: 404, code: 'NO_SUCH_ROUTE', detail: `There is no ${event.routeKey}.` });
+  if (!route) return problem(noSuchRoute(event));
   try {
     return await route(event);
   } catch (error) {

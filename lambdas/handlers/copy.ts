@@ -16,16 +16,19 @@ const messageSchema = z.object({
   last_part: z.int(),
 }) satisfies z.ZodType<SegmentMessage>;
 
-const worker = { ...copyPorts(), waking, urls: new MasterUrls(platformFor('prepare')) };
+const urls = new MasterUrls(platformFor('prepare'));
+const worker = { ...copyPorts(), log, waking, urls };
 const { clock } = worker;
 
 /** Throwing gives the message back to the queue; five times, and it lies in the dead-letter queue for people. */
 export async function handler(event: SQSEvent, context: Context): Promise<void> {
-  const deadlineMs = clock.nowMs() + context.getRemainingTimeInMillis() * 0.9;
+  // A tenth is kept for the end: who is cut short by himself stays warm, and keeps the URL.
+  const budgetMs = context.getRemainingTimeInMillis() * 0.9;
+  const until = { deadlineMs: clock.nowMs() + budgetMs, signal: AbortSignal.timeout(budgetMs) };
   for (const record of event.Records) {
     const message = messageSchema.parse(JSON.parse(record.body));
     const startedMs = clock.nowMs();
-    const outcome = await copySegment(worker, message, deadlineMs);
+    const outcome = await copySegment(worker, message, until);
     const { asset_id, first_part, last_part } = message;
     const ms = clock.nowMs() - startedMs;
     log.info('segment', { stage: 'copy', asset_id, first_part, last_part, outcome, ms });

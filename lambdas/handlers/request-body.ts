@@ -129,7 +129,12 @@ function dateWithinReach(text: string, field: string, nowMs: number): number {
   if (ms === undefined) {
     const how =
       'Send an ISO 8601 time with offset, such as 2026-12-24T00:00:00Z, or a date, which means the end of that UTC day.';
-    throw invalid('INVALID_DATE', field, `${field}: "${text}" is not a date.`, how);
+    throw invalid(
+      'INVALID_DATE',
+      field,
+      `${field}: "${text}" is neither a date nor a time with an offset.`,
+      how,
+    );
   }
   if (ms > nowMs + LONGEST_GRACE_MS) {
     throw invalid(

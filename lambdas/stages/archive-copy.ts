@@ -102,7 +102,7 @@ async function copyRanges(
   plan: PartPlan,
   listed: readonly PartInfo[],
 ) {
-  if (isShared(work, plan, listed)) return copyShared(work, url, probe, plan);
+  if (isShared(work, plan)) return copyShared(work, url, probe, plan);
   const upload = uploadOf(work);
   const missing = missingParts(plan, listed);
   const before = plan.sizeBytes - missing.reduce((sum, n) => sum + sizeOf(plan, n), 0);

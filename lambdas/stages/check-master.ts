@@ -58,6 +58,7 @@ export function refusalError({ code, message }: { code: string; message: string 
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  // The source fills the chunk's memory anew once the next is asked for.
+  for await (const chunk of chunks) all.push(Uint8Array.from(chunk));
   return new Uint8Array(Buffer.concat(all));
 }

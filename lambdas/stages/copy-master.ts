@@ -1,6 +1,6 @@
 // Copies parts of a master by Range, several at a time, until they are all in the vault or the time is over.
-// It is given part numbers and knows nothing of the record: the archive stage hands it all that ListParts lacks,
-// a worker of a fan-out would hand it one segment.
+// It is given part numbers and knows nothing of the record: the archive stage hands it all that ListParts lacks; where
+// many copy at the same time, what is left of them (copy-along.ts).
 import { SourceLapsedError } from '../domain/failures.ts';
 import { type PartPlan, partSize, rangeOf } from '../domain/part-plan.ts';
 import { withRetries } from './part-retry.ts';
@@ -19,7 +19,8 @@ export interface CopyJob {
   readonly plan: PartPlan;
   /** The ETag of the one representation that all ranges must come from; its size is the plan's. */
   readonly etag?: string;
-  readonly partNumbers: readonly number[];
+  /** Taken one by one as parts are begun, so that who gives them can leave out what others have copied meanwhile. */
+  readonly partNumbers: Iterable<number>;
   /** How many parts are under way at once: 4 unless told. */
   readonly concurrency?: number;
   /** No part is begun that would probably not be done by then. In the clock's milliseconds. */
@@ -47,11 +48,10 @@ export async function copyParts(ports: CopyPorts, job: CopyJob): Promise<CopyOut
   const cut = () => run.stop(job.signal?.reason);
   job.signal?.addEventListener('abort', cut);
   if (job.signal?.aborted) cut();
-  const workers = Math.min(job.concurrency ?? CONCURRENCY, job.partNumbers.length);
-  await Promise.all(Array.from({ length: workers }, () => run.work()));
+  await Promise.all(Array.from({ length: job.concurrency ?? CONCURRENCY }, () => run.work()));
   job.signal?.removeEventListener('abort', cut);
   if (run.failure !== undefined && !job.signal?.aborted) throw run.failure;
-  return { kind: run.parts.length === job.partNumbers.length ? 'complete' : 'out-of-time', parts: run.parts };
+  return { kind: run.isComplete ? 'complete' : 'out-of-time', parts: run.parts };
 }
 
 /** What the workers of one call share. */
@@ -62,6 +62,8 @@ class CopyRun {
   readonly #job: CopyJob;
   readonly #halt = new AbortController();
   readonly #queue: Iterator<number>;
+  #begun = 0;
+  #isDrained = false;
   #copiedBytes = 0;
   /** What a part has been taking: a moving average, 0 before the first one is done. */
   #partMs = 0;
@@ -69,7 +71,12 @@ class CopyRun {
   constructor(ports: CopyPorts, job: CopyJob) {
     this.#ports = ports;
     this.#job = job;
-    this.#queue = job.partNumbers.values();
+    this.#queue = job.partNumbers[Symbol.iterator]();
+  }
+
+  /** No part is left to begin, and those begun are in the vault. */
+  get isComplete(): boolean {
+    return this.#isDrained && this.parts.length === this.#begun;
   }
 
   stop(reason: unknown): void {
@@ -80,7 +87,11 @@ class CopyRun {
   async work(): Promise<void> {
     while (this.#mayBegin()) {
       const next = this.#queue.next();
-      if (next.done) return;
+      if (next.done) {
+        this.#isDrained = true;
+        return;
+      }
+      this.#begun += 1;
       try {
         this.#finished(await this.#copyPart(next.value));
       } catch (error) {

@@ -1,12 +1,19 @@
 // A worker's part in the archive stage: copies what one segment still lacks. It holds no claim and writes no record;
 // S3's part list is all it shares with the others, so that it may die, come twice or never come.
 import type { SegmentMessage } from '../contract/names.ts';
-import { SourceChangedError, SourceLapsedError, TransientError } from '../domain/failures.ts';
-import { missingParts, type PartPlan, planParts } from '../domain/part-plan.ts';
+import {
+  NotYetError,
+  PermanentError,
+  SetUpError,
+  SourceChangedError,
+  SourceLapsedError,
+  TransientError,
+} from '../domain/failures.ts';
+import { missingParts, planParts } from '../domain/part-plan.ts';
 import type { AssetRecord, UploadState } from '../domain/record.ts';
-import { copyParts } from './copy-master.ts';
-import type { MasterUrls } from './master-urls.ts';
-import type { Clock, Ledger, Source, Vault } from './ports.ts';
+import { copyAlong, type SharedJob } from './copy-along.ts';
+import type { CopyOfMaster, MasterUrls } from './master-urls.ts';
+import type { Clock, Ledger, Log, Source, Vault } from './ports.ts';
 import { type Waking, wake } from './wake.ts';
 
 export interface WorkerDeps {
@@ -14,36 +21,44 @@ export interface WorkerDeps {
   readonly vault: Vault;
   readonly source: Source;
   readonly clock: Clock;
+  readonly log: Log;
   readonly urls: MasterUrls;
   readonly waking: Waking;
 }
 
+export interface Until {
+  /** In the clock's milliseconds: no part is begun that would probably not be done by then. */
+  readonly deadlineMs: number;
+  /** Cuts parts under way short. */
+  readonly signal?: AbortSignal;
+}
+
 export type SegmentOutcome =
+  /** The segment is in the vault, by whosoever's work. */
   | 'copied'
+  | 'nothing missing'
   /** The record moved on, or the upload is gone. */
   | 'stale'
   /** The archive stage finds out what became of the master. */
   | 'no master'
+  /** The archive stage meets the same error, and records it. */
+  | 'refused'
+  /** What is left is the archive stage's, which asks for help again in its next run. */
   | 'out of time';
 
-/** Throws TransientError for what the queue should deliver again. */
+/** Throws what coming again may mend: passing failures and NotYetError; and SetUpError, for a person to see. */
 export async function copySegment(
   deps: WorkerDeps,
   message: SegmentMessage,
-  deadlineMs: number,
+  until: Until,
 ): Promise<SegmentOutcome> {
   const record = await deps.ledger.get(message.asset_id);
   const upload = record && uploadMeant(record, message);
-  if (!record || !upload) return 'stale';
-  const plan = planParts(upload.source.size_bytes, upload.part_size_bytes);
+  if (!upload) return 'stale';
   try {
-    const outcome = await copyMissing(deps, message, upload, plan, deadlineMs);
-    if (outcome === 'copied') await wakeWhenFull(deps, record, upload, plan);
-    return outcome;
+    return await copyMissing(deps, message, upload, until);
   } catch (error) {
-    if (error instanceof SourceChangedError || error instanceof SourceLapsedError) return 'no master';
-    if (error instanceof TransientError && error.code === 'UPLOAD_GONE') return 'stale';
-    throw error;
+    return outcomeOf(error, message, deps.log);
   }
 }
 
@@ -56,49 +71,87 @@ function uploadMeant(record: AssetRecord, message: SegmentMessage): UploadState 
   return isMeant ? record.upload : undefined;
 }
 
+function outcomeOf(error: unknown, { asset_id }: SegmentMessage, log: Log): SegmentOutcome {
+  if (error instanceof SourceChangedError || error instanceof SourceLapsedError) return 'no master';
+  if (error instanceof TransientError && error.code === UPLOAD_GONE) return 'stale';
+  if (!(error instanceof PermanentError) || error instanceof SetUpError) throw error;
+  log.error('segment refused', { asset_id, code: error.code, error: error.message });
+  return 'refused';
+}
+
+const UPLOAD_GONE = 'UPLOAD_GONE';
+
 async function copyMissing(
   deps: WorkerDeps,
   message: SegmentMessage,
   upload: UploadState,
-  plan: PartPlan,
-  deadlineMs: number,
+  until: Until,
+): Promise<SegmentOutcome> {
+  const { key, upload_id: uploadId, source } = upload;
+  const plan = planParts(source.size_bytes, upload.part_size_bytes);
+  const own = (n: number) => n >= message.first_part && n <= message.last_part;
+  let missing: readonly number[] = [];
+  let isBegunByAnother: boolean | undefined;
+  const look = async () => {
+    const listed = await deps.vault.listParts({ key, uploadId });
+    if (!listed) throw new TransientError(UPLOAD_GONE, `The upload of ${key} is gone.`);
+    missing = missingParts(plan, listed);
+    // Another at the segment, whose message came before, is met from the other end: side by side would copy all twice.
+    isBegunByAnother ??= !missing.includes(message.first_part);
+    return isBegunByAnother ? missing.filter(own).toReversed() : missing.filter(own);
+  };
+  if ((await look()).length === 0) return 'nothing missing';
+  const job = { key, uploadId, plan, etag: source.etag, look, ...until };
+  const outcome = await copyFromMaster(deps, { assetId: message.asset_id, uploadId }, job);
+  if (missing.length === 0) await wakeArchive(deps, message);
+  return outcome;
+}
+
+async function copyFromMaster(
+  deps: WorkerDeps,
+  copy: CopyOfMaster,
+  job: Omit<SharedJob, 'url'>,
 ): Promise<SegmentOutcome> {
   let refused: string | undefined;
   for (;;) {
-    const listed = await listParts(deps, upload);
-    if (!listed) return 'stale';
-    const partNumbers = missingParts(plan, listed).filter(
-      (n) => n >= message.first_part && n <= message.last_part,
-    );
-    if (partNumbers.length === 0) return 'copied';
-    const url = await deps.urls.of(message.asset_id, refused);
-    if (!url) return 'no master';
+    const url = await urlInTurn(deps, copy, refused, job.deadlineMs);
+    if (url === undefined) return 'no master';
     try {
-      const { key, upload_id: uploadId, source } = upload;
-      const job = { url, key, uploadId, plan, etag: source.etag, partNumbers, deadlineMs };
-      const { kind } = await copyParts(deps, job);
-      return kind === 'complete' ? 'copied' : 'out of time';
+      const outcome = await copyAlong(deps, { ...job, url });
+      return outcome === 'complete' ? 'copied' : 'out of time';
     } catch (error) {
-      // A fresh URL once: the next lapse of a URL that the platform has just given is the archive stage's to sort out.
-      if (!(error instanceof SourceLapsedError) || refused !== undefined) throw error;
+      // A URL kept from earlier may have lapsed, or lead to a master that was prepared again. One that the platform
+      // has just given and that fails too is the archive stage's to sort out.
+      const isStaleUrl = error instanceof SourceLapsedError || error instanceof SourceChangedError;
+      if (!isStaleUrl || refused !== undefined) throw error;
       refused = url;
     }
   }
 }
 
-/** Whoever sees the list full wakes the archive stage, which completes; two who do so find one claim. */
-async function wakeWhenFull(
-  deps: WorkerDeps,
-  record: AssetRecord,
-  upload: UploadState,
-  plan: PartPlan,
-): Promise<void> {
-  const listed = await listParts(deps, upload);
-  if (!listed || missingParts(plan, listed).length > 0) return;
-  const now = await deps.ledger.get(record.asset_id);
-  if (now?.status === 'archiving' && now.life === record.life) await wake(now, deps.waking);
+/**
+ * The workers of one master all ask at the same time, and the governor gives a slot now and one a second later: who
+ * waits for his turn, for up to half of his time, is at work long before a message that comes again.
+ */
+async function urlInTurn(
+  { urls, clock }: WorkerDeps,
+  copy: CopyOfMaster,
+  refused: string | undefined,
+  deadlineMs: number,
+): Promise<string | undefined> {
+  const latestMs = (clock.nowMs() + deadlineMs) / 2;
+  for (;;) {
+    try {
+      return await urls.of(copy, refused);
+    } catch (error) {
+      if (!(error instanceof NotYetError) || error.atMs > latestMs) throw error;
+      await clock.sleep(Math.max(1_000, error.atMs - clock.nowMs()));
+    }
+  }
 }
 
-function listParts({ vault }: WorkerDeps, upload: UploadState) {
-  return vault.listParts({ key: upload.key, uploadId: upload.upload_id });
+/** Whoever sees the list full wakes the archive stage, which completes; two who do so find one claim. */
+async function wakeArchive({ ledger, waking }: WorkerDeps, message: SegmentMessage): Promise<void> {
+  const record = await ledger.get(message.asset_id);
+  if (record && uploadMeant(record, message)) await wake(record, waking);
 }

@@ -3,65 +3,50 @@
 import type { SegmentMessage } from '../contract/names.ts';
 import { missingParts, type PartPlan, partSize, planSegments } from '../domain/part-plan.ts';
 import type { UploadState } from '../domain/record.ts';
-import { copyParts } from './copy-master.ts';
+import { copyAlong } from './copy-along.ts';
 import { whileHeld } from './heartbeat.ts';
-import type { PartInfo, Probe } from './ports.ts';
+import type { Probe } from './ports.ts';
 import type { Work } from './stage.ts';
 
-/** Parts that the archive stage takes from the end before it looks again what the workers have left. */
-const PARTS_AT_A_TIME = 8;
+/** What fifty workers copy in one run of the archive stage. It asks for the rest in its next; more would lie about. */
+const MOST_SEGMENTS = 1_000;
 
-/** Whether more than one segment is missing. */
-export function isShared(work: Work, plan: PartPlan, listed: readonly PartInfo[]): boolean {
-  return planSegments(plan, missingParts(plan, listed), work.deps.settings.segmentBytes).length > 1;
+/** Whether a master of this plan has more than one segment, so that workers may be at it. */
+export function isShared({ deps }: Work, plan: PartPlan): boolean {
+  return planSegments(plan, missingParts(plan, []), deps.settings.segmentBytes).length > 1;
 }
 
 /** True when every part is in the vault; false when the time was over first. */
 export async function copyShared(work: Work, url: string, probe: Probe, plan: PartPlan): Promise<boolean> {
-  const { upload } = work.record;
-  if (!upload) throw new Error(`There is no upload to share for ${work.record.asset_id}.`);
-  let missing = await lacking(work, upload, plan);
+  const { deps, record } = work;
+  const { upload } = record;
+  if (!upload) throw new Error(`There is no upload to share for ${record.asset_id}.`);
+  const { key, upload_id: uploadId } = upload;
+  let missing: readonly number[] = [];
+  const look = async () => {
+    missing = missingParts(plan, (await deps.vault.listParts({ key, uploadId })) ?? []);
+    return missing.toReversed();
+  };
+  await look();
   await askForHelp(work, upload, plan, missing);
   const progress = () => {
     const bytesMissing = missing.reduce((sum, n) => sum + partSize(plan, n), 0);
     return { progress: { bytes_done: plan.sizeBytes - bytesMissing, bytes_total: plan.sizeBytes } };
   };
-  return whileHeld(work, progress, async (signal) => {
-    while (missing.length > 0 && !signal.aborted) {
-      const partNumbers = missing.slice(-PARTS_AT_A_TIME).reverse();
-      const { key, upload_id: uploadId } = upload;
-      const job = {
-        url,
-        key,
-        uploadId,
-        plan,
-        etag: probe.etag,
-        partNumbers,
-        deadlineMs: work.deadlineMs,
-        signal,
-      };
-      const outcome = await copyParts(work.deps, job);
-      missing = await lacking(work, upload, plan);
-      if (outcome.kind === 'out-of-time') break;
-    }
-    return missing.length === 0;
-  });
+  const job = { url, key, uploadId, plan, etag: probe.etag, deadlineMs: work.deadlineMs, look };
+  const outcome = await whileHeld(work, progress, (signal) => copyAlong(deps, { ...job, signal }));
+  return outcome === 'complete';
 }
 
-async function lacking({ deps }: Work, upload: UploadState, plan: PartPlan): Promise<readonly number[]> {
-  const listed = await deps.vault.listParts({ key: upload.key, uploadId: upload.upload_id });
-  return missingParts(plan, listed ?? []);
-}
-
-/** Help that cannot be had costs time only; the copy goes on without it. */
+/** One segment needs no help. Help that cannot be had costs time only; the copy goes on without it. */
 async function askForHelp(
-  work: Work,
+  { deps, record }: Work,
   upload: UploadState,
   plan: PartPlan,
   missing: readonly number[],
 ): Promise<void> {
-  const { deps, record } = work;
-  const segments = planSegments(plan, missing, deps.settings.segmentBytes);
+  const segments = planSegments(plan, missing, deps.settings.segmentBytes).slice(0, MOST_SEGMENTS);
+  if (segments.length < 2) return;
   const messages = segments.map<SegmentMessage>(({ first, last }) => ({
     asset_id: record.asset_id,
     life: record.life,

@@ -4,7 +4,13 @@ import type { Platform } from './ports.ts';
 /** A worker meets few masters; a bound all the same, since a URL is a secret that should not linger. */
 const MOST_URLS = 20;
 
-/** Asks the platform once per master and environment, and again only when a URL was refused. */
+/** The copy that a URL is for: another upload may be of another master, whose URL must not be mixed up with this one's. */
+export interface CopyOfMaster {
+  readonly assetId: string;
+  readonly uploadId: string;
+}
+
+/** Asks the platform once per upload and environment, and again only when a URL was refused. */
 export class MasterUrls {
   readonly #platform: Pick<Platform, 'inspect'>;
   readonly #urls = new Map<string, string>();
@@ -14,14 +20,15 @@ export class MasterUrls {
   }
 
   /** A URL other than `refused`; undefined when the platform has none to give. */
-  async of(assetId: string, refused?: string): Promise<string | undefined> {
-    const known = this.#urls.get(assetId);
+  async of({ assetId, uploadId }: CopyOfMaster, refused?: string): Promise<string | undefined> {
+    const known = this.#urls.get(uploadId);
     if (known !== undefined && known !== refused) return known;
-    this.#urls.delete(assetId);
+    this.#urls.delete(uploadId);
     const asset = await this.#platform.inspect(assetId);
-    if (asset?.master.kind !== 'ready' || asset.master.url === refused) return undefined;
+    if (asset?.master.kind !== 'ready') return undefined;
+    const { url } = asset.master;
     if (this.#urls.size >= MOST_URLS) this.#urls.clear();
-    this.#urls.set(assetId, asset.master.url);
-    return asset.master.url;
+    this.#urls.set(uploadId, url);
+    return url === refused ? undefined : url;
   }
 }

@@ -37,14 +37,14 @@ export async function findingsOf(
         finding(
           'killed',
           life.kills > 1,
-          `${life.kills} processes by SIGKILL in the middle of the copy: the archive function, and one worker`,
+          `${life.kills} processes in the middle of the copy: the archive function, one worker`,
         ),
       ]
     : [];
   return [
     ...killed,
     vault,
-    finding('Mux', isGone, `the asset is gone: 404 for ${life.assetId}`),
+    finding('Mux', isGone, 'the asset is gone: 404'),
     await restored(life, record, simulator),
     ...(life.video.add.captions ? [await captions(record, simulator, muxUrl)] : []),
   ];
@@ -67,7 +67,7 @@ async function inVault(record: PublicRecord, s3: S3Client): Promise<Finding> {
     head.ChecksumType === 'FULL_OBJECT' &&
     head.StorageClass === 'DEEP_ARCHIVE';
   const what = `${bytes(head.ContentLength ?? 0)}, ${head.StorageClass}, CRC32 ${head.ChecksumCRC32} (${head.ChecksumType})`;
-  return finding('vault', isRight, `${what}, version ${archive.version_id}`);
+  return finding('vault', isRight, `${what}, version ${archive.version_id.slice(0, 8)}…`);
 }
 
 async function restored(life: Life, record: PublicRecord, simulator: Simulator): Promise<Finding> {
@@ -77,7 +77,7 @@ async function restored(life: Life, record: PublicRecord, simulator: Simulator):
     sha256 === life.sha256
       ? `SHA-256 equal (${sha256.slice(0, 12)}…)`
       : `SHA-256 ${sha256}, was ${life.sha256}`;
-  return finding('restored', sha256 === life.sha256, `as ${newId}; ${words}`);
+  return finding('restored', sha256 === life.sha256, `as ${newId.slice(0, 8)}…; ${words}`);
 }
 
 async function captions(record: PublicRecord, simulator: Simulator, muxUrl: string): Promise<Finding> {
@@ -108,13 +108,7 @@ export async function findingsOverall(
     finding('uploads', Uploads.length === 0, `${Uploads.length} unfinished in the vault`),
     finding('assets', assets === lives.length, `${assets} at Mux, one for each video`),
     ...(peak > 0
-      ? [
-          finding(
-            'memory',
-            mib <= 256,
-            `the archive function and its workers held ${mib} MiB at most (limit 256)`,
-          ),
-        ]
+      ? [finding('memory', mib <= 256, `archive function and workers held ${mib} MiB at most (limit 256)`)]
       : []),
   ];
 }

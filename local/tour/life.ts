@@ -39,7 +39,7 @@ export async function beginLife({
   };
   const asset = await simulator.addAsset({ ...video.add, attributes });
   const sha256 = await simulator.sha256(asset.id);
-  const seen: Followed = { assetId: asset.id, samples: [], misses: 0, isOver: false };
+  const seen: Followed = { assetId: asset.id, name: video.title, samples: [], misses: 0, isOver: false };
   const life: Life = { video, assetId: asset.id, sha256, seen, kills: 0 };
   return life;
 }

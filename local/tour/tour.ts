@@ -11,8 +11,9 @@ import { beginLife, type Life, live } from './life.ts';
 import { TOUR_VIDEOS } from './videos.ts';
 
 const WHAT_IS_SIMULATED = [
-  'Real: the stack as `cdk deploy` would deploy it, its functions, the HTTP API, every byte and checksum.',
-  'Simulated: Mux, S3, DynamoDB, SQS, EventBridge and Lambda, by engines on this machine; and time, which runs faster.',
+  'Real: the stack as `cdk deploy` would deploy it, its functions, every byte and checksum.',
+  'Simulated: Mux and AWS, by engines on this machine; and time, which runs faster.',
+  'The first copy is killed in the middle, and goes on when its lease has run out.',
 ];
 
 /** Answers the exit code: 0 when every finding is right. */
@@ -58,6 +59,7 @@ async function liveAll(
     outcome.status === 'rejected' ? [String(outcome.reason)] : [],
   );
   for (const text of failures) screen.print(screen.paint('red', text));
+  if (failures.length > 0) screen.print('The logs of the functions are kept with --data DIR.');
   return failures.length > 0
     ? failures.map((text) => ({ isRight: false, subject: 'life', text }))
     : undefined;

@@ -112,9 +112,10 @@ describe('a record is at rest', () => {
   test.each([
     { status: 'requested', rests: false },
     { status: 'deleting', rests: false },
-    { status: 'archived', next_action_at: '2026-11-22T00:00:01.000Z', rests: true },
+    { status: 'archived', next_action_at: '2026-11-22T00:10:01.000Z', rests: true },
     { status: 'archived', next_action_at: '2026-11-21T23:59:59.000Z', rests: false },
-    { status: 'archived', expiration_date: '2026-11-22T00:00:01.000Z', rests: true },
+    { status: 'archived', expiration_date: '2026-11-22T00:10:01.000Z', rests: true },
+    { status: 'archived', expiration_date: '2026-11-22T00:09:59.000Z', rests: false },
     { status: 'archived', expiration_date: '2026-11-21T23:59:59.000Z', rests: false },
     { status: 'deleted', rests: true },
     { status: 'deleted', restore: { tier: 'Bulk' }, rests: false },

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { missingParts, partSize, planParts, planStream, rangeOf } from '../../lambdas/domain/part-plan.ts';
+import {
+  missingParts,
+  partSize,
+  planParts,
+  planSegments,
+  planStream,
+  rangeOf,
+} from '../../lambdas/domain/part-plan.ts';
 
 const MIB = 1_048_576;
 const GIB = 1_073_741_824;
@@ -93,5 +100,102 @@ describe('missingParts', () => {
   test('the last part is as large as what is left', () => {
     expect(partSize(plan, 3)).toBe(8 * MIB);
     expect(() => partSize(plan, 4)).toThrow(RangeError);
+  });
+});
+
+describe('planSegments', () => {
+  const partsOf = (segments: readonly { first: number; last: number }[]) =>
+    segments.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at));
+
+  test.each([
+    ['a master smaller than a segment is one', GIB, 4 * GIB, [[1, 64]]],
+    ['a master of exactly one segment is one', 4 * GIB, 4 * GIB, [[1, 64]]],
+    [
+      'a byte more is two',
+      4 * GIB + 1,
+      4 * GIB,
+      [
+        [1, 64],
+        [65, 65],
+      ],
+    ],
+    [
+      'a segment that is no multiple of the part is rounded down',
+      10 * GIB,
+      4 * GIB + 63 * MIB,
+      [
+        [1, 64],
+        [65, 128],
+        [129, 160],
+      ],
+    ],
+    [
+      'a segment smaller than a part is one part',
+      40 * MIB,
+      5 * MIB,
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+    ],
+    ['an empty file is one', 0, 4 * GIB, [[1, 1]]],
+  ])('%s', (_, sizeBytes, segmentBytes, expected) => {
+    const plan = planParts(sizeBytes);
+
+    const segments = planSegments(plan, missingParts(plan, []), segmentBytes);
+
+    expect(segments.map(({ first, last }) => [first, last])).toEqual(expected);
+  });
+
+  test('names only segments that lack something, cut as they were before', () => {
+    const plan = planParts(10 * GIB);
+
+    const segments = planSegments(plan, [70, 71, 160], 4 * GIB);
+
+    expect(segments).toEqual([
+      { first: 65, last: 128 },
+      { first: 129, last: 160 },
+    ]);
+  });
+
+  test('none where nothing is missing', () => {
+    expect(planSegments(planParts(10 * GIB), [], 4 * GIB)).toEqual([]);
+  });
+
+  const sizes = fc.maxSafeNat().map((n) => n % (LARGEST + 1));
+  const segmentSizes = fc.integer({ min: 5 * MIB, max: 64 * GIB });
+
+  test('any plan: every part is in exactly one, and none is larger than was asked for or than one part', () => {
+    fc.assert(
+      fc.property(sizes, segmentSizes, (sizeBytes, segmentBytes) => {
+        const plan = planParts(sizeBytes);
+
+        const segments = planSegments(plan, missingParts(plan, []), segmentBytes);
+
+        expect(partsOf(segments)).toEqual(Array.from({ length: plan.partCount }, (_, at) => at + 1));
+        for (const { first, last } of segments) {
+          const bytes = (last - first + 1) * plan.partSizeBytes;
+          expect(bytes).toBeLessThanOrEqual(Math.max(segmentBytes, plan.partSizeBytes));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('any part missing: the same cuts as of the whole, those alone that lack something', () => {
+    const missing = fc.uniqueArray(fc.integer({ min: 1, max: 160 }));
+    fc.assert(
+      fc.property(missing, segmentSizes, (numbers, segmentBytes) => {
+        const plan = planParts(10 * GIB);
+        const ascending = numbers.toSorted((a, b) => a - b);
+
+        const whole = planSegments(plan, missingParts(plan, []), segmentBytes);
+        const left = planSegments(plan, ascending, segmentBytes);
+
+        const lacking = whole.filter(({ first, last }) => numbers.some((n) => n >= first && n <= last));
+        expect(left).toEqual(lacking);
+      }),
+    );
   });
 });

@@ -33,6 +33,7 @@ test('the time to wait goes into a header, not into the document', () => {
     status: 503,
     code: 'BUSY',
     detail: 'd',
+    action: 'Send the same call again.',
   });
 });
 

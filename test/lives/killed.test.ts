@@ -81,8 +81,8 @@ test('goes on where it was, and copies no part twice that the vault already has'
   });
   const sha256 = await simulator.sha256(asset.id);
   const first = await start(directory.path, muxUrl);
-  const body = { asset_id: asset.id, deleted_by_user_id: 'u', expiration_date: inSeconds(1) };
-  await call(first.ready.api ?? '', 'POST', '/v1/delete-requests', body);
+  const body = { asset_id: asset.id, deleted_by_user_id: 'u', expiration_date: inSeconds(10) };
+  const { status: filed } = await call(first.ready.api ?? '', 'POST', '/v1/delete-requests', body);
   await until(first.ready.api ?? '', asset.id, ({ progress }) => (progress?.bytes_done ?? 0) > 16 * MIB);
 
   await kill(first.child);
@@ -98,6 +98,7 @@ test('goes on where it was, and copies no part twice that the vault already has'
   await kill(second.child);
   await simulator.close();
 
+  expect(filed).toBe(202);
   expect(kept.length).toBeGreaterThan(0);
   expect(read.filter((part) => kept.includes(part))).toEqual([]);
   expect(new Set([...kept, ...read]).size).toBe(25);

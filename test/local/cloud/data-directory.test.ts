@@ -14,9 +14,11 @@ async function holder(directory: string) {
   const script = join(directory, 'holder.mjs');
   const lines = [
     `import { openDataDirectory } from ${JSON.stringify(MODULE)};`,
-    `openDataDirectory(${JSON.stringify(join(directory, 'data'))});`,
+    // Kept, since the garbage collector closes a database that nobody holds, and the lock ends with it.
+    `globalThis.held = openDataDirectory(${JSON.stringify(join(directory, 'data'))});`,
+    // A test that fails before its kill leaves nobody behind.
+    "process.on('disconnect', () => process.exit());",
     "process.send('held');",
-    'setInterval(() => {}, 1000);',
   ];
   writeFileSync(script, lines.join('\n'));
   const child = fork(script, { execArgv: [] });

@@ -22,24 +22,24 @@ interface Trigger extends Partial<PlannedEventSource> {
 /** Queue, function and event source of one name each. */
 const TRIGGERS: Readonly<Record<string, Trigger>> = {
   plain: {},
-  failing: { visibilitySeconds: 1 },
-  whole: { visibilitySeconds: 1, batchSize: 10 },
+  failing: { visibilitySeconds: 3 },
+  whole: { visibilitySeconds: 3, batchSize: 10 },
   partial: {
-    visibilitySeconds: 1,
+    visibilitySeconds: 3,
     batchSize: 10,
     reportsItemFailures: true,
     environment: { REPORTS: 'yes' },
   },
   unreadable: {
-    visibilitySeconds: 1,
+    visibilitySeconds: 3,
     reportsItemFailures: true,
     environment: { ANSWER: '{"batchItemFailures":[{"itemIdentifier":"stranger"}]}' },
   },
   narrow: { maximumConcurrency: 2 },
   wide: { maximumConcurrency: 6 },
-  killed: { visibilitySeconds: 1 },
-  slow: { visibilitySeconds: 1, timeoutSeconds: 0.5 },
-  hopeless: { visibilitySeconds: 1, deadLettersAfter: 2 },
+  killed: { visibilitySeconds: 3 },
+  slow: { visibilitySeconds: 3, timeoutSeconds: 0.5 },
+  hopeless: { visibilitySeconds: 3, deadLettersAfter: 2 },
   // Longer than the grace of a close: the queue server goes on with a poll that was given up until it ends itself.
   stopped: { visibilitySeconds: 4 },
 };
@@ -164,55 +164,6 @@ test('hands a message over in the shape of the Lambda guide and deletes it', asy
   ]);
 });
 
-test('brings a message again whose function failed, after its visibility timeout', async () => {
-  await send('failing', { text: 'a', failures: 1 });
-
-  const work = await workDone('failing');
-
-  const receivedMs = Number(work[0]?.Records[0]?.attributes.ApproximateFirstReceiveTimestamp);
-  expect(seen(work)).toEqual([[['a', 1]], [['a', 2]]]);
-  expect(Number(work[1]?.from) - receivedMs).toBeGreaterThanOrEqual(1000);
-});
-
-test('brings a whole batch again where failures are not reported one by one', async () => {
-  await send('whole', { text: 'a' }, { text: 'b', failures: 1 });
-
-  const work = await workDone('whole');
-
-  expect(seen(work)[0]).toEqual([
-    ['a', 1],
-    ['b', 1],
-  ]);
-  expect(seen(work).slice(1).flat()).toEqual([
-    ['a', 2],
-    ['b', 2],
-  ]);
-});
-
-test('brings only those of a batch again that the answer names', async () => {
-  await send('partial', { text: 'a' }, { text: 'b', failures: 1 }, { text: 'c' });
-
-  const work = await workDone('partial');
-
-  expect(seen(work)).toEqual([
-    [
-      ['a', 1],
-      ['b', 1],
-      ['c', 1],
-    ],
-    [['b', 2]],
-  ]);
-});
-
-test('takes an answer that it cannot read for the failure of all, and says so', async () => {
-  await send('unreadable', { text: 'a' });
-
-  const work = await workDone('unreadable');
-
-  expect(seen(work)).toEqual([[['a', 1]], [['a', 2]]]);
-  expect(complaints.join('\n')).toContain('event source unreadable');
-});
-
 test('runs no more at once than the event source allows', async () => {
   await send('narrow', ...Array.from({ length: 6 }, () => ({ text: 'a', ms: 250 })));
 
@@ -233,7 +184,58 @@ test('gives a function as many processes as its event source allows', async () =
   expect(cloud.processes('wide')).toHaveLength(6);
 });
 
-test('brings the message of a killed function again', async () => {
+// Side by side from here on, since they mostly wait; three seconds are longer than a cold start on a busy machine.
+
+test.concurrent('brings a message again whose function failed, after its visibility timeout', async () => {
+  await send('failing', { text: 'a', failures: 1 });
+
+  const work = await workDone('failing');
+
+  const receivedMs = Number(work[0]?.Records[0]?.attributes.ApproximateFirstReceiveTimestamp);
+  expect(seen(work)).toEqual([[['a', 1]], [['a', 2]]]);
+  expect(Number(work[1]?.from) - receivedMs).toBeGreaterThanOrEqual(3000);
+});
+
+test.concurrent('brings a whole batch again where failures are not reported one by one', async () => {
+  await send('whole', { text: 'a' }, { text: 'b', failures: 1 });
+
+  const work = await workDone('whole');
+
+  expect(seen(work)[0]).toEqual([
+    ['a', 1],
+    ['b', 1],
+  ]);
+  expect(seen(work).slice(1).flat()).toEqual([
+    ['a', 2],
+    ['b', 2],
+  ]);
+});
+
+test.concurrent('brings only those of a batch again that the answer names', async () => {
+  await send('partial', { text: 'a' }, { text: 'b', failures: 1 }, { text: 'c' });
+
+  const work = await workDone('partial');
+
+  expect(seen(work)).toEqual([
+    [
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ],
+    [['b', 2]],
+  ]);
+});
+
+test.concurrent('takes an answer that it cannot read for the failure of all, and says so', async () => {
+  await send('unreadable', { text: 'a' });
+
+  const work = await workDone('unreadable');
+
+  expect(seen(work)).toEqual([[['a', 1]], [['a', 2]]]);
+  expect(complaints.join('\n')).toContain('event source unreadable');
+});
+
+test.concurrent('brings the message of a killed function again', async () => {
   await send('killed', { text: 'a', hangs: 1 });
   const pid = await eventually(() => cloud.processes('killed')[0]);
 
@@ -242,13 +244,13 @@ test('brings the message of a killed function again', async () => {
   expect(seen(await workDone('killed'))).toEqual([[['a', 2]]]);
 });
 
-test('brings the message of a function again that ran out of time', async () => {
+test.concurrent('brings the message of a function again that ran out of time', async () => {
   await send('slow', { text: 'a', hangs: 1 });
 
   expect(seen(await workDone('slow'))).toEqual([[['a', 2]]]);
 });
 
-test('leaves a message to the dead-letter queue after so many receives', async () => {
+test.concurrent('leaves a message to the dead-letter queue after so many receives', async () => {
   await send('hopeless', { text: 'a', failures: 99 });
 
   const { Messages = [] } = await sqs.send(
