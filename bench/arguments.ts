@@ -43,7 +43,7 @@ function parseOnly(text: string): ContenderName[] {
 export function parseOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('npm run bench --')
     .description('Moves a file from a TLS server to an S3 sink by each program, and says what it costs.')
-    .option('--size <size>', 'of the file', parseSize, 1024 ** 3)
+    .option('--size <size>', 'of the file', parseSize, 2 * 1024 ** 3)
     .option('--runs <number>', 'per program; medians are shown', parseRuns, 3)
     .option('--only <names>', `among ${CONTENDER_NAMES.join(', ')}`, parseOnly, [...CONTENDER_NAMES])
     .option('--json', 'print the figures as JSON', false)

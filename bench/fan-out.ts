@@ -37,7 +37,7 @@ async function startOrigin(file: GeneratedMp4) {
     const untilMs = startMs + (chunk.length * 1000) / BYTES_PER_SECOND;
     freeAtMs.set(copier, untilMs);
     sentBytes.set(copier, (sentBytes.get(copier) ?? 0) + chunk.length);
-    await setTimeout(untilMs - performance.now());
+    await setTimeout(Math.max(0, untilMs - performance.now()));
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

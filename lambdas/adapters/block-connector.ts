@@ -6,7 +6,7 @@ import { buildConnector } from 'undici';
 
 /** A record of TLS is no longer, and shorter room would cut records in two. */
 const RECORD_BYTES = 16 * 1024;
-const BLOCK_BYTES = 8 * RECORD_BYTES;
+const BLOCK_BYTES = 4 * RECORD_BYTES;
 
 /**
  * What undici hands on of a body is valid for the length of the call only, so the agent that connects this way must

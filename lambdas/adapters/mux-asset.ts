@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { MasterAccess, PlatformAsset, Track } from '../domain/asset.ts';
 import { TransientError } from '../domain/failures.ts';
+import { cutQueries } from '../domain/manifest.ts';
 
 /** Null, absent or of an odd type: the same to us, and `raw` still has it. */
 const text = z.string().optional().catch(undefined);
@@ -70,7 +71,8 @@ export function toPlatformAsset(raw: unknown): PlatformAsset {
     uploadId: json.upload_id,
     passthrough: json.passthrough,
     meta: json.meta,
-    errors: json.errors?.messages,
+    // Mux may quote the URL of an input, which is a secret as long as it is signed (law 6).
+    errors: json.errors?.messages?.map((message) => String(cutQueries(message))),
     raw: { ...(raw as Record<string, unknown>) },
   };
 }

@@ -26,10 +26,10 @@ type PlaybackIdBody = Mux.Video.AssetCreatePlaybackIdParams;
 
 /** One Platform for one purpose: its calls are paid from that purpose's share of the governor. */
 export function createMux(options: MuxOptions): Platform {
-  const { clock, log, credentials, baseUrls } = options;
+  const { clock, credentials, baseUrls } = options;
   const { take, send, call } = createMuxCall(options);
   const guard = createDeletionGuard(clock);
-  let known: { readonly id: string; readonly untilMs: number } | undefined;
+  let known: { readonly tokenId: string; readonly id: string; readonly untilMs: number } | undefined;
 
   const setMaster = (assetId: string, master_access: 'temporary' | 'none') =>
     call(`${master_access === 'none' ? 'close' : 'open'} master of ${assetId}`, 'other', ({ video }) =>
@@ -40,14 +40,16 @@ export function createMux(options: MuxOptions): Platform {
     describe: toPlatformAsset,
 
     async environment() {
-      if (known && clock.nowMs() < known.untilMs) return known.id;
+      // Of this token: another one may belong to another environment.
+      const { tokenId } = await credentials();
+      if (known?.tokenId === tokenId && clock.nowMs() < known.untilMs) return known.id;
       const who: Partial<Whoami> | undefined = await call('whoami', 'other', ({ system }) =>
         system.utilities.whoami(),
       );
       const id = who?.environment_id;
       if (!id)
         throw new TransientError('MUX_UNREADABLE', 'Mux did not say which environment the token belongs to.');
-      known = { id, untilMs: clock.nowMs() + ENVIRONMENT_CACHE_MS };
+      known = { tokenId, id, untilMs: clock.nowMs() + ENVIRONMENT_CACHE_MS };
       return id;
     },
 
@@ -116,10 +118,9 @@ export function createMux(options: MuxOptions): Platform {
     },
 
     async createdSince(sinceMs) {
-      const { raw, complete } = await listCreatedSince(sinceMs, (cursor) =>
+      const raw = await listCreatedSince(sinceMs, (cursor) =>
         call('list assets', 'other', ({ video }) => video.assets.list({ limit: 100, cursor })),
       );
-      if (!complete) log.error('the list of assets was not read to its end', { code: 'MUX_LIST_UNFINISHED' });
       return raw.map(toPlatformAsset);
     },
 

@@ -1,5 +1,5 @@
 // Translates what S3 answers into our error family: missing bucket, denied, busy, refused and passing faults are told apart.
-import { IcehouseError, PermanentError, TransientError } from '../domain/failures.ts';
+import { IcehouseError, PermanentError, SetUpError, TransientError } from '../domain/failures.ts';
 
 /** S3's error codes: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const BUSY = new Set([
@@ -52,7 +52,9 @@ export function translateS3Error(error: unknown, doing: string): IcehouseError {
   if (PASSING.has(code) || status === undefined || status >= 500 || status < 400) {
     return new TransientError('VAULT_UNAVAILABLE', said, cause);
   }
-  if (DENIED.has(code) || (status === 403 && code !== 'InvalidObjectState')) return denied(said, error);
+  // A key that is disabled or gone is a set-up that somebody mends, like a missing grant.
+  if (DENIED.has(code) || code.startsWith('KMS') || (status === 403 && code !== 'InvalidObjectState'))
+    return denied(said, error);
   return new PermanentError('VAULT_REFUSED', said, {
     action: 'Look the code up in the S3 API reference; retry when its cause is gone.',
     retryable: true,
@@ -60,16 +62,16 @@ export function translateS3Error(error: unknown, doing: string): IcehouseError {
   });
 }
 
-export function bucketMissing(message: string, cause?: unknown): PermanentError {
-  return new PermanentError('VAULT_BUCKET_MISSING', message, {
+export function bucketMissing(message: string, cause?: unknown): SetUpError {
+  return new SetUpError('VAULT_BUCKET_MISSING', message, {
     action: 'Check that the bucket exists and that BUCKET_NAME names it, then retry.',
     retryable: true,
     cause,
   });
 }
 
-function denied(message: string, cause: unknown): PermanentError {
-  return new PermanentError('VAULT_DENIED', message, {
+function denied(message: string, cause: unknown): SetUpError {
+  return new SetUpError('VAULT_DENIED', message, {
     action: "Check the function's role, the bucket policy and the account that owns the bucket, then retry.",
     retryable: true,
     cause,

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
-import { PermanentError, TransientError } from '../domain/failures.ts';
+import { PermanentError, SetUpError, TransientError } from '../domain/failures.ts';
 import type { ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
 import { createPutAgents } from './put-stream.ts';
 import { streamPart } from './upload-part.ts';
@@ -287,8 +287,8 @@ export function parseThaw(header: string | undefined): ObjectHead['thaw'] {
   return until ? { ongoing, untilMs: Date.parse(until) } : { ongoing };
 }
 
-function unversioned(bucket: string): PermanentError {
-  return new PermanentError(
+function unversioned(bucket: string): SetUpError {
+  return new SetUpError(
     'VAULT_UNVERSIONED',
     `Bucket ${bucket} keeps no versions, so no archive can be proved.`,
     {

@@ -18,7 +18,7 @@ export type Decision =
     }
   | { readonly kind: 'answer'; readonly status: 200; readonly outcome?: Outcome; readonly warning?: string }
   | { readonly kind: 'refuse'; readonly problem: Problem }
-  /** Whether the restored asset still exists decides: ask the platform, then call `decideRestoreOfRestored`. */
+  /** Whether this asset still exists decides: ask the platform, then call `decideRestoreOfPresent`. */
   | { readonly kind: 'ask-platform'; readonly assetId: string };
 
 export interface Caller {
@@ -105,7 +105,7 @@ export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Ca
   if (isBeforeDeletion(status)) {
     return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
   }
-  if (status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'already_available' };
+  if (status === 'cancelled') return { kind: 'ask-platform', assetId: record.asset_id };
   if (status === 'restored') return { kind: 'ask-platform', assetId: record.current_asset_id ?? '' };
   // What failed goes on first, and then takes the wish as if it had not.
   const current = record.status === 'failed' && status !== 'deleted' ? goOn(record, caller) : record;
@@ -122,8 +122,8 @@ export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Ca
   return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
 }
 
-/** The second half of `ask-platform`: the restored asset is still there, or has gone and is restored once more. */
-export function decideRestoreOfRestored(
+/** The second half of `ask-platform`: the asset that should be there is, or somebody deleted it elsewhere. */
+export function decideRestoreOfPresent(
   record: AssetRecord,
   isAlive: boolean,
   wish: RestoreWish,
@@ -132,8 +132,13 @@ export function decideRestoreOfRestored(
   if (isAlive) return { kind: 'answer', status: 200, outcome: 'already_available' };
   const chosen = chooseOffer(record, wish, caller.nowMs);
   if (chosen.kind === 'refuse') return chosen;
-  const set = { restore: newRestore(wish, chosen.offer, caller), current_asset_id: undefined };
-  return { kind: 'write', status: 202, record: thawing(record, caller, set), outcome: 'restoring' };
+  const set = {
+    restore: newRestore(wish, chosen.offer, caller),
+    current_asset_id: undefined,
+    deleted_at: record.status === 'restored' ? record.deleted_at : iso(caller.nowMs),
+  };
+  const next = thawing(record, caller, set, 'restore of an asset deleted elsewhere');
+  return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
 }
 
 export interface Reschedule {
@@ -277,9 +282,14 @@ function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
   return move(record, 'cancelled', change(caller, 'taken back', { ...wakeNow(caller), progress: undefined }));
 }
 
-function thawing(record: AssetRecord, caller: Caller, set: Partial<AssetRecord>): AssetRecord {
+function thawing(
+  record: AssetRecord,
+  caller: Caller,
+  set: Partial<AssetRecord>,
+  cause = 'restore',
+): AssetRecord {
   const deleted = record.status === 'failed' ? move(record, 'deleted', change(caller, 'retry')) : record;
-  return move(deleted, 'thawing', change(caller, 'restore', { ...set, ...wakeNow(caller) }));
+  return move(deleted, 'thawing', change(caller, cause, { ...set, ...wakeNow(caller) }));
 }
 
 function newRestore(wish: RestoreWish, offer: ThawOffer, caller: Caller): RestoreState {

@@ -9,14 +9,16 @@ const FOLLOWERS: Record<Status, readonly Status[]> = {
   preparing: ['archiving', 'cancelled', 'failed'],
   archiving: ['archived', 'cancelled', 'failed'],
   archived: ['deleting', 'deleted', 'cancelled', 'failed'],
+  // Cancelled when a restore was asked for and the asset turned out not to be deletable yet.
   // Back to archived when the asset changed at the last moment and its new losses want their notice.
-  deleting: ['deleted', 'archived', 'failed'],
+  deleting: ['deleted', 'archived', 'cancelled', 'failed'],
   deleted: ['thawing'],
   thawing: ['uploading', 'failed'],
   // Back to thawing when the readable copy lapsed before the platform had read it.
   uploading: ['restored', 'thawing', 'failed'],
   restored: ['thawing'],
-  cancelled: ['requested'],
+  // Straight to thawing when somebody deleted the asset after the request was taken back.
+  cancelled: ['requested', 'thawing'],
   // A retry goes on from `failure.from`.
   failed: [
     'requested',
@@ -115,9 +117,17 @@ export function lease(record: AssetRecord, nowMs: number, leaseMs: number): Asse
   return { ...record, wake_at: until, wake_lane: 'step', leased_until: until };
 }
 
-/** A lease on a new piece of work: counts the attempt, so that a record that kills its function is noticed. */
+/** After so many claims without an answer each further one lasts twice as long, up to 16 leases. */
+const PATIENT_CLAIMS = 3;
+
+/**
+ * A lease on a new piece of work: counts the attempt, so that a record that kills its function is noticed. Claims that
+ * are never answered last longer and longer: an invocation that is delivered late (AWS holds back what it throttles)
+ * must in the end find its claim still standing.
+ */
 export function claim(record: AssetRecord, nowMs: number, leaseMs: number): AssetRecord {
-  return { ...lease(record, nowMs, leaseMs), attempts: record.attempts + 1 };
+  const doublings = Math.min(Math.max(record.attempts - PATIENT_CLAIMS, 0), 4);
+  return { ...lease(record, nowMs, leaseMs * 2 ** doublings), attempts: record.attempts + 1 };
 }
 
 export function isLeased(record: AssetRecord, nowMs: number): boolean {

@@ -1,7 +1,7 @@
 // The manifest: what the asset was like, kept beside its master in the standard class, readable without us. Pure.
-import type { PlatformAsset } from './asset.ts';
+import type { PlatformAsset, Track } from './asset.ts';
 import type { Archive, AssetRecord, Loss } from './record.ts';
-import { textTracks } from './verdict.ts';
+import { pendingTexts, textTracks } from './verdict.ts';
 
 export interface Manifest {
   readonly schema: 1;
@@ -79,14 +79,20 @@ function cutUrl(url: string): string {
 export function fingerprint(
   asset: Pick<PlatformAsset, 'tracks' | 'playbackIds' | 'passthrough' | 'meta' | 'raw'>,
 ): string {
-  const texts = new Set(textTracks(asset as PlatformAsset).map(({ id }) => id));
+  const visible = [...textTracks(asset as PlatformAsset), ...pendingTexts(asset as PlatformAsset)];
+  const texts = new Set(visible.map(({ id }) => id));
   const tracks = asset.tracks
     .filter((track) => track.type !== 'text' || texts.has(track.id))
-    .map((t) => [t.id, t.type, t.name, t.languageCode, t.closedCaptions, t.passthrough])
+    .map((t) => [t.id, t.type, t.name, t.languageCode, t.closedCaptions, t.passthrough, isPending(t)])
     .sort(byText);
   const playbackIds = asset.playbackIds.map((p) => [p.id, p.policy, p.drmConfigurationId]).sort(byText);
   const meta = Object.entries(asset.meta ?? {}).sort(byText);
   return JSON.stringify([tracks, playbackIds, asset.passthrough, meta, asset.raw.thumbnail_time]);
+}
+
+/** A text that has become ready since is a change: it can be downloaded now. */
+function isPending({ type, status }: Track): boolean {
+  return type === 'text' && status === 'preparing';
 }
 
 function byText(a: unknown, b: unknown): number {

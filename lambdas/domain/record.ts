@@ -146,6 +146,8 @@ export interface RestoreState {
   /** Set before each create, so that a crash leaves a trace. */
   readonly create_attempted_at?: string;
   readonly create_attempts: number;
+  /** Assets that were found not to be a create whose answer was lost, while the search for it lasts. */
+  readonly searched?: readonly string[];
   readonly new_asset_id?: string;
   readonly new_playback_ids: readonly (PlaybackId & { readonly replaces?: string })[];
 }

@@ -37,9 +37,29 @@ export interface RestoreSource {
   readonly masterUrl: string;
   readonly like: PlatformAsset;
   readonly texts: readonly { readonly url: string; readonly trackId: string }[];
+  /** Only what a video cannot do without, for a platform that refused the rest. */
+  readonly isPlain?: boolean;
 }
 
-export function restoreRequest({ masterUrl, like, texts }: RestoreSource): RestoreRequest {
+export function restoreRequest(source: RestoreSource): RestoreRequest {
+  const full = fullRequest(source);
+  return source.isPlain ? plain(full) : full;
+}
+
+/** The attributes that a plain request goes without. */
+export function leftOutOfPlain(source: RestoreSource): readonly string[] {
+  const { inputs: _, playback_policies, passthrough, meta, ...rest } = fullRequest(source);
+  return Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : name));
+}
+
+/** A DRM configuration may be what no longer exists: it is asked for once more when the asset is finished. */
+function plain({ inputs, passthrough, meta, ...rest }: RestoreRequest): RestoreRequest {
+  const advanced = rest.advanced_playback_policies?.map(({ policy }) => policy) ?? [];
+  const open = rest.playback_policies ?? advanced.filter((policy) => policy !== 'drm');
+  return { inputs, playback_policies: open.length > 0 ? open : undefined, passthrough, meta };
+}
+
+function fullRequest({ masterUrl, like, texts }: RestoreSource): RestoreRequest {
   const { raw } = like;
   const renditions = staticRenditions(raw);
   return {

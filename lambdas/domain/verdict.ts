@@ -49,6 +49,11 @@ export function textTracks(asset: PlatformAsset): readonly Track[] {
   return hasFinal ? texts.filter(({ textSource }) => textSource !== 'generated_live') : texts;
 }
 
+/** Text tracks that Mux is still working on: nothing of them can be downloaded yet. */
+export function pendingTexts(asset: PlatformAsset): readonly Track[] {
+  return asset.tracks.filter(({ type, status }) => type === 'text' && status === 'preparing');
+}
+
 /** What a restore of this asset cannot bring back, as far as asset and inputs tell. */
 export function lossesOf(
   asset: PlatformAsset,

@@ -22,7 +22,7 @@ export async function handler(event: unknown, context: Context): Promise<void> {
 
 /** Only a hint: the stage looks at the object itself. A key that is not ours, or is not awaited, wakes nobody. */
 async function wakeByKey(key: string): Promise<void> {
-  const folder = parseKey(decodeURIComponent(key.replaceAll('+', ' ')));
+  const folder = parseKey(key);
   const record = folder && (await ledger.get(folder.assetId));
   const woken = record?.status === 'thawing' && (await wake(record, waking));
   log.info('object readable', { stage: 'restore', asset_id: folder?.assetId, woken: woken === true });

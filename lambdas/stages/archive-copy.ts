@@ -3,7 +3,13 @@
 import { masterKey } from '../contract/keys.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import { combineParts } from '../domain/crc32.ts';
-import { ConflictError, NotYetError, PermanentError, SourceChangedError } from '../domain/failures.ts';
+import {
+  ConflictError,
+  NotYetError,
+  PermanentError,
+  SetUpError,
+  SourceChangedError,
+} from '../domain/failures.ts';
 import { mediaTypeOf } from '../domain/media-type.ts';
 import { missingParts, type PartPlan, planParts, planStream } from '../domain/part-plan.ts';
 import type { UploadState } from '../domain/record.ts';
@@ -81,17 +87,28 @@ async function copyAndCheck(work: Work, asset: PlatformAsset, url: string, probe
   }
   const crc32 = combineParts(parts);
   await work.renew({ progress, upload: { ...upload, crc32 } });
-  await probeAgain(work, url, upload);
-  if (probe.ranged) await checkBoxes(work, asset, url, probe);
-  await work.deps.vault.completeUpload({
-    key: upload.key,
-    uploadId: upload.upload_id,
-    parts,
-    sizeBytes: plan.sizeBytes,
-    crc32,
-  });
+  const { key, upload_id: uploadId } = upload;
+  // Complete alone may take minutes, and a second worker must not come in between.
+  await whileHeld(
+    work,
+    () => ({}),
+    async () => {
+      await probeAgain(work, url, upload);
+      if (probe.ranged) await checkBoxes(work, asset, url, probe);
+      await work.deps.vault.completeUpload({ key, uploadId, parts, sizeBytes: plan.sizeBytes, crc32 });
+    },
+  ).catch((error: unknown) => giveUpRefused(work, upload, error));
   // Whatever was answered, the object itself says whether it is ours: the answer may be the lost one of an earlier try.
   return seal(work, asset);
+}
+
+/** Parts of a file that was refused for good would be refused again: a retry is to copy the master anew. */
+async function giveUpRefused(work: Work, upload: UploadState, error: unknown): Promise<never> {
+  if (error instanceof PermanentError && !(error instanceof SetUpError)) {
+    await work.deps.vault.abortUpload({ key: upload.key, uploadId: upload.upload_id });
+    await work.renew({ upload: undefined, progress: undefined });
+  }
+  throw error;
 }
 
 /** True when every part was copied; false when the time was over first. */

@@ -7,7 +7,7 @@ import { withRetries } from './part-retry.ts';
  * Nobody says which parts he has begun, so a part is copied twice when another has it under way, or had it done after
  * the last look: a few parts where two meet. A look costs one request per thousand parts.
  */
-export const LOOK_MS = 5_000;
+export const LOOK_MS = 3_000;
 
 export interface SharedJob extends Omit<CopyJob, 'partNumbers'> {
   /** The parts that the vault lacks and that this copier is to bring, in the order in which it should. */

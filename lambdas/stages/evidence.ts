@@ -1,8 +1,11 @@
 // Gathers the evidence for a deletion, all of it now: the vault's exact versions and the asset as it is (law 1).
 import type { PlatformAsset } from '../domain/asset.ts';
+import { NotYetError } from '../domain/failures.ts';
 import { cutQueries } from '../domain/manifest.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
+import { HOUR_MS, MINUTE_MS } from '../domain/time.ts';
+import { pendingTexts } from '../domain/verdict.ts';
 import { type ArchiveProof, proveArchive } from '../domain/verified-archive.ts';
 import type { Platform, Vault } from './ports.ts';
 
@@ -20,6 +23,7 @@ export async function prove(
   if (!archive) return { kind: 'refused', code: 'ARCHIVE_MISSING', message: 'The record has no archive.' };
   const asset = await ports.platform.inspect(record.asset_id);
   if (!asset) return { kind: 'gone' };
+  waitForTexts(asset, record, nowMs);
   const manifestAsset = await readManifestAsset(ports, archive);
   if (!manifestAsset) {
     const message = `${archive.manifest.key}: version ${archive.manifest.version_id} is missing or not a manifest.`;
@@ -30,6 +34,13 @@ export async function prove(
   const comparable = ports.platform.describe(cutQueries(asset.raw) as Record<string, unknown>);
   const proof = proveArchive({ record, gatheredAtMs: nowMs, asset: comparable, manifestAsset, heads });
   return proof.kind === 'stale' ? { ...proof, asset, archive } : proof;
+}
+
+/** Captions under way are waited for, an hour at most; after that they are a loss that is said like any other. */
+function waitForTexts(asset: PlatformAsset, record: AssetRecord, nowMs: number): void {
+  const isPatient = nowMs < Date.parse(record.updated_at) + HOUR_MS;
+  if (pendingTexts(asset).length === 0 || !isPatient) return;
+  throw new NotYetError(nowMs + MINUTE_MS, 'Mux to finish a caption track');
 }
 
 async function headAll(vault: Vault, archive: Archive): Promise<ReadonlyMap<string, ObjectHead | undefined>> {

@@ -3,7 +3,7 @@ import type { PlatformAsset } from '../domain/asset.ts';
 import { PermanentError } from '../domain/failures.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
-import { archivedUntil, deletionTickMs, notBeforeMs } from './due.ts';
+import { archivedUntil, deletionTickMs } from './due.ts';
 import { prove } from './evidence.ts';
 import { confirmEnvironment, deletedFromPlatform, wantsRestore } from './gone.ts';
 import { writeSidecars } from './sidecars.ts';
@@ -16,8 +16,9 @@ export async function expire(work: Work): Promise<Next> {
   return work.deps.settings.deletions === 'on' ? deleteNow(work) : rehearse(work);
 }
 
+/** The tick that people were told, not the date: after an accident a record is woken by other means than its schedule. */
 function isDue(work: Work, record: AssetRecord): boolean {
-  return work.nowMs >= notBeforeMs(record, work.deps.settings);
+  return work.nowMs >= deletionTickMs(record, work.deps.settings);
 }
 
 /** A restore may have been asked for while the deletion was under way. */
@@ -69,10 +70,21 @@ async function gone(work: Work, cause: string): Promise<Next> {
 async function refresh(work: Work, asset: PlatformAsset, archive: Archive): Promise<Next> {
   const { manifest: _, captions: __, ...master } = archive;
   await work.renew(await writeSidecars(work, asset, master));
+  if (work.record.status === 'deleting' && wantsRestore(work.record)) return takenBack();
   if (work.record.status === 'deleting' && !isDue(work, work.record)) {
     return archivedUntil(work, 'new losses are said first');
   }
   return { kind: 'wait', untilMs: work.nowMs, waitingFor: 'the proof of the refreshed sidecars' };
+}
+
+/** The asset was not deleted yet, and somebody wants it back already: there is nothing to delete and nothing to restore. */
+function takenBack(): Next {
+  return {
+    kind: 'move',
+    to: 'cancelled',
+    cause: 'restore asked for before the deletion',
+    set: { restore: undefined },
+  };
 }
 
 /** Whatever is wrong with the archive, the asset still exists: a retry copies it anew. */
@@ -96,6 +108,7 @@ async function rehearse(work: Work): Promise<Next> {
     kind: 'wait',
     untilMs: work.nowMs + DAY_MS,
     waitingFor: 'deletions to be switched on (they are in dry-run)',
+    lane: 'expire',
     set: { warnings: [...others, warning] },
   };
 }

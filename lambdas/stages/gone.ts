@@ -21,7 +21,8 @@ export async function confirmEnvironment({
     'WRONG_ENVIRONMENT',
     `The Mux token belongs to environment ${ours}, but this stack serves ${pinned}.`,
     {
-      action: 'Put a token of the right environment into the secret.',
+      action:
+        'Put a token of the right environment into the secret. If this stack is to serve the other one from now on, delete the item pin#environment from the ledger.',
       retryable: true,
     },
   );

@@ -153,6 +153,8 @@ export interface CreateAsset {
   /** What the asset was like, from the manifest: the platform sets what can be set. */
   readonly like: PlatformAsset;
   readonly texts: readonly { readonly url: string; readonly trackId: string }[];
+  /** Without whatever the platform may refuse: quality, renditions, DRM. */
+  readonly isPlain?: boolean;
 }
 
 /**

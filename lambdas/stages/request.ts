@@ -1,5 +1,5 @@
 // Stage "request": what users ask for, stored as one conditional write, then woken. Nothing here waits for Mux,
-// except the one question whether a restored asset is still there.
+// except the one question whether an asset that should be there still is.
 import {
   type Caller,
   type Decision,
@@ -8,7 +8,7 @@ import {
   decideRequest,
   decideReschedule,
   decideRestore,
-  decideRestoreOfRestored,
+  decideRestoreOfPresent,
   type Outcome,
   type Reschedule,
   type RestoreWish,
@@ -25,7 +25,7 @@ export interface RequestDeps {
   readonly ledger: Ledger;
   readonly waking: Waking;
   readonly log: Log;
-  /** Made only when a restored asset must be asked for. */
+  /** Made only when an asset must be asked for. */
   platform(): Platform;
 }
 
@@ -74,12 +74,20 @@ export async function requestRestore(
   wish: RestoreWish,
   caller: Caller,
 ): Promise<Answer> {
-  return onTracked(deps, assetId, async (record) => {
+  const own = await deps.ledger.get(assetId);
+  const origin = own && holdsNothing(own) ? own.restored_from : undefined;
+  const decide = async (record: AssetRecord) => {
     const decision = decideRestore(record, wish, caller);
     if (decision.kind !== 'ask-platform') return decision;
     const isAlive = await isAtPlatform(deps, decision.assetId);
-    return decideRestoreOfRestored(record, isAlive, wish, caller);
-  });
+    return decideRestoreOfPresent(record, isAlive, wish, caller);
+  };
+  return onTracked(deps, origin ?? assetId, decide, (next) => !holdsNothing(next));
+}
+
+/** No archive of its own and no request under way: the asset it was restored from has the archive and knows more. */
+function holdsNothing({ archive, status, lost_at }: AssetRecord): boolean {
+  return !archive && (status === 'cancelled' || lost_at !== undefined);
 }
 
 /** Throws PermanentError WRONG_ENVIRONMENT: a token of another environment knows no asset of ours. */
@@ -97,12 +105,31 @@ function onTracked(
   deps: RequestDeps,
   assetId: string,
   decide: (record: AssetRecord) => Decision | Promise<Decision>,
+  isAbout?: (successor: AssetRecord) => boolean,
 ): Promise<Answer> {
   return decideAndStore(
     deps,
-    () => findRecord(deps.ledger, assetId),
+    () => lastOfLineage(deps.ledger, assetId, isAbout),
     (record) => (record ? decide(record) : { kind: 'refuse', problem: notTracked(assetId) }),
   );
+}
+
+/** Restores of restores of one video: as many are followed. */
+const LONGEST_LINEAGE = 100;
+
+/** The record of the asset that the video is now: callers may have kept the id of any asset it was before. */
+async function lastOfLineage(
+  ledger: Ledger,
+  assetId: string,
+  isAbout: (successor: AssetRecord) => boolean = () => true,
+): Promise<AssetRecord | undefined> {
+  let last = await findRecord(ledger, assetId);
+  for (let followed = 0; followed < LONGEST_LINEAGE && last?.current_asset_id; followed++) {
+    const successor = await ledger.get(last.current_asset_id);
+    if (!successor || !isAbout(successor)) break;
+    last = successor;
+  }
+  return last;
 }
 
 async function decideAndStore(

@@ -1,7 +1,8 @@
 // Stage "restore": reads the master out of Glacier and makes a new asset of it; exactly one is published.
 import type { PlatformAsset } from '../domain/asset.ts';
-import { NotYetError, PermanentError } from '../domain/failures.ts';
+import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
 import type { Archive, AssetRecord, RestoreState } from '../domain/record.ts';
+import { leftOutOfPlain } from '../domain/restore-request.ts';
 import { HOUR_MS, iso } from '../domain/time.ts';
 import { readManifestAsset } from './evidence.ts';
 import { confirmEnvironment } from './gone.ts';
@@ -83,7 +84,7 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
         waitingFor: 'a create whose answer was lost to show itself',
       };
     }
-    const adopted = await adoptLostCreate(work, restore);
+    const adopted = await adoptLostCreate(work, archive, restore);
     if (adopted) return remember(work, restore, adopted);
   }
   if (restore.create_attempts >= MAX_CREATES) throw tooManyCreates(restore);
@@ -110,12 +111,31 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
 
 async function createAsset(work: Work, restore: RestoreState, request: CreateAsset): Promise<PlatformAsset> {
   try {
-    return await work.deps.platform.createAsset(request);
+    return await createAsItWas(work, request);
   } catch (error) {
     // Refused before it was made: there is nothing to look for.
     if (error instanceof NotYetError || error instanceof PermanentError) await work.renew({ restore });
     throw error;
   }
+}
+
+/** What Mux made once it may refuse now (a DRM configuration is gone, a quality is no longer sold): then without it. */
+async function createAsItWas(work: Work, request: CreateAsset): Promise<PlatformAsset> {
+  const { platform } = work.deps;
+  try {
+    return await platform.createAsset(request);
+  } catch (error) {
+    const leftOut = leftOutOfPlain(request);
+    if (!isRefused(error) || leftOut.length === 0) throw error;
+    const warning = `RESTORE_PLAIN: asked for without ${leftOut.join(', ')}, because ${error.message}`;
+    await work.renew({ warnings: withWarnings(work.record, [warning]) });
+    return platform.createAsset({ ...request, isPlain: true });
+  }
+}
+
+/** The platform has read what we asked for and does not do it. */
+function isRefused(error: unknown): error is PermanentError {
+  return error instanceof PermanentError && !(error instanceof SetUpError);
 }
 
 function tooManyCreates(restore: RestoreState): PermanentError {
@@ -153,7 +173,7 @@ async function describeNewAsset(work: Work, archive: Archive, restore: RestoreSt
 /** The alias comes first: a lookup by the new id must answer as soon as anybody can know that id. */
 async function remember(work: Work, restore: RestoreState, asset: PlatformAsset): Promise<Next> {
   await work.deps.ledger.putAlias('asset', asset.id, work.record.asset_id);
-  const known = { ...restore, new_asset_id: asset.id };
+  const known = { ...restore, searched: undefined, new_asset_id: asset.id };
   return {
     kind: 'wait',
     untilMs: work.nowMs + work.deps.settings.pollMs,
@@ -181,16 +201,33 @@ async function finish(
   }
   const isPreparing = asset.status !== 'ready' || asset.tracks.some(({ status }) => status === 'preparing');
   if (isPreparing) return work.poll('Mux to prepare the new asset');
-  const like = await readManifestAsset(work.deps, archive);
-  if (like) await platform.finishAsset(asset, like);
-  const finished = (await platform.inspect(newAssetId)) ?? asset;
+  const refused = await finishAsItWas(work, archive, asset);
+  const finished = await platform.inspect(newAssetId);
+  if (!finished) return createAgain(work, restore, 'the new asset was deleted before it was published');
   // An earlier create that showed itself late is ours too, and must not stay beside the published one.
-  if (restore.first_create_at !== restore.create_attempted_at) await adoptLostCreate(work, restore);
+  if (restore.first_create_at !== restore.create_attempted_at) await adoptLostCreate(work, archive, restore);
   const new_playback_ids = pairPlaybackIds(work.record, finished);
   for (const { id } of new_playback_ids) await ledger.putAlias('playback', id, work.record.asset_id);
-  const warnings = [...work.record.warnings, ...differences(work.record, finished)];
-  const set = { restore: { ...restore, new_playback_ids }, current_asset_id: newAssetId, warnings };
+  const warnings = withWarnings(work.record, [...refused, ...differences(work.record, finished)]);
+  const set = { restore: { ...restore, searched: undefined, new_playback_ids }, current_asset_id: newAssetId, warnings };
   return { kind: 'move', to: 'restored', cause: 'new asset ready', set };
+}
+
+/** Answers what to say of a refusal: a video that plays is not held back for its thumbnail. */
+async function finishAsItWas(work: Work, archive: Archive, asset: PlatformAsset): Promise<readonly string[]> {
+  const like = await readManifestAsset(work.deps, archive);
+  if (!like) return [];
+  try {
+    await work.deps.platform.finishAsset(asset, like);
+    return [];
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return [`RESTORE_INCOMPLETE: ${error.message}`];
+  }
+}
+
+function withWarnings(record: AssetRecord, more: readonly string[]): readonly string[] {
+  return [...new Set([...record.warnings, ...more])];
 }
 
 function createAgain(work: Work, restore: RestoreState, why: string): Next {

@@ -5,7 +5,7 @@ import { PermanentError, SourceLapsedError } from '../domain/failures.ts';
 import { buildManifest } from '../domain/manifest.ts';
 import type { Archive, AssetRecord, Loss } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { lossesOf, sayLosses, textTracks } from '../domain/verdict.ts';
+import { lossesOf, pendingTexts, sayLosses, textTracks } from '../domain/verdict.ts';
 import type { Work } from './stage.ts';
 
 /** A WebVTT file larger than this is no caption track of a 12-hour video. */
@@ -36,7 +36,7 @@ export async function writeSidecars(
 
 async function writeCaptions(work: Work, asset: PlatformAsset, master: ArchivedMaster) {
   const captions: Archive['captions'][number][] = [];
-  const unreachable: Loss[] = [];
+  const unreachable: Loss[] = pendingTexts(asset).map(unreachableCaption);
   for (const track of textTracks(asset)) {
     const body = await fetchCaption(work, asset, track);
     if (!body) {
@@ -59,11 +59,17 @@ async function fetchCaption(
   const url = await deps.platform.captionUrl(asset, track.id);
   if (!url) return undefined;
   try {
-    return await deps.source.fetchSmall(url, LARGEST_CAPTION_BYTES);
+    const body = await deps.source.fetchSmall(url, LARGEST_CAPTION_BYTES);
+    return body && isWebVtt(body) ? body : undefined;
   } catch (error) {
     if (error instanceof PermanentError || error instanceof SourceLapsedError) return undefined;
     throw error;
   }
+}
+
+/** The signature that every WebVTT file begins with, after an optional byte order mark: an error page has none. */
+function isWebVtt(body: Uint8Array): boolean {
+  return /^\uFEFF?WEBVTT/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body.subarray(0, 16)));
 }
 
 function unreachableCaption(track: Track): Loss {

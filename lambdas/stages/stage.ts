@@ -227,6 +227,11 @@ function nextAfter(error: unknown, work: Work): Next {
   };
 }
 
+/** A deletion that was refused did not happen: its request can still be taken back. */
+function retryFrom(status: Status): Status {
+  return status === 'deleting' ? 'archived' : status;
+}
+
 /** Archives that wait for a slot stay in their lane: a month's worth of them must not crowd out the polls. */
 function laneOf({ status }: AssetRecord): Lane {
   return status === 'archived' ? 'expire' : 'step';
@@ -257,7 +262,7 @@ function failed(record: AssetRecord, error: PermanentError): Next {
     code: error.code,
     message: error.message,
     action: error.action,
-    from: (error.from as Status | undefined) ?? record.status,
+    from: (error.from as Status | undefined) ?? retryFrom(record.status),
     retryable: error.retryable,
   };
   // A restore asked for during a deletion that did not happen has nothing to bring back: the video is still there.

@@ -1,6 +1,6 @@
 // What a restore leaves on a record: its tier, its promise, and when it is refused.
 import { describe, expect, test } from 'vitest';
-import { decideRestore, decideRestoreOfRestored } from '../../lambdas/domain/decisions.ts';
+import { decideRestore, decideRestoreOfPresent } from '../../lambdas/domain/decisions.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import {
   BULK,
@@ -18,13 +18,13 @@ describe('a restore of a restored asset', () => {
   const wish = { token: FRESH_TOKEN };
 
   test('changes nothing while the current asset is alive', () => {
-    const decision = decideRestoreOfRestored(inStatus('restored'), true, wish, CALLER);
+    const decision = decideRestoreOfPresent(inStatus('restored'), true, wish, CALLER);
 
     expect(decision).toEqual({ kind: 'answer', status: 200, outcome: 'already_available' });
   });
 
   test('starts once more when the current asset is gone', () => {
-    const decision = decideRestoreOfRestored(inStatus('restored'), false, wish, CALLER);
+    const decision = decideRestoreOfPresent(inStatus('restored'), false, wish, CALLER);
 
     expect(decision).toMatchObject({ kind: 'write', status: 202, outcome: 'restoring' });
     expect(written(decision).status).toBe('thawing');
@@ -42,7 +42,7 @@ describe('a restore of a restored asset', () => {
   });
 
   test('refuses a tier that its class does not have', () => {
-    const decision = decideRestoreOfRestored(
+    const decision = decideRestoreOfPresent(
       inStatus('restored'),
       false,
       { ...wish, tier: 'Expedited' },

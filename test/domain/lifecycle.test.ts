@@ -24,12 +24,12 @@ const STEPS: Record<Status, string> = {
   preparing: 'archiving cancelled failed',
   archiving: 'archived cancelled failed',
   archived: 'deleting deleted cancelled failed',
-  deleting: 'deleted archived failed',
+  deleting: 'deleted archived cancelled failed',
   deleted: 'thawing',
   thawing: 'uploading failed',
   uploading: 'restored thawing failed',
   restored: 'thawing',
-  cancelled: 'requested',
+  cancelled: 'requested thawing',
   failed: 'requested preparing archiving archived deleting deleted thawing uploading cancelled',
 };
 

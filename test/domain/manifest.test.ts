@@ -161,10 +161,7 @@ describe('the fingerprint', () => {
     ['the order of playback ids', { playback_ids: [drmId, publicId] }],
     ['the order of meta', { meta: { external_id: 'video?1', title: 'Köln' } }],
     ['the master', { master_access: 'none', master: undefined }],
-    [
-      'a caption still in preparation',
-      { tracks: [...RAW.tracks, { id: 'n', type: 'text', status: 'preparing' }] },
-    ],
+    ['a caption that errored', { tracks: [...RAW.tracks, { id: 'n', type: 'text', status: 'errored' }] }],
     ['keys unknown to us', { shiny_new_key: 2 }],
     ['what Mux counts and measures', { progress: { state: 'live' }, max_stored_frame_rate: 30 }],
   ])('ignores %s', (_, change) => {
@@ -172,6 +169,10 @@ describe('the fingerprint', () => {
   });
 
   test.each<[string, object]>([
+    [
+      'a caption still in preparation',
+      { tracks: [...RAW.tracks, { id: 'n', type: 'text', status: 'preparing' }] },
+    ],
     ['a further track', { tracks: [...RAW.tracks, { id: 'n', type: 'audio' }] }],
     ['a missing track', { tracks: [video, audio] }],
     ["a track's id", { tracks: [video, audio, { ...text, id: 'n' }] }],

@@ -63,16 +63,16 @@ export async function fanOut({ parts, partsPerSegment, settings }: FanOutOptions
   await ledger.save(archiving(uploadId, parts * PART, iso(clock.nowMs())));
 
   /** Claims the record, as the sweep would, and runs the archive stage once. */
-  async function runArchive(budgetMs = ARCHIVE_BUDGET_MS): Promise<void> {
+  async function runArchive(budgetMs?: number, more?: Partial<Deps>): Promise<void> {
     await wake(home.record(), waking);
-    return runDispatched(budgetMs);
+    return runDispatched(budgetMs, more);
   }
 
   /** Runs what has been dispatched, once. */
-  async function runDispatched(budgetMs = ARCHIVE_BUDGET_MS): Promise<void> {
+  async function runDispatched(budgetMs = ARCHIVE_BUDGET_MS, more: Partial<Deps> = {}): Promise<void> {
     const invocation = home.dispatch.invocations.shift();
     if (invocation?.stage !== 'archive') throw new Error('The archive stage was not dispatched.');
-    return runStage('archive', archive, deps, invocation.message, clock.nowMs() + budgetMs);
+    return runStage('archive', archive, { ...deps, ...more }, invocation.message, clock.nowMs() + budgetMs);
   }
 
   function worker(name: string, partMs = PART_MS, more: Partial<WorkerDeps> = {}): Worker {

@@ -130,14 +130,15 @@ describe('a request taken back', () => {
   });
 });
 
-test('a failed record keeps its upload for the retry and rests', async () => {
+test('a record that failed because its master was refused keeps no parts of it, and rests', async () => {
   const home = house({ prepareMs: 0 });
   home.addVideo(anMp4({ seconds: 20 }));
   await home.requestDeletion();
 
   await home.live();
 
-  expect(home.record()).toMatchObject({ status: 'failed', upload: { key: KEY } });
+  expect(home.record().status).toBe('failed');
+  expect(home.record().upload).toBeUndefined();
   expect(home.record().wake_at).toBeUndefined();
-  expect(home.vault.uploads.size).toBe(1);
+  expect(home.vault.uploads.size).toBe(0);
 });

@@ -353,7 +353,7 @@ describe('the DELETE', () => {
 
     expect(home.record()).toMatchObject({
       status: 'failed',
-      failure: { code: 'MUX_REFUSED', from: 'deleting' },
+      failure: { code: 'MUX_REFUSED', from: 'archived' },
     });
     expect(isKept(home)).toBe(true);
   });

@@ -264,7 +264,8 @@ describe('a record that kills its function', () => {
       killed <= MAX_TRANSIENT_ATTEMPTS + 1 && home.record().status !== 'failed';
       killed += 1
     ) {
-      await home.clock.advance(90_000);
+      // The longest lease of a claim that nobody answered.
+      await home.clock.advance(16 * 90_000);
       await home.sweep();
       const invocation = home.dispatch.invocations.shift();
       if (invocation && home.record().attempts > MAX_TRANSIENT_ATTEMPTS) await home.invoke(invocation);

@@ -41,10 +41,20 @@ test('a lease keeps others away until its last millisecond', async () => {
 
 test('a function that cannot be started is told to the caller, and the record keeps its wake', async () => {
   const home = house();
-  const record = await stored(home, { attempts: 7 });
+  const record = await stored(home, { attempts: 2 });
   home.dispatch.invoke = () => Promise.reject(new Error('Too many at once.'));
 
   await expect(wake(record, home.waking)).rejects.toThrow('Too many at once.');
 
-  expect(home.record()).toMatchObject({ wake_at: '2026-11-01T00:01:30.000Z', attempts: 7 });
+  expect(home.record()).toMatchObject({ wake_at: '2026-11-01T00:01:30.000Z', attempts: 2 });
+});
+
+test('claims that are never answered last longer and longer, for an invocation may be delivered late', async () => {
+  const home = house();
+  const record = await stored(home, { attempts: 5 });
+
+  await wake(record, home.waking);
+
+  // Four leases of 90 s, from the sixth claim without an answer on.
+  expect(home.record()).toMatchObject({ wake_at: '2026-11-01T00:06:00.000Z', attempts: 6 });
 });
