@@ -33,8 +33,9 @@ export class Queues extends Construct {
     this.copyDeadLetters = new Queue(this, 'CopyDeadLetters', KEPT);
     this.copy = new Queue(this, 'Copy', {
       ...PRIVATE,
-      // Six times the timeout of the one who receives, as the Lambda guide advises for queues.
-      visibilityTimeout: Duration.seconds(6 * FUNCTION_SIZES.copy.timeoutSeconds),
+      // A dead worker's segment comes again soon. The Lambda guide's six times is for sources that fetch more than they
+      // run, which a maximum concurrency rules out; and a segment copied twice is cheap.
+      visibilityTimeout: Duration.seconds(2 * FUNCTION_SIZES.copy.timeoutSeconds),
       deadLetterQueue: { queue: this.copyDeadLetters, maxReceiveCount: 5 },
     });
   }

@@ -1,5 +1,6 @@
 // The governor (law 5): the one place that spends the Mux rate limit, as one DynamoDB item per verb class and purpose.
-// Each item holds the time of its next free slot (the generic cell rate algorithm); a call moves it on by one interval.
+// Each item holds the time of its next free slot (the generic cell rate algorithm), which a call moves on by one interval,
+// and the end of the queue of those who were refused, so that each of them is told a time of its own.
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -17,8 +18,8 @@ export type Verb = 'post' | 'other';
 
 export interface Governor {
   /**
-   * Answers when the call may be made, having slept for a slot at most 2 s away.
-   * Throws NotYetError with the time of the slot when it is further away; nothing is spent then.
+   * Answers when the call may be made, having slept for a slot no further away than the caller's patience.
+   * Else throws NotYetError with the caller's place in the queue, at or after that slot; no slot is spent then.
    */
   take(verb: Verb, purpose: Purpose): Promise<void>;
   /** After a 429: no call of this kind for so many seconds. Never shortens a wait. */
@@ -37,8 +38,20 @@ const SHARES: Record<Verb, Record<Purpose, number>> = {
 /** Calls that may follow one another at once after a pause. */
 const BURST: Record<Verb, number> = { post: 2, other: 5 };
 
-/** A slot no further away than this is slept for. */
-export const LONGEST_SLEEP_MS = 2_000;
+/** How far away a slot may be to be slept for, where a person waits for the answer. */
+export const PERSONS_PATIENCE_MS = 2_000;
+
+/**
+ * The same for a step of a stage. All that the sweep wakes in a minute comes at once, so those it serves have to wait
+ * in turn: three calls of 20 s fill the minute, and four still end within the lease of 90 s (docs/decisions/0007).
+ */
+export const STEPS_PATIENCE_MS = 20_000;
+
+/** How much later each refused caller is told to come than the one before: a little less than a step spends. */
+const SLOTS_PER_PLACE = 2;
+
+/** A longer queue would promise times that nobody can know; whoever comes too early is refused at no cost. */
+const LONGEST_QUEUE_MS = 60 * 60_000;
 
 /** Each failed round means that another caller got a slot in between, so rounds are few. */
 const MOST_ROUNDS = 10;
@@ -48,6 +61,8 @@ export interface Pace {
   readonly intervalMs: number;
   /** How far in the past the next free slot may lie: what a pause saves up. */
   readonly creditMs: number;
+  /** Time between two places in the queue of the refused. */
+  readonly placeMs: number;
 }
 
 /** Throws an Error for a pair that has no share, since a call of that kind is a mistake in the code. */
@@ -56,7 +71,12 @@ export function paceOf(rates: Rates, verb: Verb, purpose: Purpose): Pace {
   if (perSecond === 0)
     throw new Error(`No share of the Mux rate limit is set aside for ${verb} calls to ${purpose}.`);
   const intervalMs = Math.ceil(1_000 / perSecond);
-  return { intervalMs, creditMs: (BURST[verb] - 1) * intervalMs };
+  return { intervalMs, creditMs: (BURST[verb] - 1) * intervalMs, placeMs: SLOTS_PER_PLACE * intervalMs };
+}
+
+/** The last place that is given to a caller for whom the first free slot is at `slotMs`. */
+export function lastPlaceMs(slotMs: number): number {
+  return slotMs + LONGEST_QUEUE_MS;
 }
 
 export function waitingForSlot(purpose: Purpose): string {
@@ -68,6 +88,8 @@ export interface GovernorOptions {
   readonly tableName: string;
   readonly clock: Clock;
   readonly rates: Rates;
+  /** A slot no further away than this is slept for. */
+  readonly patienceMs: number;
 }
 
 /** Errors besides those of `take`: GOVERNOR_DENIED, _MISSING (permanent), _THROTTLED, _UNAVAILABLE, _CONTENDED. */
@@ -80,14 +102,17 @@ export function createGovernor(options: GovernorOptions): Governor {
 }
 
 async function take(options: GovernorOptions, verb: Verb, purpose: Purpose): Promise<void> {
-  const { clock } = options;
+  const { clock, patienceMs } = options;
   const pace = paceOf(options.rates, verb, purpose);
-  const slots = slotItem(options, verb, purpose);
+  const slots = cursor(options, verb, purpose, 'tat_ms');
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const nowMs = clock.nowMs();
-    const slotMs = await reserve(slots, pace, nowMs);
+    const slotMs = await reserve(slots, pace, nowMs, nowMs + patienceMs);
     if (slotMs === undefined) continue;
-    if (slotMs > nowMs + LONGEST_SLEEP_MS) throw new NotYetError(slotMs, waitingForSlot(purpose));
+    if (slotMs > nowMs + patienceMs) {
+      const queue = cursor(options, verb, purpose, 'queue_ms');
+      throw new NotYetError(await queueUp(queue, pace, slotMs), waitingForSlot(purpose));
+    }
     if (slotMs > nowMs) await clock.sleep(slotMs - nowMs);
     return;
   }
@@ -95,14 +120,30 @@ async function take(options: GovernorOptions, verb: Verb, purpose: Purpose): Pro
 }
 
 /** Answers the slot reserved, or one too far away that was not; undefined when another caller came in between. */
-async function reserve(slots: SlotItem, pace: Pace, nowMs: number): Promise<number | undefined> {
+async function reserve(
+  slots: Cursor,
+  pace: Pace,
+  nowMs: number,
+  latestMs: number,
+): Promise<number | undefined> {
   const earliestMs = nowMs - pace.creditMs;
-  const slotMs = await slots.advance(pace.intervalMs, earliestMs, nowMs + LONGEST_SLEEP_MS);
+  const slotMs = await slots.advance(pace.intervalMs, earliestMs, latestMs);
   if (slotMs !== undefined) return slotMs;
   const storedMs = await slots.read();
-  if (storedMs !== undefined && storedMs > nowMs + LONGEST_SLEEP_MS) return storedMs;
+  if (storedMs !== undefined && storedMs > latestMs) return storedMs;
   // After a long pause more would have been saved up than the burst allows, so the slots begin anew.
   return (await slots.moveTo(earliestMs + pace.intervalMs, earliestMs)) ? earliestMs : undefined;
+}
+
+/** Answers the time of a place of one's own, from the first free slot on; many share the last place. */
+async function queueUp(queue: Cursor, { placeMs }: Pace, slotMs: number): Promise<number> {
+  const lastMs = lastPlaceMs(slotMs);
+  const takenMs = await queue.advance(placeMs, slotMs, lastMs);
+  if (takenMs !== undefined) return takenMs;
+  // A queue that ends before the first free slot is over, and begins anew.
+  if (await queue.moveTo(slotMs + placeMs, slotMs)) return slotMs;
+  // Another caller has just begun it, or it is full.
+  return (await queue.advance(placeMs, slotMs, lastMs)) ?? lastMs;
 }
 
 async function slowDown(
@@ -112,19 +153,22 @@ async function slowDown(
   seconds: number,
 ): Promise<void> {
   const untilMs = options.clock.nowMs() + Math.ceil(seconds * 1_000);
-  await slotItem(options, verb, purpose).moveTo(untilMs, untilMs);
+  await cursor(options, verb, purpose, 'tat_ms').moveTo(untilMs, untilMs);
 }
 
-type SlotItem = ReturnType<typeof slotItem>;
+type Cursor = ReturnType<typeof cursor>;
 
-/** The item's one attribute, `tat_ms` (theoretical arrival time), and the two ways it moves: never backwards. */
-function slotItem({ client, tableName }: GovernorOptions, verb: Verb, purpose: Purpose) {
+/** One of the item's two times: the next free slot (theoretical arrival time), or the next place in the queue. */
+type Attribute = 'tat_ms' | 'queue_ms';
+
+/** A time in the item and the two ways it moves: never backwards. */
+function cursor({ client, tableName }: GovernorOptions, verb: Verb, purpose: Purpose, attribute: Attribute) {
   const item = { TableName: tableName, Key: { pk: { S: `governor#${verb}#${purpose}` } } };
 
   async function update(expressions: Partial<UpdateItemCommandInput>): Promise<number | undefined> {
     try {
       const command = new UpdateItemCommand({ ...item, ...expressions, ReturnValues: 'UPDATED_NEW' });
-      return Number((await client.send(command)).Attributes?.tat_ms?.N);
+      return Number((await client.send(command)).Attributes?.[attribute]?.N);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
@@ -132,11 +176,11 @@ function slotItem({ client, tableName }: GovernorOptions, verb: Verb, purpose: P
   }
 
   return {
-    /** Takes the slot that lies between the two times; answers when it is. */
+    /** Takes the slot or place if it lies between the two times; answers when it is. */
     async advance(intervalMs: number, fromMs: number, toMs: number): Promise<number | undefined> {
       const movedMs = await update({
-        UpdateExpression: 'SET tat_ms = tat_ms + :interval',
-        ConditionExpression: 'tat_ms BETWEEN :from AND :to',
+        UpdateExpression: `SET ${attribute} = ${attribute} + :interval`,
+        ConditionExpression: `${attribute} BETWEEN :from AND :to`,
         ExpressionAttributeValues: {
           ':interval': number(intervalMs),
           ':from': number(fromMs),
@@ -145,18 +189,19 @@ function slotItem({ client, tableName }: GovernorOptions, verb: Verb, purpose: P
       });
       return movedMs === undefined ? undefined : movedMs - intervalMs;
     },
-    /** Sets the next slot if it is not there yet or lies before `ifBeforeMs`. */
+    /** Sets the next slot or place if it is not there yet or lies before `ifBeforeMs`. */
     async moveTo(slotMs: number, ifBeforeMs: number): Promise<boolean> {
       const movedMs = await update({
-        UpdateExpression: 'SET tat_ms = :slot',
-        ConditionExpression: 'attribute_not_exists(tat_ms) OR tat_ms < :before',
+        UpdateExpression: `SET ${attribute} = :slot`,
+        ConditionExpression: `attribute_not_exists(${attribute}) OR ${attribute} < :before`,
         ExpressionAttributeValues: { ':slot': number(slotMs), ':before': number(ifBeforeMs) },
       });
       return movedMs !== undefined;
     },
     async read(): Promise<number | undefined> {
       const { Item } = await client.send(new GetItemCommand({ ...item, ConsistentRead: true }));
-      return Item?.tat_ms?.N === undefined ? undefined : Number(Item.tat_ms.N);
+      const stored = Item?.[attribute]?.N;
+      return stored === undefined ? undefined : Number(stored);
     },
   };
 }

@@ -79,7 +79,14 @@ function publicArchive({ archive }: AssetRecord) {
 
 function publicRestore({ restore }: AssetRecord) {
   if (!restore) return undefined;
-  const { token: _, first_create_at, create_attempted_at, create_attempts, asked_tier, searched, ...rest } =
-    restore;
+  const {
+    token: _,
+    first_create_at,
+    create_attempted_at,
+    create_attempts,
+    asked_tier,
+    searched,
+    ...rest
+  } = restore;
   return rest;
 }

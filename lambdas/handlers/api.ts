@@ -1,5 +1,6 @@
 // Function "api". Every route but the webhook: parses at the door, asks the request stage, answers in JSON.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { PERSONS_PATIENCE_MS } from '../adapters/governor.ts';
 import { clock, config, ledger, log, waking } from '../adapters/host.ts';
 import { platformFor } from '../adapters/platform-host.ts';
 import { systemRandom } from '../adapters/random.ts';
@@ -15,6 +16,7 @@ import {
 } from '../domain/public-record.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
+import { followPlaybackId, lastOfLineage } from '../stages/lineage.ts';
 import { findRecord } from '../stages/notice.ts';
 import {
   type Answer,
@@ -31,7 +33,12 @@ import * as door from './request-body.ts';
 type Event = APIGatewayProxyEventV2;
 type Route = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
 
-const deps: RequestDeps = { ledger, waking, log, platform: () => platformFor('restore') };
+const deps: RequestDeps = {
+  ledger,
+  waking,
+  log,
+  platform: () => platformFor('restore', PERSONS_PATIENCE_MS),
+};
 
 const ROUTES: Record<string, Route> = {
   'POST /v1/delete-requests': async (event) => {
@@ -75,15 +82,18 @@ const ROUTES: Record<string, Route> = {
     return answer(await requestRestore(deps, idOf(event), wish, callerOf(event, user_id)));
   },
 
-  'GET /v1/assets/{asset_id}': async (event) => json(200, whereabouts(await tracked(event))),
+  'GET /v1/assets/{asset_id}': async (event) => {
+    const assetId = idOf(event);
+    const record = await lastOfLineage(ledger, assetId);
+    return record ? json(200, whereabouts(record)) : problem(notTracked(assetId));
+  },
 
   'GET /v1/playback-ids/{playback_id}': async (event) => {
     const playbackId = door.parse(door.assetId, event.pathParameters?.playback_id, 'playback_id');
-    const assetId = await ledger.resolveAlias('playback', playbackId);
-    const record = assetId === undefined ? undefined : await ledger.get(assetId);
-    if (!record) return problem(notTracked(playbackId));
-    const current = currentPlaybackId(record, playbackId) ?? null;
-    return json(200, { playback_id: playbackId, current_playback_id: current, ...whereabouts(record) });
+    const found = await followPlaybackId(ledger, playbackId);
+    if (!found) return problem(notTracked(playbackId));
+    const current_playback_id = found.currentId ?? null;
+    return json(200, { playback_id: playbackId, current_playback_id, ...whereabouts(found.record) });
   },
 };
 

@@ -159,7 +159,7 @@ export interface CreateAsset {
 
 /**
  * The video platform. Every call spends a governor slot of the purpose the platform was made for and
- * throws NotYetError when the slot is more than 2 s away. 404s answer `undefined` or `gone`.
+ * throws NotYetError when the slot is too far away to be slept for. 404s answer `undefined` or `gone`.
  */
 export interface Platform {
   /** Id of the environment our token belongs to. */

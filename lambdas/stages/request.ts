@@ -17,7 +17,7 @@ import { ConflictError } from '../domain/failures.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { confirmEnvironment } from './gone.ts';
-import { findRecord } from './notice.ts';
+import { lastOfLineage } from './lineage.ts';
 import type { Ledger, Log, Platform } from './ports.ts';
 import { type Waking, wake } from './wake.ts';
 
@@ -112,24 +112,6 @@ function onTracked(
     () => lastOfLineage(deps.ledger, assetId, isAbout),
     (record) => (record ? decide(record) : { kind: 'refuse', problem: notTracked(assetId) }),
   );
-}
-
-/** Restores of restores of one video: as many are followed. */
-const LONGEST_LINEAGE = 100;
-
-/** The record of the asset that the video is now: callers may have kept the id of any asset it was before. */
-async function lastOfLineage(
-  ledger: Ledger,
-  assetId: string,
-  isAbout: (successor: AssetRecord) => boolean = () => true,
-): Promise<AssetRecord | undefined> {
-  let last = await findRecord(ledger, assetId);
-  for (let followed = 0; followed < LONGEST_LINEAGE && last?.current_asset_id; followed++) {
-    const successor = await ledger.get(last.current_asset_id);
-    if (!successor || !isAbout(successor)) break;
-    last = successor;
-  }
-  return last;
 }
 
 async function decideAndStore(

@@ -1,6 +1,6 @@
 // Stage "restore": reads the master out of Glacier and makes a new asset of it; exactly one is published.
 import type { PlatformAsset } from '../domain/asset.ts';
-import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
+import { NotYetError, PermanentError } from '../domain/failures.ts';
 import type { Archive, AssetRecord, RestoreState } from '../domain/record.ts';
 import { leftOutOfPlain } from '../domain/restore-request.ts';
 import { HOUR_MS, iso } from '../domain/time.ts';
@@ -135,7 +135,7 @@ async function createAsItWas(work: Work, request: CreateAsset): Promise<Platform
 
 /** The platform has read what we asked for and does not do it. */
 function isRefused(error: unknown): error is PermanentError {
-  return error instanceof PermanentError && !(error instanceof SetUpError);
+  return error instanceof PermanentError && error.code === 'MUX_REFUSED';
 }
 
 function tooManyCreates(restore: RestoreState): PermanentError {
@@ -209,7 +209,11 @@ async function finish(
   const new_playback_ids = pairPlaybackIds(work.record, finished);
   for (const { id } of new_playback_ids) await ledger.putAlias('playback', id, work.record.asset_id);
   const warnings = withWarnings(work.record, [...refused, ...differences(work.record, finished)]);
-  const set = { restore: { ...restore, searched: undefined, new_playback_ids }, current_asset_id: newAssetId, warnings };
+  const set = {
+    restore: { ...restore, searched: undefined, new_playback_ids },
+    current_asset_id: newAssetId,
+    warnings,
+  };
   return { kind: 'move', to: 'restored', cause: 'new asset ready', set };
 }
 

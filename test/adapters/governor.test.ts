@@ -1,6 +1,6 @@
 // The governor's contract on the fake and on dynalite, and what its slots cost there.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createGovernor } from '../../lambdas/adapters/governor.ts';
+import { createGovernor, STEPS_PATIENCE_MS } from '../../lambdas/adapters/governor.ts';
 import { governorContract } from '../contract/governor.ts';
 import { createTable, type DynaliteTable, startDynaliteTable } from '../fakes/dynalite-table.ts';
 import { memoryGovernors } from '../fakes/governor-memory.ts';
@@ -24,8 +24,8 @@ describe('on dynalite', () => {
   });
   afterAll(() => table.stop());
 
-  governorContract(async () => (clock, rates) => {
-    return createGovernor({ client: table.client, tableName, clock, rates });
+  governorContract(async () => (clock, rates, patienceMs) => {
+    return createGovernor({ client: table.client, tableName, clock, rates, patienceMs });
   });
 
   test('spends one write and no read on a slot while calls are steady', async () => {
@@ -35,6 +35,7 @@ describe('on dynalite', () => {
       tableName,
       clock,
       rates: { post: 0.5, other: 2.5 },
+      patienceMs: STEPS_PATIENCE_MS,
     });
     await governor.take('other', 'prepare');
     const commands: string[] = [];
@@ -55,7 +56,13 @@ describe('on dynalite', () => {
   test('says that the table is missing', async () => {
     const clock = manualClock();
     const rates = { post: 0.5, other: 2.5 };
-    const governor = createGovernor({ client: table.client, tableName: 'not-deployed', clock, rates });
+    const governor = createGovernor({
+      client: table.client,
+      tableName: 'not-deployed',
+      clock,
+      rates,
+      patienceMs: STEPS_PATIENCE_MS,
+    });
 
     const take = governor.take('other', 'delete');
 

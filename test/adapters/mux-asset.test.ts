@@ -156,3 +156,14 @@ test.each([
 ])('refuses to read %s, so that it is left alone', (_, raw) => {
   expect(() => toPlatformAsset(raw)).toThrow(TransientError);
 });
+
+test('cuts the query of a URL that Mux quotes in an error: it may be signed', () => {
+  const asset = toPlatformAsset({
+    id: 'a1',
+    status: 'errored',
+    errors: { messages: ['Could not download https://bucket.test/x.mp4?X-Amz-Signature=abc for the input.'] },
+  });
+
+  expect(asset.errors?.join()).not.toContain('X-Amz-Signature');
+  expect(asset.errors?.join()).toContain('https://bucket.test/x.mp4');
+});

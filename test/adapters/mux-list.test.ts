@@ -23,8 +23,7 @@ test('stops at the first page of a list that is newest first and has passed the 
 
   const found = await listCreatedSince(SINCE_MS, list.fetchPage);
 
-  expect(offsets(found.raw)).toEqual([20, 5]);
-  expect(found.complete).toBe(true);
+  expect(offsets(found)).toEqual([20, 5]);
   expect(list.fetched).toEqual([undefined]);
 });
 
@@ -37,7 +36,7 @@ test.each([
 
   const found = await listCreatedSince(SINCE_MS, list.fetchPage);
 
-  expect(offsets(found.raw)).toEqual(expected);
+  expect(offsets(found)).toEqual(expected);
   expect(list.fetched).toEqual([undefined, '1', '2']);
 });
 
@@ -46,20 +45,20 @@ test('keeps an asset of the same second, since Mux cuts its times to the second'
 
   const found = await listCreatedSince(SINCE_MS + 999, list.fetchPage);
 
-  expect(offsets(found.raw)).toEqual([1, 0]);
+  expect(offsets(found)).toEqual([1, 0]);
 });
 
 test('keeps assets that do not say when they were created', async () => {
   const found = await listCreatedSince(SINCE_MS, async () => ({ data: [{ id: 'a' }], next_cursor: '' }));
 
-  expect(found.raw).toEqual([{ id: 'a' }]);
+  expect(found).toEqual([{ id: 'a' }]);
 });
 
-test('gives up after ten pages and says so', async () => {
-  const list = listOf(...Array.from({ length: 12 }, () => [-1, 1]));
+test('a list that does not end within fifty pages is an error, never "not there"', async () => {
+  const list = listOf(...Array.from({ length: 51 }, () => [-1, 1]));
 
-  const found = await listCreatedSince(SINCE_MS, list.fetchPage);
+  const found = listCreatedSince(SINCE_MS, list.fetchPage);
 
-  expect(found.complete).toBe(false);
-  expect(list.fetched).toHaveLength(10);
+  await expect(found).rejects.toMatchObject({ name: 'TransientError', code: 'MUX_LIST_UNFINISHED' });
+  expect(list.fetched).toHaveLength(50);
 });

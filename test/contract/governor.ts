@@ -1,7 +1,12 @@
 // What every governor promises (law 5), on a clock that the test moves. Rates are Icehouse's defaults.
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Governor, Rates } from '../../lambdas/adapters/governor.ts';
+import {
+  type Governor,
+  PERSONS_PATIENCE_MS,
+  type Rates,
+  STEPS_PATIENCE_MS,
+} from '../../lambdas/adapters/governor.ts';
 import { NotYetError } from '../../lambdas/domain/failures.ts';
 import type { Clock } from '../../lambdas/stages/ports.ts';
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts';
@@ -10,13 +15,17 @@ const RATES: Rates = { post: 0.5, other: 2.5 };
 /** Half of 2.5 calls a second is for preparing: one call each 800 ms, five at once after a pause. */
 const INTERVAL_MS = 800;
 const BURST = 5;
+const MINUTE_MS = 60_000;
+/** How far a simulated minute moves at a time. */
+const TICK_MS = 200;
 
 /** Each call answers a way to make governors that share their state, as the functions of one stack do. */
-export type MakeGovernors = () => Promise<(clock: Clock, rates: Rates) => Governor>;
+export type MakeGovernors = () => Promise<(clock: Clock, rates: Rates, patienceMs: number) => Governor>;
 
 export function governorContract(makeGovernors: MakeGovernors): void {
   grantingSlots(makeGovernors);
   keepingTheRate(makeGovernors);
+  drainingABacklog(makeGovernors);
   slowingDown(makeGovernors);
 }
 
@@ -24,7 +33,7 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
   test('grants a burst of five at once, sleeps for slots up to 2 s away, and then says when', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
 
     const grantedAtMs = [];
     for (let call = 0; call < 5; call++) {
@@ -37,26 +46,28 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
     expect(grantedAtMs).toStrictEqual([0, 0, 0, 0, 0, 800]);
   });
 
-  test('says when the slot would be, for people and for the record, and spends nothing then', async () => {
+  test('tells each refused caller a time of its own from the first free slot on, and spends no slot then', async () => {
     const clock = manualClock({ sleep: 'wait' });
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     // Five at once, then the slots at 800 and 1600 ms, which are slept for.
     const takers = Array.from({ length: 7 }, () => governor.take('other', 'prepare'));
     await until(() => clock.sleepers() === 2);
 
-    const refused = [await refusal(governor), await refusal(governor)];
+    const refused = [await refusal(governor), await refusal(governor), await refusal(governor)];
 
     await clock.advance(2_000);
     await Promise.all(takers);
-    expect(refused.map((error) => error.atMs - startMs)).toStrictEqual([2_400, 2_400]);
+    await governor.take('other', 'prepare');
+    expect(refused.map((error) => error.atMs - startMs)).toStrictEqual([2_400, 4_000, 5_600]);
+    expect(clock.nowMs() - startMs).toBe(2_400);
     expect(refused[0]?.waitingFor).toBe('a slot of the Mux rate limit (prepare)');
   });
 
   test('keeps the purposes and the verbs apart', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     for (let call = 0; call < 5; call++) await governor.take('other', 'restore');
 
     await governor.take('other', 'prepare');
@@ -69,7 +80,7 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
   test('lets restores POST twice at once and then every two seconds', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
 
     const grantedAtMs = [];
     for (let call = 0; call < 4; call++) {
@@ -81,7 +92,7 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
   });
 
   test.each(['prepare', 'delete'] as const)('has no POST for the purpose %s', async (purpose) => {
-    const governor = (await makeGovernors())(manualClock(), RATES);
+    const governor = (await makeGovernors())(manualClock(), RATES, PERSONS_PATIENCE_MS);
 
     const take = governor.take('post', purpose);
 
@@ -90,7 +101,7 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
 
   test('saves up no more than the burst in an hour of silence', async () => {
     const clock = manualClock();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     await governor.take('other', 'prepare');
     await clock.advance(3_600_000);
     const startMs = clock.nowMs();
@@ -106,22 +117,23 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
 }
 
 function keepingTheRate(makeGovernors: MakeGovernors): void {
-  test('serves fifty callers at once without losing a slot or granting one twice', async () => {
+  test('serves fifty callers at once, each at its own time, without granting a slot twice', async () => {
     const clock = manualClock({ sleep: 'wait' });
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, STEPS_PATIENCE_MS);
 
     const grantedAtMs = await serveAll(governor, clock, 50);
 
-    const afterBurst = Array.from({ length: 45 }, (_, n) => 800 * (n + 1));
-    expect(grantedAtMs.map((ms) => ms - startMs)).toStrictEqual([0, 0, 0, 0, 0, ...afterBurst]);
+    const sleptFor = Array.from({ length: 25 }, (_, n) => 800 * (n + 1));
+    const cameAgain = Array.from({ length: 20 }, (_, n) => 20_800 + 1_600 * n);
+    expect(grantedAtMs.map((ms) => ms - startMs)).toStrictEqual([0, 0, 0, 0, 0, ...sleptFor, ...cameAgain]);
   });
 
   test.each([1, 2, 3])(
     'never exceeds rate times window plus burst, whatever the pauses (seed %i)',
     async (seed) => {
       const clock = manualClock();
-      const governor = (await makeGovernors())(clock, RATES);
+      const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
       const random = seeded(seed);
 
       const grantedAtMs: number[] = [];
@@ -139,8 +151,9 @@ function keepingTheRate(makeGovernors: MakeGovernors): void {
   test('grants two functions whose clocks are a second apart no more than that second allows', async () => {
     const clock = manualClock();
     const make = await makeGovernors();
-    const onTime = make(clock, RATES);
-    const fast = make({ nowMs: () => clock.nowMs() + 1_000, sleep: (ms) => clock.sleep(ms) }, RATES);
+    const onTime = make(clock, RATES, PERSONS_PATIENCE_MS);
+    const ahead: Clock = { nowMs: () => clock.nowMs() + 1_000, sleep: (ms) => clock.sleep(ms) };
+    const fast = make(ahead, RATES, PERSONS_PATIENCE_MS);
     const random = seeded(4);
 
     const grantedAtMs: number[] = [];
@@ -156,11 +169,55 @@ function keepingTheRate(makeGovernors: MakeGovernors): void {
   });
 }
 
+function drainingABacklog(makeGovernors: MakeGovernors): void {
+  test('drains a backlog near the configured rate, though all are woken at the same second of a minute', async () => {
+    const clock = manualClock({ sleep: 'wait' });
+    const startMs = clock.nowMs();
+    const governor = (await makeGovernors())(clock, RATES, STEPS_PATIENCE_MS);
+
+    const { grantedAtMs, longestStepMs } = await drain(governor, clock, 500, 3);
+
+    // 1500 calls at one each 800 ms are 20 minutes; the lease of a step is 90 s.
+    expect(clock.nowMs() - startMs).toBeLessThan(1.4 * 20 * MINUTE_MS);
+    expect(grantedAtMs.length).toBeLessThan(1.1 * 1_500);
+    expect(mostOverRate(grantedAtMs)).toBeLessThanOrEqual(BURST);
+    expect(longestStepMs).toBeLessThan(90_000);
+  });
+
+  test('promises no place more than an hour after the first free slot, however many are refused', async () => {
+    const clock = manualClock();
+    const startMs = clock.nowMs();
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
+    await governor.slowDown('other', 'prepare', 60);
+
+    const placesMs: number[] = [];
+    // 2251 places of 1600 ms each lie within the hour, the first and the last counted.
+    for (let call = 0; call < 2_300; call++) placesMs.push((await refusal(governor)).atMs - startMs);
+
+    expect(placesMs.slice(0, 2)).toStrictEqual([60_000, 61_600]);
+    expect(placesMs.slice(2_250)).toStrictEqual(Array(50).fill(60_000 + 60 * MINUTE_MS));
+  });
+
+  test('begins the queue anew when its last place has passed', async () => {
+    const clock = manualClock();
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
+    await governor.slowDown('other', 'prepare', 60);
+    for (let call = 0; call < 5; call++) await refusal(governor);
+    await clock.advance(10 * MINUTE_MS);
+    const startMs = clock.nowMs();
+    await governor.slowDown('other', 'prepare', 60);
+
+    const refused = [await refusal(governor), await refusal(governor)];
+
+    expect(refused.map((error) => error.atMs - startMs)).toStrictEqual([60_000, 61_600]);
+  });
+}
+
 function slowingDown(makeGovernors: MakeGovernors): void {
   test('grants nothing for as long as a 429 asks, and no burst after it', async () => {
     const clock = manualClock({ sleep: 'wait' });
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     await governor.take('other', 'prepare');
     await governor.slowDown('other', 'prepare', 30);
 
@@ -175,7 +232,7 @@ function slowingDown(makeGovernors: MakeGovernors): void {
   test('never shortens a wait', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     await governor.slowDown('other', 'prepare', 60);
 
     await governor.slowDown('other', 'prepare', 5);
@@ -185,7 +242,7 @@ function slowingDown(makeGovernors: MakeGovernors): void {
 
   test('slows down only the purpose that met the 429', async () => {
     const clock = manualClock();
-    const governor = (await makeGovernors())(clock, RATES);
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     await governor.slowDown('other', 'prepare', 60);
 
     const take = governor.take('other', 'delete');
@@ -227,6 +284,48 @@ async function serveAll(governor: Governor, clock: ManualClock, callers: number)
   }
   await all;
   return grantedAtMs;
+}
+
+/** What the sweep wakes at most in one run. */
+const WAKES_PER_MINUTE = 100;
+
+/**
+ * Steps of so many calls one after another, as the minute's sweep wakes them: earliest first, their functions started
+ * within two seconds. A step that is refused begins anew at or after the time it was told.
+ */
+async function drain(governor: Governor, clock: ManualClock, steps: number, calls: number) {
+  const random = seeded(5);
+  const grantedAtMs: number[] = [];
+  const waiting = Array.from({ length: steps }, () => clock.nowMs());
+  const running = new Set<Promise<void>>();
+  let longestStepMs = 0;
+
+  async function step(): Promise<void> {
+    const startedMs = clock.nowMs();
+    await clock.sleep(Math.floor(random() * 2_000));
+    for (let call = 0; call < calls; call++) {
+      const error = await governor.take('other', 'prepare').catch((thrown: unknown) => thrown);
+      if (error instanceof NotYetError) return void waiting.push(error.atMs);
+      if (error !== undefined) throw error;
+      grantedAtMs.push(clock.nowMs());
+      await clock.sleep(150);
+    }
+    longestStepMs = Math.max(longestStepMs, clock.nowMs() - startedMs);
+  }
+
+  while (waiting.length + running.size > 0) {
+    waiting.sort((a, b) => a - b);
+    const due = waiting.filter((atMs) => atMs <= clock.nowMs()).length;
+    for (const _ of waiting.splice(0, Math.min(due, WAKES_PER_MINUTE))) {
+      const run: Promise<void> = step().finally(() => running.delete(run));
+      running.add(run);
+    }
+    for (let ms = 0; ms < MINUTE_MS && waiting.length + running.size > 0; ms += TICK_MS) {
+      await until(() => clock.sleepers() === running.size);
+      await clock.advance(TICK_MS);
+    }
+  }
+  return { grantedAtMs, longestStepMs };
 }
 
 /** Over all windows that begin and end with a grant: the most grants beyond one per interval. */

@@ -7,7 +7,7 @@ import {
   decideRequest,
   decideReschedule,
   decideRestore,
-  decideRestoreOfRestored,
+  decideRestoreOfPresent,
 } from '../../lambdas/domain/decisions.ts';
 import { canMove } from '../../lambdas/domain/lifecycle.ts';
 import type { Archive, AssetRecord, RestoreState, Status, Tier } from '../../lambdas/domain/record.ts';
@@ -138,7 +138,7 @@ const call: fc.Arbitrary<{ name: string; run: Call }> = fc.oneof(
     run: (given: AssetRecord) => {
       const decision = decideRestore(given, wish, CALLER);
       return decision.kind === 'ask-platform'
-        ? decideRestoreOfRestored(given, isAlive, wish, CALLER)
+        ? decideRestoreOfPresent(given, isAlive, wish, CALLER)
         : decision;
     },
   })),

@@ -53,6 +53,44 @@ describe('a restore of a restored asset', () => {
   });
 });
 
+describe('a restore after the request was taken back', () => {
+  const wish = { token: FRESH_TOKEN };
+
+  test('changes nothing while the asset is there', () => {
+    const decision = decideRestoreOfPresent(inStatus('cancelled'), true, wish, CALLER);
+
+    expect(decision).toEqual({ kind: 'answer', status: 200, outcome: 'already_available' });
+  });
+
+  test('starts from the archive that was kept when somebody deleted the asset elsewhere', () => {
+    const decision = decideRestoreOfPresent(inStatus('cancelled'), false, wish, CALLER);
+
+    expect(decision).toMatchObject({ kind: 'write', status: 202, outcome: 'restoring' });
+    expect(written(decision)).toMatchObject({
+      status: 'thawing',
+      deleted_at: NOW,
+      wake_at: NOW,
+      restore: { tier: 'Standard', token: FRESH_TOKEN },
+    });
+    expect(written(decision).history.at(-1)).toMatchObject({
+      from: 'cancelled',
+      to: 'thawing',
+      cause: 'restore of an asset deleted elsewhere',
+    });
+  });
+
+  test('has nothing to start from when nothing was archived', () => {
+    const decision = decideRestoreOfPresent(
+      inStatus('cancelled', { archive: undefined }),
+      false,
+      wish,
+      CALLER,
+    );
+
+    expect(decision).toMatchObject({ kind: 'refuse', problem: { status: 409, code: 'NOTHING_TO_RESTORE' } });
+  });
+});
+
 describe('the tier of a restore', () => {
   const restore = (record: AssetRecord, wish: object) =>
     decideRestore(record, { token: FRESH_TOKEN, ...wish }, CALLER);

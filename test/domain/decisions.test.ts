@@ -24,7 +24,6 @@ const unchanged = { http: 200, stores: 'nothing' };
 const differs = { http: 409, code: 'REQUEST_DIFFERS' };
 const takenBack = { http: 200, outcome: 'cancelled', to: 'cancelled', life: 3 };
 const tooLate = { http: 409, code: 'TOO_LATE_TO_CANCEL' };
-const available = { http: 200, outcome: 'already_available', stores: 'nothing' };
 const underWay = { http: 200, outcome: 'restoring', stores: 'nothing' };
 const restores = { http: 202, outcome: 'restoring', to: 'thawing', life: 3 };
 const restored = { http: 409, code: 'ALREADY_RESTORED', current_asset_id: 'new1' };
@@ -83,8 +82,8 @@ const TABLE: Record<Exclude<Status, 'failed'>, Row> = {
   cancelled: {
     'same request': newLife,
     'different request': newLife,
-    cancel: { ...available, outcome: 'cancelled' },
-    restore: available,
+    cancel: { ...unchanged, outcome: 'cancelled' },
+    restore: { asks: 'asset1' },
     patch: fixed,
   },
 };

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
 import { finishingSteps } from '../../lambdas/domain/finishing-steps.ts';
-import { restoreRequest } from '../../lambdas/domain/restore-request.ts';
+import { leftOutOfPlain, restoreRequest } from '../../lambdas/domain/restore-request.ts';
 import spec from '../fixtures/mux-openapi.json' with { type: 'json' };
 
 const MASTER_URL = 'https://vault.test/master.mp4?signature=1';
@@ -293,5 +293,44 @@ describe('what is left to do once the asset is ready', () => {
     const steps = finishingSteps(asset({ thumbnail_time: now }), asset({ thumbnail_time: old }));
 
     expect(steps.thumbnailTimeSeconds).toBe(expected);
+  });
+});
+
+describe('a plain request', () => {
+  const source = (raw: object) => ({
+    masterUrl: MASTER_URL,
+    like: toPlatformAsset({ id: 'old1', status: 'ready', ...raw }),
+    texts: [],
+    isPlain: true,
+  });
+
+  test('asks for inputs, playback, passthrough and meta, and names the rest', () => {
+    const { inputs, playback_policies, passthrough, meta, ...rest } = restoreRequest(source(FULL));
+
+    expect(inputs[0]?.url).toBe(MASTER_URL);
+    expect({ playback_policies, passthrough, meta }).toEqual({
+      playback_policies: ['signed', 'public'],
+      passthrough: 'order 66',
+      meta: FULL.meta,
+    });
+    expect(rest).toEqual({});
+    expect(leftOutOfPlain(source(FULL))).toEqual([
+      'max_resolution_tier',
+      'video_quality',
+      'static_renditions',
+      'normalize_audio',
+      'generate_shots',
+    ]);
+  });
+
+  test('leaves DRM to the finish, and opens nothing instead of it', () => {
+    const drm = { id: 'p1', policy: 'drm', drm_configuration_id: 'drm1' };
+
+    const only = restoreRequest(source({ playback_ids: [drm] }));
+    const beside = restoreRequest(source({ playback_ids: [drm, { id: 'p2', policy: 'signed' }] }));
+
+    expect(only.playback_policies).toBeUndefined();
+    expect(beside.playback_policies).toEqual(['signed']);
+    expect(leftOutOfPlain(source({ playback_ids: [drm] }))).toEqual(['advanced_playback_policies']);
   });
 });

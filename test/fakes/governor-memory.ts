@@ -1,7 +1,7 @@
-// The governor in memory: the same slots without a table, for tests and the simulation.
+// The governor in memory: the same slots and places without a table, for tests and the simulation.
 import {
   type Governor,
-  LONGEST_SLEEP_MS,
+  lastPlaceMs,
   paceOf,
   type Rates,
   waitingForSlot,
@@ -10,15 +10,21 @@ import { NotYetError } from '../../lambdas/domain/failures.ts';
 import type { Clock } from '../../lambdas/stages/ports.ts';
 
 /** Governors made by one answer share their slots. */
-export function memoryGovernors(): (clock: Clock, rates: Rates) => Governor {
+export function memoryGovernors(): (clock: Clock, rates: Rates, patienceMs: number) => Governor {
   const nextSlots = new Map<string, number>();
-  return (clock, rates) => ({
+  const nextPlaces = new Map<string, number>();
+  return (clock, rates, patienceMs) => ({
     async take(verb, purpose) {
-      const { intervalMs, creditMs } = paceOf(rates, verb, purpose);
+      const { intervalMs, creditMs, placeMs } = paceOf(rates, verb, purpose);
       const key = `${verb}#${purpose}`;
       const nowMs = clock.nowMs();
       const slotMs = Math.max(nextSlots.get(key) ?? 0, nowMs - creditMs);
-      if (slotMs > nowMs + LONGEST_SLEEP_MS) throw new NotYetError(slotMs, waitingForSlot(purpose));
+      if (slotMs > nowMs + patienceMs) {
+        const atMs = Math.max(nextPlaces.get(key) ?? 0, slotMs);
+        if (atMs > lastPlaceMs(slotMs)) throw new NotYetError(lastPlaceMs(slotMs), waitingForSlot(purpose));
+        nextPlaces.set(key, atMs + placeMs);
+        throw new NotYetError(atMs, waitingForSlot(purpose));
+      }
       nextSlots.set(key, slotMs + intervalMs);
       if (slotMs > nowMs) await clock.sleep(slotMs - nowMs);
     },

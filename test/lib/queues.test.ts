@@ -24,9 +24,9 @@ describe('the queues', () => {
     });
   });
 
-  test('hide a segment for six times the 5 minutes of a worker, and keep it after five failures', () => {
+  test('hide a segment for twice the 5 minutes of a worker, and keep it after five failures', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: 1800,
+      VisibilityTimeout: 600,
       RedrivePolicy: {
         maxReceiveCount: 5,
         deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('CopyDeadLetters'), 'Arn'] },

@@ -202,6 +202,34 @@ describe('the list is full', () => {
     await expectArchivedOnce(rig);
   });
 
+  test('and two archive stages complete, the first having been frozen: the same version is proved', async () => {
+    const rig = await fanOut({ parts: 8, partsPerSegment: 4 });
+    const { ledger, vault, clock } = rig;
+    let frozen: Promise<void> | undefined;
+    const complete = vault.completeUpload.bind(vault);
+    vault.completeUpload = async (upload) => {
+      if (!frozen) {
+        frozen = clock.sleep(3 * LEASE_MS);
+        await frozen;
+      }
+      return complete(upload);
+    };
+    const save: typeof ledger.save = async (record) => {
+      await frozen;
+      return ledger.save(record);
+    };
+    const second = async () => {
+      await clock.sleep(2 * LEASE_MS);
+      await rig.sweep();
+      return rig.runDispatched();
+    };
+
+    await rig.during(Promise.all([rig.runArchive(undefined, { ledger: { ...ledger, save } }), second()]));
+
+    expect(vault.completes).toBe(2);
+    await expectArchivedOnce(rig);
+  });
+
   test('and a slow worker leaves the part that others were faster with', async () => {
     const rig = await fanOut({ parts: 16, partsPerSegment: 4 });
     const slow = rig.worker('slow', 120_000);

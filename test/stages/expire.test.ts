@@ -408,3 +408,32 @@ describe('a restore asked for during the deletion', () => {
     expect(home.record().status).toBe('restored');
   });
 });
+
+describe('at the last moment', () => {
+  test('a caption under way at the date is waited for, and archived when it is ready', async () => {
+    const home = await archived();
+    const tracks = [{ id: 't9', type: 'text', status: 'preparing', language_code: 'en' }];
+    home.platform.change('asset1', { tracks, playback_ids: [{ id: 'p1', policy: 'public' }] });
+
+    await home.live(() => home.record().waiting_for === 'Mux to finish a caption track');
+
+    expect(isKept(home)).toBe(true);
+    expect(home.record().status).toBe('deleting');
+  });
+
+  test('woken by accident between date and tick, it waits for the tick that people were told', async () => {
+    const home = await archived({ settings: { ticks: 'quarterly' } });
+    await home.clock.advance(DATE_MS + 7_200_000 - home.clock.nowMs());
+    const { asset_id, wake_at } = home.record();
+    await home.ledger.save({
+      ...home.record(),
+      wake_at: new Date(home.clock.nowMs()).toISOString(),
+      wake_lane: 'step',
+    });
+
+    await home.round();
+
+    expect(isKept(home)).toBe(true);
+    expect([home.record(asset_id).status, home.record().wake_at]).toEqual(['archived', wake_at]);
+  });
+});

@@ -1,7 +1,8 @@
 // What users ask for is stored as one write and then woken. What they are answered is true even when waking fails.
 import { describe, expect, test } from 'vitest';
 import { ConflictError } from '../../lambdas/domain/failures.ts';
-import { type House, house } from '../fakes/house.ts';
+import type { Answer } from '../../lambdas/stages/request.ts';
+import { type House, house, masterUrl } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
 
 async function restored(): Promise<House> {
@@ -146,6 +147,130 @@ describe('a restore of a restored asset', () => {
     await expect(home.requestRestore()).rejects.toThrow('this stack serves environment1');
 
     expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+  });
+});
+
+describe('a call by an old id, once the restored asset has a delete request of its own', () => {
+  async function requestedAgain(until?: 'archived'): Promise<House> {
+    const home = await restored();
+    home.source.files.set(masterUrl('restored1'), { bytes: anMp4(), etag: '"second"' });
+    await home.requestDeletion({ asset_id: 'restored1' });
+    if (until) await home.live(() => home.record('restored1').status === until);
+    return home;
+  }
+
+  test.each<[string, (home: House) => Promise<Answer>]>([
+    ['restore', (home) => home.requestRestore({}, 'asset1')],
+    ['cancel', (home) => home.cancelRequest('asset1')],
+  ])('%s takes that request back, and the video stays', async (_, call) => {
+    const home = await requestedAgain('archived');
+
+    const answer = await call(home);
+    await home.live();
+
+    expect(answer).toMatchObject({ status: 200, outcome: 'cancelled', record: { asset_id: 'restored1' } });
+    expect(home.record('restored1').status).toBe('cancelled');
+    expect(home.platform.assetIds()).toEqual(['restored1']);
+  });
+
+  test('a date is moved on that request', async () => {
+    const home = await requestedAgain();
+
+    const answer = await home.reschedule(Date.UTC(2027, 0, 1), 'asset1');
+
+    expect(answer).toMatchObject({
+      status: 200,
+      record: { asset_id: 'restored1', expiration_date: '2027-01-01T00:00:00.000Z' },
+    });
+  });
+
+  test('both ids restored at once bring back one asset', async () => {
+    const home = await requestedAgain();
+    await home.live();
+
+    const byNew = await home.requestRestore({}, 'restored1');
+    const byOld = await home.requestRestore({}, 'asset1');
+    await home.live();
+    const later = await home.requestRestore({}, 'asset1');
+
+    expect(byNew).toMatchObject({ status: 202, record: { asset_id: 'restored1' } });
+    expect(byOld).toMatchObject({ status: 200, outcome: 'restoring', record: { asset_id: 'restored1' } });
+    expect(later).toMatchObject({ status: 200, outcome: 'already_available' });
+    expect(home.platform.assetIds()).toEqual(['restored2']);
+  });
+
+  test.each(['asset1', 'restored1'])(
+    'a successor that was lost before it was archived comes back from the old archive, asked for as %s',
+    async (id) => {
+      const home = await restored();
+      home.platform.remove('restored1');
+      await home.requestDeletion({ asset_id: 'restored1' });
+      await home.live();
+      expect(home.record('restored1').failure?.code).toBe('ASSET_GONE');
+
+      const answer = await home.requestRestore({}, id);
+      await home.live();
+
+      expect(answer).toMatchObject({ status: 202, outcome: 'restoring', record: { asset_id: 'asset1' } });
+      expect(home.platform.assetIds()).toEqual(['restored2']);
+    },
+  );
+
+  test('a circle of records is not followed for ever', async () => {
+    const home = await requestedAgain();
+    await home.ledger.save({ ...home.record('restored1'), current_asset_id: 'asset1' });
+
+    const answer = await home.cancelRequest('asset1');
+
+    expect(answer.kind).toMatch(/record|problem/);
+  });
+});
+
+describe('a restore after the request was taken back', () => {
+  async function takenBack(until: 'requested' | 'archived'): Promise<House> {
+    const home = house();
+    home.addVideo(anMp4());
+    await home.requestDeletion();
+    if (until === 'archived') await home.live('archived');
+    await home.cancelRequest();
+    await home.live();
+    return home;
+  }
+
+  test('answers that the video is there while it is', async () => {
+    const home = await takenBack('archived');
+
+    expect(await home.requestRestore()).toMatchObject({ status: 200, outcome: 'already_available' });
+  });
+
+  test('brings the video back from its archive when somebody deleted it elsewhere', async () => {
+    const home = await takenBack('archived');
+    home.platform.remove('asset1');
+
+    const answer = await home.requestRestore();
+    await home.live();
+
+    expect(answer).toMatchObject({ status: 202, outcome: 'restoring' });
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+  });
+
+  test('says that there is nothing when it was deleted elsewhere and never archived', async () => {
+    const home = await takenBack('requested');
+    home.platform.remove('asset1');
+
+    const answer = await home.requestRestore();
+
+    expect(answer).toMatchObject({ kind: 'problem', problem: { status: 409, code: 'NOTHING_TO_RESTORE' } });
+  });
+
+  test('restores nothing on the word of a token of another environment', async () => {
+    const home = await takenBack('archived');
+    home.platform.setEnvironment('another');
+    home.platform.inspect = async () => undefined;
+
+    await expect(home.requestRestore()).rejects.toThrow('this stack serves environment1');
+
+    expect(home.record().status).toBe('cancelled');
   });
 });
 

@@ -20,6 +20,10 @@ async function deleted(options: HouseOptions = {}, raw: Record<string, unknown> 
   return home;
 }
 
+function refused(message: string): PermanentError {
+  return new PermanentError('MUX_REFUSED', message, { action: 'Ask.', retryable: true });
+}
+
 function thawsAsked(home: House): string[] {
   const asked: string[] = [];
   const thaw = home.vault.thaw.bind(home.vault);
@@ -250,12 +254,80 @@ describe('the create', () => {
     expect(home.platform.assetIds()).toEqual(['restored1']);
   });
 
+  test('is found among many assets of others, which are not looked into', async () => {
+    const home = await deleted({}, { passthrough: 'ours' });
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+    await home.requestRestore();
+    await home.live('uploading');
+    for (let at = 0; at < 150; at++) home.platform.add({ id: `other${at}`, passthrough: `theirs${at}` });
+    const before = home.platform.calls.inputInfo ?? 0;
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+    expect((home.platform.calls.inputInfo ?? 0) - before).toBeLessThanOrEqual(2);
+  });
+
+  test('is found among many assets like it, though the rate limit lets one invocation see but a part', async () => {
+    const home = await deleted();
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+    await home.requestRestore();
+    await home.live('uploading');
+    await home.live(() => home.record().restore?.create_attempted_at !== undefined);
+    const others = Array.from({ length: 150 }, (_, at) => `other${at}`);
+    for (const id of others) home.platform.add({ id });
+    const looks: string[] = [];
+    const { inputInfo } = home.platform;
+    let nextSlotMs = 0;
+    home.platform.inputInfo = async (id) => {
+      const nowMs = home.clock.nowMs();
+      if (nowMs < nextSlotMs) throw new NotYetError(nextSlotMs, 'a slot');
+      nextSlotMs = nowMs + 8_000;
+      looks.push(id);
+      return (await inputInfo(id)) ?? [];
+    };
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+    expect(home.platform.calls.createAsset).toBe(1);
+    expect(looks.filter((id) => id.startsWith('other')).toSorted()).toEqual(others.toSorted());
+    expect(home.record().restore?.searched).toBeUndefined();
+    expect(home.log.lines.filter(({ fields }) => fields.outcome === 'overtaken')).toEqual([]);
+  });
+
+  test('is not made anew while the list of assets cannot be read to its end', async () => {
+    const home = await deleted();
+    home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');
+    home.platform.fail('createdSince', new TransientError('MUX_LIST_UNFINISHED', 'Too long.'));
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.platform.calls.createAsset).toBe(1);
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+  });
+
+  test('that is refused as it was is made without what may be refused, and the record says so', async () => {
+    const home = await deleted({}, { passthrough: 'ours', video_quality: 'premium' });
+    home.platform.fail('createAsset', refused('video_quality is not available'));
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
+    expect(home.record().warnings).toEqual([
+      'RESTORE_PLAIN: asked for without max_resolution_tier, video_quality, because video_quality is not available',
+    ]);
+    const made = await home.platform.inspect('restored1');
+    expect(made).toMatchObject({ passthrough: 'ours', playbackIds: [{ policy: 'public' }] });
+    expect(made?.raw.video_quality).toBeUndefined();
+  });
+
   test('that is refused for good fails the record and may be retried at once', async () => {
     const home = await deleted();
-    home.platform.fail(
-      'createAsset',
-      new PermanentError('MUX_REFUSED', 'No.', { action: 'Ask.', retryable: true }),
-    );
+    home.platform.fail('createAsset', refused('No.'));
+    home.platform.fail('createAsset', refused('No.'));
 
     await home.requestRestore();
     await home.live();
@@ -364,6 +436,31 @@ describe('the restored asset', () => {
       ['public', 'public2'],
       ['signed', 'signed1'],
     ]);
+  });
+
+  test('is published with a warning when Mux refuses a finishing touch', async () => {
+    const home = await deleted({}, { thumbnail_time: 29.9 });
+    home.platform.fail('finishAsset', refused('thumbnail_time must be less than duration'));
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({
+      status: 'restored',
+      current_asset_id: 'restored1',
+      warnings: ['RESTORE_INCOMPLETE: thumbnail_time must be less than duration'],
+    });
+  });
+
+  test('waits, unpublished, when it is our own token that keeps it from being finished', async () => {
+    const home = await deleted();
+    home.platform.fail('finishAsset', new SetUpError('MUX_FORBIDDEN', 'No.', { action: 'Mend it.' }));
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'restored', warnings: [] });
+    expect(home.platform.calls.finishAsset).toBe(2);
   });
 
   test('is known by all its ids before anybody is told of it', async () => {
