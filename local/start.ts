@@ -34,7 +34,9 @@ function printer({ verbose }: StartOptions): BootOptions['onLine'] {
 function introduce({ dataDirectory }: Running, { data, thawSeconds, timeScale }: StartOptions): void {
   const kept = data === undefined ? 'removed at the end; --data DIR keeps it' : 'kept';
   say('The embedded cloud shows what Icehouse believes of AWS and Mux, not AWS and Mux themselves.');
-  say(`Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl. Process: ${process.pid}.`);
+  say(
+    `Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl. Process: ${process.pid}.`,
+  );
   say(`A thaw takes ${thawSeconds} s whatever its tier; other durations are divided by ${timeScale}.`);
 }
 

@@ -6,8 +6,11 @@ import { createGovernor, STEPS_PATIENCE_MS } from './governor.ts';
 import { clock, config, log, muxSecret } from './host.ts';
 import { createMux } from './mux.ts';
 
+/** A step of three calls must not sleep its lease away, however short that is: 20 s of 90. */
+const stepsPatienceMs = Math.min(STEPS_PATIENCE_MS, (config.leaseMs * 2) / 9);
+
 /** `patienceMs`: how far away a slot of the rate limit may be to be slept for. */
-export function platformFor(purpose: Purpose, patienceMs = STEPS_PATIENCE_MS): Platform {
+export function platformFor(purpose: Purpose, patienceMs = stepsPatienceMs): Platform {
   const { table: tableName, muxRates: rates } = config;
   return createMux({
     credentials: muxSecret,

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
-import { PermanentError, SetUpError, TransientError } from '../domain/failures.ts';
+import { SetUpError, TransientError } from '../domain/failures.ts';
 import type { ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
 import { createPutAgents } from './put-stream.ts';
 import { streamPart } from './upload-part.ts';

