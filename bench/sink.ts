@@ -28,7 +28,8 @@ export async function answer(store: SinkStore, incoming: IncomingMessage, outgoi
   } catch (error) {
     if (outgoing.headersSent || incoming.socket.destroyed) return;
     const { code, status, message } = error instanceof S3Error ? error : new S3Error('InternalError');
-    process.stderr.write(`sink: ${incoming.method} ${incoming.url}: ${code} ${message} ${error}\n`);
+    if (!(error instanceof S3Error))
+      process.stderr.write(`sink: ${incoming.method} ${incoming.url}: ${error}\n`);
     reply(status, {}, xmlDocument('Error', { Code: code, Message: message }, ''));
   }
 }

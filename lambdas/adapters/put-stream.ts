@@ -33,7 +33,7 @@ export function createPutAgents(): PutAgents {
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 
-/** Throws what `body` throws, what the connection throws, and an AbortError. */
+/** `content-length` must be among the headers. Throws what `body` throws, what the connection throws, and an AbortError. */
 export async function put(
   agents: PutAgents,
   signed: SignedRequest,
@@ -41,11 +41,15 @@ export async function put(
   signal?: AbortSignal,
 ): Promise<PutAnswer> {
   const request = open(agents, signed, signal);
-  const answered = answerTo(request);
+  let leftBytes = Number(signed.headers['content-length']);
+  const counted = (piece: Uint8Array) => {
+    leftBytes -= piece.length;
+  };
   // Whichever fails first, the other ends with it: a broken body breaks the request, an early answer stops the body.
+  // An answer right after the last byte is not early, and its connection is kept.
   const [answer] = await Promise.all([
-    answered.finally(() => request.destroy()),
-    pump(body, request).catch((error) => request.destroy(error)),
+    answerTo(request).finally(() => leftBytes === 0 || request.destroy()),
+    pump(body, request, counted).catch((error) => request.destroy(error)),
   ]);
   return answer;
 }
@@ -79,15 +83,24 @@ async function answerTo(request: http.ClientRequest): Promise<PutAnswer> {
   };
 }
 
-async function pump(body: AsyncIterable<Uint8Array>, request: http.ClientRequest): Promise<void> {
+async function pump(
+  body: AsyncIterable<Uint8Array>,
+  request: http.ClientRequest,
+  onPiece: (piece: Uint8Array) => void,
+): Promise<void> {
   let goOn: () => void = () => undefined;
   request.once('close', () => goOn());
   for await (const piece of body) {
     if (request.destroyed) return;
+    onPiece(piece);
     await new Promise<void>((resolve) => {
       goOn = resolve;
       request.write(piece, () => resolve());
     });
   }
-  request.end();
+  // The answer may come first, but the connection is free for the next request only when this one counts as sent.
+  await new Promise<void>((resolve) => {
+    goOn = resolve;
+    request.end(resolve);
+  });
 }
