@@ -1,5 +1,5 @@
 // Streams one part to S3: signed by the SDK, sent by node:https, its CRC32 computed as the bytes pass and sent as a
-// trailer. Why neither the SDK nor undici sends it: docs/decisions/0006-lean-relay.md
+// trailer. Why neither the SDK nor undici sends it: docs/decisions/0008-lean-relay.md
 import { type S3Client, UploadPartCommand, type UploadPartCommandInput } from '@aws-sdk/client-s3';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { IcehouseError, TransientError } from '../domain/failures.ts';
