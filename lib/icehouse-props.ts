@@ -62,6 +62,24 @@ export interface IcehouseProps {
   readonly deletions?: 'on' | 'dry-run';
 
   /**
+   * The most assets that are deleted from Mux: in an hour, in a day, and in a day for one `deleted_by_user_id`, by UTC.
+   * What is over waits for the next hour or day and says so; it never fails.
+   * @default - { perHour: 200, perDay: 2000, perUserDay: 500 }
+   */
+  readonly deletionLimits?: {
+    readonly perHour?: number;
+    readonly perDay?: number;
+    readonly perUserDay?: number;
+  };
+
+  /**
+   * No more masters than these are open at Mux at a time: each is readable for 24 hours only, and must be copied within
+   * them. Further requests stay `requested`, in the order in which they came.
+   * @default 1000
+   */
+  readonly openMasters?: number;
+
+  /**
    * The class a master is kept in. DEEP_ARCHIVE thaws in 12 to 48 hours, GLACIER in minutes to 12 hours,
    * GLACIER_IR at once; the price per month falls the other way.
    * @default 'DEEP_ARCHIVE'

@@ -1,6 +1,7 @@
 // The only room that reads process.env: once, into a frozen object. Durations come in seconds and leave in milliseconds.
 import { ENVIRONMENT } from '../contract/environment.ts';
 import { EXPIRY_SCHEDULES, STORAGE_CLASSES, type Stage, type StorageClass } from '../contract/names.ts';
+import type { DeletionLimits } from '../domain/brake.ts';
 import { IcehouseError } from '../domain/failures.ts';
 import type { Ticks } from '../domain/time.ts';
 
@@ -22,6 +23,9 @@ export interface Config {
   readonly sourceHosts: readonly string[];
   readonly sourceLoopback: boolean;
   readonly deletions: 'on' | 'dry-run';
+  /** The most assets that are deleted. */
+  readonly deletionLimits: DeletionLimits;
+  readonly openMasters: number;
   readonly graceDays: number;
   readonly expirySchedule: Ticks;
   readonly minNoticeMs: number;
@@ -62,6 +66,12 @@ export function readConfig(env: Variables = process.env): Config {
     sourceHosts: read(ENVIRONMENT.sourceHosts, 'host names, comma-separated', hosts, hosts('*.mux.com')),
     sourceLoopback: read(ENVIRONMENT.sourceLoopback, ...oneOf(['true', 'false']), 'false') === 'true',
     deletions: read(ENVIRONMENT.deletions, ...oneOf(['on', 'dry-run']), 'dry-run'),
+    deletionLimits: Object.freeze({
+      perHour: read(ENVIRONMENT.deletionsPerHour, WHOLE_EXPECTED, wholeNumber, 200),
+      perDay: read(ENVIRONMENT.deletionsPerDay, WHOLE_EXPECTED, wholeNumber, 2_000),
+      perUserDay: read(ENVIRONMENT.deletionsPerUserDay, WHOLE_EXPECTED, wholeNumber, 500),
+    }),
+    openMasters: read(ENVIRONMENT.openMasters, WHOLE_EXPECTED, wholeNumber, 1_000),
     graceDays: read(ENVIRONMENT.graceDays, 'a number of days', (text) => numberFrom(text, 0), 30),
     expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
     minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
@@ -76,7 +86,7 @@ export function readConfig(env: Variables = process.env): Config {
       bytesOfSegment,
       4 * 1024 ** 3,
     ),
-    thawDays: read(ENVIRONMENT.thawDays, 'a whole number of days, at least 1', wholeDays, 7),
+    thawDays: read(ENVIRONMENT.thawDays, WHOLE_EXPECTED, wholeNumber, 7),
     busName: () => needed(ENVIRONMENT.bus),
     copyQueueUrl: () => needed(ENVIRONMENT.copyQueue),
     muxSecretId: () => needed(ENVIRONMENT.muxSecret),
@@ -122,6 +132,7 @@ function reader(env: Variables) {
   return { read, optional, needed, problems };
 }
 
+const WHOLE_EXPECTED = 'a whole number, at least 1';
 const URL_EXPECTED = 'an http or https URL';
 const SCHEDULE_EXPECTED = `one of ${EXPIRY_SCHEDULES.join(', ')}, or every:N with N seconds`;
 
@@ -146,9 +157,9 @@ function rate(text: string): number | undefined {
   return numberFrom(text, Number.MIN_VALUE);
 }
 
-function wholeDays(text: string): number | undefined {
-  const days = numberFrom(text, 1);
-  return Number.isInteger(days) ? days : undefined;
+function wholeNumber(text: string): number | undefined {
+  const count = numberFrom(text, 1);
+  return Number.isSafeInteger(count) ? count : undefined;
 }
 
 /** A segment is one part at least, and S3 takes no smaller ones than 5 MiB. */

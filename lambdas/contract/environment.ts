@@ -24,6 +24,12 @@ export const ENVIRONMENT = {
   sourceLoopback: 'SOURCE_LOOPBACK',
   /** `on` or `dry-run`: in dry-run everything happens but the DELETE. */
   deletions: 'DELETIONS',
+  /** The most assets that are deleted from Mux in an hour, in a day, and in a day for one user (UTC). */
+  deletionsPerHour: 'DELETIONS_PER_HOUR',
+  deletionsPerDay: 'DELETIONS_PER_DAY',
+  deletionsPerUserDay: 'DELETIONS_PER_USER_DAY',
+  /** No more masters than these are open at Mux at a time; further requests wait for their turn. */
+  openMasters: 'OPEN_MASTERS',
   graceDays: 'GRACE_DAYS',
   /** An ExpirySchedule, or `every:N` (seconds) on the embedded cloud. */
   expirySchedule: 'EXPIRY_SCHEDULE',

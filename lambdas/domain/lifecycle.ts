@@ -1,6 +1,6 @@
 // The life of a record: which status may follow which, and which stage works on it. Pure.
 import type { Stage } from '../contract/names.ts';
-import type { AssetRecord, HistoryEntry, Status } from './record.ts';
+import type { AlarmCode, AssetRecord, HistoryEntry, Status } from './record.ts';
 import { iso } from './time.ts';
 
 const FOLLOWERS: Record<Status, readonly Status[]> = {
@@ -77,6 +77,7 @@ export interface Change {
   readonly atMs: number;
   readonly cause: string;
   readonly actor: string;
+  readonly alarm?: AlarmCode;
   /** Fields that change with the status; `undefined` removes a field. */
   readonly set?: Partial<AssetRecord>;
 }
@@ -93,6 +94,7 @@ export function move(record: AssetRecord, to: Status, change: Change): AssetReco
     cause: change.cause,
     actor: change.actor,
     version: record.version + 1,
+    alarm: change.alarm,
   };
   return {
     ...record,

@@ -51,6 +51,8 @@ export function publicRecord(record: AssetRecord) {
     updated_at: record.updated_at,
     next_action_at: record.wake_at,
     waiting_for: record.waiting_for,
+    hold: record.hold,
+    rehearsed_at: record.rehearsed_at,
     title: record.title,
     duration: record.duration,
     failure: record.failure,

@@ -48,6 +48,11 @@ export interface AssetRecord {
   /** Why the record waits, for people. */
   readonly waiting_for?: string;
 
+  /** Keeps the asset from being deleted, whatever its date, until it is lifted or over. */
+  readonly hold?: Hold;
+  /** When a dry run would have deleted the asset. */
+  readonly rehearsed_at?: string;
+
   readonly environment?: string;
   readonly title?: string;
   /** Seconds. */
@@ -74,6 +79,15 @@ export interface AssetRecord {
   readonly history: readonly HistoryEntry[];
   /** Version of the last transition that the bus has been told of. */
   readonly published_version: number;
+}
+
+/** Somebody's word that nothing is to be deleted: one asset (on its record), or all (an item of its own). */
+export interface Hold {
+  readonly reason: string;
+  readonly user_id: string;
+  readonly since: string;
+  /** Without it the hold lasts until it is lifted. */
+  readonly until?: string;
 }
 
 export interface PlaybackId {
@@ -169,4 +183,10 @@ export interface HistoryEntry {
   readonly cause: string;
   readonly actor: string;
   readonly version: number;
+  /** Set when a person should look at once: the bus gets an alarm beside the transition. */
+  readonly alarm?: AlarmCode;
 }
+
+/** The asset was deleted by somebody else: with a proved archive in the vault, or without. */
+export const ALARMS = ['DELETED_ELSEWHERE', 'LOST_AT_SOURCE'] as const;
+export type AlarmCode = (typeof ALARMS)[number];

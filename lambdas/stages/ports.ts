@@ -3,7 +3,7 @@
 import type { Lane, ObjectClass, SegmentMessage, Stage, StageMessage } from '../contract/names.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
-import type { AssetRecord, HistoryEntry, Status, StoredObject, Tier } from '../domain/record.ts';
+import type { AssetRecord, HistoryEntry, Hold, Status, StoredObject, Tier } from '../domain/record.ts';
 import type { OwnUnpublishedAsset, VerifiedArchive } from '../domain/verified-archive.ts';
 
 export type { ObjectHead };
@@ -141,6 +141,24 @@ export interface Source {
   ): AsyncIterable<Uint8Array>;
   /** A small text, at most `maxBytes`; undefined for 404. */
   fetchSmall(url: string, maxBytes: number): Promise<Uint8Array | undefined>;
+}
+
+/** Whether one more asset may be deleted now, by the limits per hour, day and user. */
+export type BrakeAnswer =
+  | { readonly kind: 'go' }
+  /** The limit that is reached, in words, and when it begins anew: ms since the epoch. */
+  | { readonly kind: 'spent'; readonly limit: string; readonly untilMs: number };
+
+/** What stands between an archive whose date has passed and its deletion, shared by all functions. */
+export interface Brake {
+  /** The hold on everything, also one that is over; undefined when there is none. Strongly consistent. */
+  holdOnAll(): Promise<Hold | undefined>;
+  /** Undefined lifts it. The last writer wins. */
+  setHoldOnAll(hold: Hold | undefined): Promise<void>;
+  /** Counts one deletion if every limit still allows it; counts nothing otherwise. Never counts more than the limits. */
+  countDeletion(o: { readonly userId: string; readonly nowMs: number }): Promise<BrakeAnswer>;
+  /** Deletions counted in the hour and the day of `nowMs`. */
+  counted(nowMs: number): Promise<{ readonly hour: number; readonly day: number }>;
 }
 
 /** Permission for one DELETE, spent by using it. */

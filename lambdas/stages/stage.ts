@@ -24,6 +24,8 @@ export interface Settings {
   readonly thawDays: number;
   readonly storageClass: StorageClass;
   readonly deletions: 'on' | 'dry-run';
+  /** No more masters than these stand open at the platform. */
+  readonly openMasters: number;
   readonly ticks: Ticks;
 }
 

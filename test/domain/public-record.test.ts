@@ -28,6 +28,8 @@ const FULL: Required<AssetRecord> = {
   group_id: 'course-1',
   expiration_date: '2026-12-24T00:00:00.000Z',
   asked: { grace_days: 30 },
+  hold: { reason: 'court', user_id: 'user-9', since: AT, until: AT },
+  rehearsed_at: AT,
   wake_at: AT,
   wake_lane: 'step',
   leased_until: AT,

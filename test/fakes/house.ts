@@ -47,6 +47,7 @@ export const SETTINGS: Settings = {
   thawDays: 7,
   storageClass: 'DEEP_ARCHIVE',
   deletions: 'on',
+  openMasters: 1_000,
   ticks: 'hourly',
 };
 
