@@ -1,6 +1,8 @@
 // Icehouse's HTTP API as typed methods.
 import type { PublicRecord } from '../lambdas/domain/public-record.ts';
 import type { Tier } from '../lambdas/domain/record.ts';
+import type { PublicAudit } from '../lambdas/stages/audit-view.ts';
+import type { BrakeState } from '../lambdas/stages/hold-all.ts';
 import { notIcehouse } from './problems.ts';
 import { type Call, send, type Transport } from './transport.ts';
 
@@ -24,6 +26,21 @@ export interface Page {
   readonly data: readonly PublicRecord[];
   readonly next_cursor: string | null;
 }
+
+export interface HoldBody {
+  readonly reason: string;
+  readonly user_id: string;
+  readonly until?: string;
+}
+
+export interface ReleaseBody {
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export type BrakeAnswer = BrakeState & { readonly warnings?: readonly string[] };
+
+export type Audit = PublicAudit;
 
 export type RestoreAnswer = PublicRecord & { readonly outcome: string };
 
@@ -76,6 +93,52 @@ export class IcehouseApi {
     body: { expiration_date: string; user_id: string; reason: string },
   ): Promise<PublicRecord> {
     return this.#record({ method: 'PATCH', path: requestPath(assetId), body });
+  }
+
+  /** Keeps one asset from its deletion. */
+  hold(assetId: string, body: HoldBody): Promise<PublicRecord> {
+    return this.#record({ method: 'PUT', path: `${requestPath(assetId)}/hold`, body });
+  }
+
+  release(assetId: string, body: ReleaseBody): Promise<PublicRecord> {
+    return this.#record({ method: 'DELETE', path: `${requestPath(assetId)}/hold`, body });
+  }
+
+  /** The hold on everything, and how far the limits are used up. */
+  brake(): Promise<BrakeAnswer> {
+    return this.#brake({ method: 'GET', path: '/v1/hold' });
+  }
+
+  holdAll(body: HoldBody): Promise<BrakeAnswer> {
+    return this.#brake({ method: 'PUT', path: '/v1/hold', body });
+  }
+
+  releaseAll(body: ReleaseBody): Promise<BrakeAnswer> {
+    return this.#brake({ method: 'DELETE', path: '/v1/hold', body });
+  }
+
+  async #brake(call: Call): Promise<BrakeAnswer> {
+    const body = await send(this.#transport, call);
+    const looksRight = [body.limits, body.counted].every((field) => typeof field === 'object' && field);
+    if (!looksRight) throw notIcehouse(this.#transport.base, 200);
+    return body as unknown as BrakeAnswer;
+  }
+
+  /** Begins one, or answers the one under way. */
+  startAudit(): Promise<Audit> {
+    return this.#audit({ method: 'POST', path: '/v1/audits' });
+  }
+
+  /** `latest` or an id. */
+  audit(id: string, cursor?: string): Promise<Audit> {
+    return this.#audit({ method: 'GET', path: `/v1/audits/${encodeURIComponent(id)}`, query: { cursor } });
+  }
+
+  async #audit(call: Call): Promise<Audit> {
+    const body = await send(this.#transport, call);
+    const looksRight = typeof body.id === 'string' && Array.isArray(body.findings);
+    if (!looksRight) throw notIcehouse(this.#transport.base, 200);
+    return body as unknown as Audit;
   }
 
   async #record(call: Call): Promise<PublicRecord> {

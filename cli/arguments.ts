@@ -39,6 +39,25 @@ export function apiUrl(text: string): URL {
   return url;
 }
 
+/** The URL of an SQS queue. */
+export function queueUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname.length < 2) {
+    throw new InvalidArgumentError('The URL of a queue: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.');
+  }
+  return url;
+}
+
+/** The id of a message, or how it begins. */
+export function messageId(text: string): string {
+  if (!/^[\w-]{4,100}$/.test(text)) throw new InvalidArgumentError('An id, or its first four letters at least.');
+  return text;
+}
+
+export function messageIds(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...new Set([...(earlier ?? []), messageId(text)])];
+}
+
 export function sourceUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError('An https URL.');

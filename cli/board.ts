@@ -75,6 +75,8 @@ function lineBoard(screen: Screen): Board {
 /** A status, a tenth of a copy, or a note: what a new line is worth. */
 function newsOf({ record, problem }: Followed): string {
   if (!record || problem) return problem?.code ?? '';
+  // A long line moves at every look: worth a line is a place that has halved.
+  if (record.position) return `in line ${Math.ceil(Math.log2(record.position))}`;
   const tenth = record.progress ? Math.floor(10 * shareOf(record.progress)) : '';
   return record.status === 'archiving' ? `archiving ${tenth}` : `${record.status} ${note(record)}`;
 }

@@ -5,8 +5,11 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { IcehouseApi } from './api.ts';
 import { apiUrl } from './arguments.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCopy } from './commands/copy.ts';
+import { addDlq } from './commands/dlq.ts';
+import { addHold, addRelease } from './commands/hold.ts';
 import { addList } from './commands/list.ts';
 import { addRequest } from './commands/request.ts';
 import { addReschedule } from './commands/reschedule.ts';
@@ -54,11 +57,16 @@ const program = new Command('icehouse')
   .addHelpText('after', `${CREDENTIALS}\n\nExample:\n  $ icehouse list --status archived`)
   .exitOverride();
 
-for (const add of [addRequest, addStatus, addList, addWatch, addCancel, addRestore, addReschedule])
-  add(program, open);
+const ON_RECORDS = [addRequest, addStatus, addList, addWatch, addCancel, addRestore, addReschedule];
+for (const add of [...ON_RECORDS, addHold, addRelease, addAudit]) add(program, open);
 addCopy(program, openScreen, {
   pathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
 });
+addDlq(
+  program,
+  { session: open, screen: openScreen },
+  { region: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION },
+);
 
 function open(command: Command): Session {
   const options = command.optsWithGlobals<GlobalOptions>();

@@ -55,7 +55,17 @@ export function note(record: PublicRecord): string {
   if (record.status === 'deleted') return sizeNote(record);
   if (record.status === 'thawing' && record.restore) return `readable by ${minute(record.restore.ready_by)}`;
   if (record.status === 'restored') return `now ${record.current_asset_id ?? 'gone from Mux'}`;
-  return plain(record.waiting_for ?? '');
+  if (record.position) return [inLine(record), ...expectation(record)].join(', ');
+  return [plain(record.waiting_for ?? ''), ...expectation(record)].filter(Boolean).join(', ');
+}
+
+function expectation({ expected_by }: PublicRecord): string[] {
+  return expected_by ? [`expected by ${minute(expected_by)}`] : [];
+}
+
+/** `number 342 in line`; the longest lines are not counted to their end. */
+export function inLine({ position, position_is_least }: PublicRecord): string {
+  return `number ${position}${position_is_least ? ' or later' : ''} in line`;
 }
 
 /** When an archived asset is deleted: the first tick at or after its date. A wake for other work may come sooner. */

@@ -1,7 +1,9 @@
 // One record for people: the whole view, the receipt of a change; and what a refusal looks like.
 import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import type { Hold } from '../lambdas/domain/record.ts';
 import { bytes, clockTime, minute, plain, relative, second } from './format.ts';
 import type { Problem } from './problems.ts';
+import { inLine } from './progress.ts';
 import type { Screen, Style } from './screen.ts';
 import { grid } from './table.ts';
 
@@ -82,7 +84,16 @@ function standing(record: PublicRecord, paint: Paint, nowMs: number): Fact[] {
     ...listed('deleted', record.deleted_at ? [minute(record.deleted_at)] : []),
     ...listed('next action', record.next_action_at ? [nextAction(record.next_action_at, nowMs)] : []),
     ...listed('waits for', record.waiting_for ? [plain(record.waiting_for)] : []),
+    ...listed('place', record.position ? [inLine(record)] : []),
+    ...listed('expected', record.expected_by ? [`by ${minute(record.expected_by)}`] : []),
+    ...listed('held', record.hold ? holdLines(record.hold) : []),
   ];
+}
+
+/** A hold on one asset or on everything: why, who, since when and until when. */
+export function holdLines({ reason, user_id, since, until }: Hold): string[] {
+  const end = until === undefined ? 'until it is lifted' : `until ${minute(until)}`;
+  return [plain(reason), `by ${plain(user_id)}, since ${minute(since)}`, end];
 }
 
 function expiry({ expiration_date }: PublicRecord, nowMs: number): Fact {

@@ -5,7 +5,7 @@ import { isPassingStatus, notIcehouse, refused, unreachable } from './problems.t
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** From the root of the API, already escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

@@ -32,7 +32,11 @@ const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/v1/delete-requests/{asset_id}': [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE],
   '/v1/delete-requests/{asset_id}/cancel': [HttpMethod.POST],
   '/v1/delete-requests/{asset_id}/restore': [HttpMethod.POST],
+  '/v1/delete-requests/{asset_id}/hold': [HttpMethod.PUT, HttpMethod.DELETE],
+  '/v1/hold': [HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
   '/v1/assets/{asset_id}': [HttpMethod.GET],
+  '/v1/audits': [HttpMethod.POST],
+  '/v1/audits/{audit_id}': [HttpMethod.GET],
   '/v1/playback-ids/{playback_id}': [HttpMethod.GET],
 };
 

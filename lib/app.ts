@@ -16,6 +16,8 @@ const outputs = {
   LedgerTable: icehouse.table.tableName,
   TransitionBus: icehouse.bus.eventBusName,
   MuxSecret: icehouse.secret.secretName,
+  CopyQueue: icehouse.copyQueue.queueUrl,
+  CopyDeadLettersQueue: icehouse.copyDeadLetters.queueUrl,
   FailedInvocationsQueue: icehouse.failedInvocations.queueUrl,
 };
 for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });

@@ -25,6 +25,8 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   archive: { memoryMb: 1024, timeoutSeconds: 900 },
   /** One segment, 60 to 120 s of work at that rate, and time to spare for a slow network. */
   copy: { memoryMb: 1024, timeoutSeconds: 300 },
+  /** Goes through all there is, page by page; the sweep goes on with what one run leaves. */
+  audit: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 900 },
   expire: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },
   restore: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 300 },
   cancel: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },

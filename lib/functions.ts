@@ -27,7 +27,7 @@ export interface FunctionsProps {
   readonly logRetention?: RetentionDays;
 }
 
-/** A stage whose message fails is woken again by the sweep; a message that waited longer has lost its claim. */
+/** A stage, or an audit, whose message fails is woken again by the sweep; a message that waited longer has lost its claim. */
 const STAGE_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };
 
 /** Nobody else repeats the sweep of a quarterly schedule, and a repeated sweep claims nothing twice. */
@@ -46,13 +46,14 @@ export class Functions extends Construct {
       webhook: make('webhook'),
       sweep: make('sweep'),
       copy: make('copy'),
+      audit: make('audit'),
       master: make('master'),
       archive: make('archive'),
       expire: make('expire'),
       restore: make('restore'),
       cancel: make('cancel'),
     };
-    for (const stage of STAGES) this.#deliver(this.all[stage], STAGE_DELIVERY);
+    for (const name of [...STAGES, 'audit'] as const) this.#deliver(this.all[name], STAGE_DELIVERY);
     this.#deliver(this.all.sweep, SWEEP_DELIVERY);
   }
 
@@ -65,12 +66,24 @@ export class Functions extends Construct {
       for (const stage of STAGES)
         caller.addEnvironment(ENVIRONMENT.functionOf[stage], functionName(this, stage));
     }
-    new Policy(this, 'InvokeStages', {
+    this.#grantInvoke('InvokeStages', callers, STAGES);
+  }
+
+  /** Lets these functions start an audit, or go on with one. */
+  grantInvokeAudit(callers: readonly LambdaFunction[]): void {
+    for (const caller of callers) {
+      caller.addEnvironment(ENVIRONMENT.auditFunction, functionName(this, 'audit'));
+    }
+    this.#grantInvoke('InvokeAudit', callers, ['audit']);
+  }
+
+  #grantInvoke(id: string, callers: readonly LambdaFunction[], names: readonly FunctionName[]): void {
+    new Policy(this, id, {
       roles: callers.flatMap(({ role }) => role ?? []),
       statements: [
         new PolicyStatement({
           actions: ['lambda:InvokeFunction'],
-          resources: STAGES.map((stage) => this.all[stage].functionArn),
+          resources: names.map((name) => this.all[name].functionArn),
         }),
       ],
     });

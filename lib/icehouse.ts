@@ -96,22 +96,25 @@ interface Things {
 
 /** Who may do what. Each grant also sets the environment variable that names the thing. */
 function grant(functions: Functions, { ledger, vault, credentials, transitions, queues }: Things): void {
-  const { api, webhook, sweep, copy, master, archive, expire, restore, cancel } = functions.all;
+  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel } = functions.all;
 
   for (const handler of Object.values(functions.all)) {
     ledger.grantUse(handler);
     vault.nameTo(handler);
   }
-  for (const handler of [api, webhook, copy, master, archive, expire, restore])
+  for (const handler of [api, webhook, copy, audit, master, archive, expire, restore])
     credentials.grantRead(handler);
   for (const handler of [master, archive, expire, restore, cancel]) transitions.grantPublish(handler);
-  functions.grantInvokeStages([api, webhook, sweep, copy, restore]);
+  functions.grantInvokeStages([api, webhook, sweep, copy, audit, restore]);
+  functions.grantInvokeAudit([api, sweep]);
 
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
   for (const handler of [master, expire]) vault.grantPut(handler);
+  vault.grantAudit(audit);
   vault.grantCopy(archive);
   vault.grantUploadParts(copy);
   vault.grantThaw(restore);
   vault.grantAbort(cancel);
   queues.grantSend(archive);
+  queues.grantGiveUp(copy);
 }

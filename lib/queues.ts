@@ -6,6 +6,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { MOST_RECEIVES } from '../lambdas/contract/dead-letters.ts';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import { FUNCTION_SIZES } from './function-sizes.ts';
 
@@ -36,7 +37,7 @@ export class Queues extends Construct {
       // A dead worker's segment comes again soon. The Lambda guide's six times is for sources that fetch more than they
       // run, which a maximum concurrency rules out; and a segment copied twice is cheap.
       visibilityTimeout: Duration.seconds(2 * FUNCTION_SIZES.copy.timeoutSeconds),
-      deadLetterQueue: { queue: this.copyDeadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.copyDeadLetters, maxReceiveCount: MOST_RECEIVES },
     });
   }
 
@@ -50,5 +51,13 @@ export class Queues extends Construct {
   /** One message per invocation: a segment is minutes of work, and one that fails must not repeat another. */
   runWorkers(handler: LambdaFunction, maxConcurrency: number): void {
     handler.addEventSource(new SqsEventSource(this.copy, { batchSize: 1, maxConcurrency }));
+  }
+
+  /** A worker that gives a segment up says why; the redrive policy is for those that die. */
+  grantGiveUp(handler: LambdaFunction): void {
+    handler.addEnvironment(ENVIRONMENT.copyDeadLetters, this.copyDeadLetters.queueUrl);
+    handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.copyDeadLetters.queueArn] }),
+    );
   }
 }

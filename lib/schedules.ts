@@ -1,4 +1,5 @@
-// What starts without being asked: the sweep of every minute, the expiry schedule, and S3's word that a thaw is done.
+// What starts without being asked: the sweep of every minute, the expiry schedule, the audit of every night, and S3's
+// word that a thaw is done.
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,10 +9,11 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { ExpirySchedule, Lane, SweepMessage } from '../lambdas/contract/names.ts';
+import type { AuditMessage, ExpirySchedule, SweepMessage } from '../lambdas/contract/names.ts';
 
 export interface SchedulesProps {
   readonly sweep: IFunction;
+  readonly audit: IFunction;
   readonly restore: IFunction;
   readonly bucket: IBucket;
   /** Gets what could not be delivered. */
@@ -28,6 +30,9 @@ const EXPIRY_CRONS: Readonly<Record<ExpirySchedule, ScheduleExpression>> = {
   quarterly: ScheduleExpression.cron({ minute: '0', hour: '0', day: '1', month: '1/3' }),
 };
 
+/** UTC: night in Europe, evening in America. */
+const NIGHTLY = ScheduleExpression.cron({ minute: '0', hour: '3' });
+
 export class Schedules extends Construct {
   readonly #props: SchedulesProps;
   readonly #role: IRole;
@@ -38,30 +43,43 @@ export class Schedules extends Construct {
     this.#role = this.#newRole();
     this.#addSweep('step', ScheduleExpression.rate(Duration.minutes(1)));
     this.#addSweep('expire', EXPIRY_CRONS[props.expirySchedule ?? 'hourly']);
+    this.#addAudit();
     this.#addThawRule();
   }
 
   /** The library's own LambdaInvoke target also grants every version and alias of the function, by a wildcard. */
   #newRole(): Role {
-    const { sweep, failures } = this.#props;
+    const { sweep, audit, failures } = this.#props;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [sweep.functionArn] }),
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [sweep.functionArn, audit.functionArn],
+      }),
     );
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }));
     return role;
   }
 
-  #addSweep(lane: Lane, schedule: ScheduleExpression): void {
-    const { sweep, failures } = this.#props;
+  #addSweep(lane: SweepMessage['lane'], schedule: ScheduleExpression): void {
     const message: SweepMessage = { lane };
+    this.#addSchedule(lane, schedule, this.#props.sweep, message);
+  }
+
+  /** Only begins it: the sweep goes on with an audit that one run did not finish. */
+  #addAudit(): void {
+    const message: AuditMessage = {};
+    this.#addSchedule('audit', NIGHTLY, this.#props.audit, message);
+  }
+
+  #addSchedule(id: string, schedule: ScheduleExpression, handler: IFunction, message: object): void {
     const target = {
-      arn: sweep.functionArn,
+      arn: handler.functionArn,
       role: this.#role,
       input: ScheduleTargetInput.fromObject(message),
-      deadLetterConfig: { arn: failures.queueArn },
+      deadLetterConfig: { arn: this.#props.failures.queueArn },
     };
-    new Schedule(this, lane, { schedule, target: { bind: () => target } });
+    new Schedule(this, id, { schedule, target: { bind: () => target } });
   }
 
   /** Sooner than the sweep, which looks by itself: losing this event costs time only. */

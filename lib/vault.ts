@@ -68,6 +68,14 @@ export class Vault extends Construct {
     this.#grant(handler, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');
   }
 
+  /** HEAD of exact versions, and the lists of all that lies in the bucket. */
+  grantAudit(handler: LambdaFunction): void {
+    const lists = ['s3:ListBucket', 's3:ListBucketVersions', 's3:ListBucketMultipartUploads'];
+    this.#grant(handler, this.#objects, 's3:GetObjectVersion');
+    this.#grant(handler, this.bucket.bucketArn, ...lists);
+    this.bucket.encryptionKey?.grantDecrypt(handler);
+  }
+
   grantThaw(handler: LambdaFunction): void {
     this.#grant(handler, this.#objects, 's3:RestoreObject');
   }

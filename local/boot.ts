@@ -6,7 +6,7 @@ import { Duration, Size } from 'aws-cdk-lib/core';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import type { IcehouseProps } from '../lib/icehouse-props.ts';
 import type { Clockwork } from './cloud/clockwork.ts';
-import { type Cloud, startCloud } from './cloud/cloud.ts';
+import { type Cloud, type CloudOptions, startCloud } from './cloud/cloud.ts';
 import { type DataDirectory, openDataDirectory } from './cloud/data-directory.ts';
 import { isFreePort } from './cloud/http.ts';
 import { planOf } from './cloud/synthesize.ts';
@@ -29,6 +29,7 @@ export interface Running {
 
 export interface BootOptions extends StartOptions {
   readonly onLine: (from: string, line: string) => void;
+  readonly onProcess?: CloudOptions['onProcess'];
 }
 
 /** Next to the API's port where that was chosen and the next one is free, so that it stays the same over restarts. */
@@ -119,6 +120,7 @@ async function bootCloud(
     apiPort: options.port,
     secrets: Object.fromEntries(plan.secrets.map(({ logicalId }) => [logicalId, secret])),
     onLine: options.onLine,
+    onProcess: options.onProcess,
   });
 }
 
@@ -127,6 +129,8 @@ function stackProps(muxUrl: string, environment: Environment, ratesTimes: number
   return {
     muxRates: { post: 0.5 * ratesTimes, other: 2.5 * ratesTimes },
     deletions: 'on',
+    // Wide, since what is tried here is many lives in little time.
+    deletionLimits: { perHour: 100_000, perDay: 100_000, perUserDay: 100_000 },
     minNotice: Duration.seconds(0),
     // Small, so that a master of a gigabyte already shows how a large one is shared among workers.
     copySegment: Size.mebibytes(128),

@@ -31,13 +31,17 @@ function printer({ verbose }: StartOptions): BootOptions['onLine'] {
   };
 }
 
-function introduce({ dataDirectory }: Running, { data, thawSeconds, timeScale }: StartOptions): void {
+function introduce({ cloud, dataDirectory }: Running, { data, thawSeconds, timeScale }: StartOptions): void {
   const kept = data === undefined ? 'removed at the end; --data DIR keeps it' : 'kept';
   say('The embedded cloud shows what Icehouse believes of AWS and Mux, not AWS and Mux themselves.');
   say(
     `Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl. Process: ${process.pid}.`,
   );
   say(`A thaw takes ${thawSeconds} s whatever its tier; other durations are divided by ${timeScale}.`);
+  const { copy, copyDeadLetters, failedInvocations } = queuesOf(cloud);
+  say('What was given up, and why (`npm run icehouse -- dlq`):');
+  say(`  export ICEHOUSE_FAILED_INVOCATIONS=${failedInvocations}`);
+  say(`  export ICEHOUSE_COPY_DEAD_LETTERS=${copyDeadLetters} ICEHOUSE_COPY_QUEUE=${copy}`);
 }
 
 function readyLine({ cloud, mux, simulator }: Running) {
@@ -52,7 +56,19 @@ function readyLine({ cloud, mux, simulator }: Running) {
     table: cloud.plan.tables[0]?.name,
     accessKeyId: cloud.owner.accessKeyId,
     secretAccessKey: cloud.owner.secretAccessKey,
+    queues: queuesOf(cloud),
     ...(simulator && { mux: mux.url }),
+  };
+}
+
+/** URLs by the names that the stack's outputs have: what `icehouse dlq` wants to know. */
+function queuesOf({ plan, queueUrls }: Running['cloud']): Record<string, string | undefined> {
+  const urlOf = (id: RegExp) =>
+    queueUrls.get(plan.queues.find(({ logicalId }) => id.test(logicalId))?.arn ?? '');
+  return {
+    copy: urlOf(/QueuesCopy[0-9A-F]{8}$/),
+    copyDeadLetters: urlOf(/CopyDeadLetters/),
+    failedInvocations: urlOf(/FailedInvocations/),
   };
 }
 

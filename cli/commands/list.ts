@@ -11,6 +11,7 @@ interface Options {
   readonly group?: string;
   readonly limit: number;
   readonly all?: true;
+  readonly wouldHaveGone?: true;
 }
 
 /** The most that the API gives at once. */
@@ -25,20 +26,33 @@ export function addList(program: Command, open: OpenSession): void {
     .option('--group <id>', 'only of this group')
     .addOption(new Option('--limit <n>', 'at most so many').argParser(count).default(50))
     .addOption(new Option('--all', 'all there are').conflicts('limit'))
+    .addOption(
+      new Option('--would-have-gone', 'all that a dry run would have deleted').conflicts(['status', 'limit']),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ icehouse list --status failed\n  $ icehouse list --all --json | jq -r .data[].asset_id',
     )
     .action(async (options: Options, command: Command) => {
       const session = open(command);
-      const most = options.all ? Number.POSITIVE_INFINITY : options.limit;
-      const page = await upTo(session.api, most, { status: options.status, group_id: options.group });
+      const page = options.wouldHaveGone
+        ? await rehearsed(session.api, options.group)
+        : await upTo(session.api, options.all ? Number.POSITIVE_INFINITY : options.limit, {
+            status: options.status,
+            group_id: options.group,
+          });
       show(session, page, () => {
         if (page.data.length === 0) return 'None.';
         const table = recordTable(page.data, session.screen, session.nowMs());
         return page.next_cursor ? `${table}\n\nThere are more: --all, or a higher --limit.` : table;
       });
     });
+}
+
+/** The dry run's list: proved at their date, and deleted if deletions were on. */
+async function rehearsed(api: IcehouseApi, group_id: string | undefined): Promise<Page> {
+  const page = await upTo(api, Number.POSITIVE_INFINITY, { status: 'archived', group_id });
+  return { ...page, data: page.data.filter(({ rehearsed_at }) => rehearsed_at !== undefined) };
 }
 
 /** As many pages as it takes, as one. */

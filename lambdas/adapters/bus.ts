@@ -1,10 +1,11 @@
-// Tells the EventBridge bus of transitions. Delivery is at least once: `version` tells a repeated event from a new one.
+// Tells the EventBridge bus of transitions and alarms. Delivery is at least once: `version` tells a repeated event from a new one.
 import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { TRANSITION_EVENT } from '../contract/names.ts';
+import { ALARM_EVENT, TRANSITION_EVENT } from '../contract/names.ts';
+import { alarmOf } from '../domain/alarm.ts';
 import { TransientError } from '../domain/failures.ts';
 import { publicRecord } from '../domain/public-record.ts';
 import type { Bus, TransitionEvent } from '../stages/ports.ts';
@@ -22,25 +23,33 @@ export function createBus({ client, busName }: { client: EventBridgeClient; busN
   return {
     publish: (events) =>
       atAws(place, async () => {
-        for (const entries of inCalls(events.map((event) => entryOf(event, busName))))
+        for (const entries of inCalls(events.flatMap((event) => entriesOf(event, busName))))
           await put(client, entries);
       }),
   };
 }
 
-/** What subscribers get as `detail`. */
-function entryOf({ entry, record }: TransitionEvent, busName: string): PutEventsRequestEntry {
+/** A transition, and its alarm right behind it. */
+function entriesOf({ entry, record }: TransitionEvent, busName: string): PutEventsRequestEntry[] {
   const { version, from, to, at, cause, actor } = entry;
   const { asset_id, life } = record;
-  const detail = { asset_id, life, version, from, to, at, cause, actor, record: publicRecord(record) };
-  return {
+  const shown = publicRecord(record);
+  const send = (kind: Kind, detail: object): PutEventsRequestEntry => ({
     EventBusName: busName,
-    Source: TRANSITION_EVENT.source,
-    DetailType: TRANSITION_EVENT.detailType,
+    Source: kind.source,
+    DetailType: kind.detailType,
     Time: new Date(at),
     Detail: JSON.stringify(detail),
-  };
+  });
+  const transition = { asset_id, life, version, from, to, at, cause, actor, record: shown };
+  const alarm = alarmOf(entry, record);
+  return [
+    send(TRANSITION_EVENT, transition),
+    ...(alarm ? [send(ALARM_EVENT, { ...alarm, asset_id, life, version, at, record: shown })] : []),
+  ];
 }
+
+type Kind = typeof TRANSITION_EVENT | typeof ALARM_EVENT;
 
 function inCalls(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
   const calls: PutEventsRequestEntry[][] = [];

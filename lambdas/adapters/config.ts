@@ -36,11 +36,13 @@ export interface Config {
   readonly masterWaitMs: number;
   readonly segmentBytes: number;
   readonly thawDays: number;
-  /** These four are set only for the functions that need them; each throws ConfigError where it is missing. */
+  /** These six are set only for the functions that need them; each throws ConfigError where it is missing. */
   busName(): string;
   copyQueueUrl(): string;
+  copyDeadLettersUrl(): string;
   muxSecretId(): string;
   functionName(stage: Stage): string;
+  auditFunctionName(): string;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -72,7 +74,12 @@ export function readConfig(env: Variables = process.env): Config {
       perUserDay: read(ENVIRONMENT.deletionsPerUserDay, WHOLE_EXPECTED, wholeNumber, 500),
     }),
     openMasters: read(ENVIRONMENT.openMasters, WHOLE_EXPECTED, wholeNumber, 1_000),
-    graceDays: read(ENVIRONMENT.graceDays, 'a number of days', (text) => numberFrom(text, 0), 30),
+    graceDays: read(
+      ENVIRONMENT.graceDays,
+      'a number of days, at most 3652',
+      (text) => numberFrom(text, 0, LONGEST_GRACE_DAYS),
+      30,
+    ),
     expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
     minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
     leaseMs: seconds(ENVIRONMENT.leaseSeconds, 90),
@@ -89,8 +96,10 @@ export function readConfig(env: Variables = process.env): Config {
     thawDays: read(ENVIRONMENT.thawDays, WHOLE_EXPECTED, wholeNumber, 7),
     busName: () => needed(ENVIRONMENT.bus),
     copyQueueUrl: () => needed(ENVIRONMENT.copyQueue),
+    copyDeadLettersUrl: () => needed(ENVIRONMENT.copyDeadLetters),
     muxSecretId: () => needed(ENVIRONMENT.muxSecret),
     functionName: (stage) => needed(ENVIRONMENT.functionOf[stage]),
+    auditFunctionName: () => needed(ENVIRONMENT.auditFunction),
   };
   if (problems.length > 0) {
     throw new ConfigError(`These environment variables cannot be used: ${problems.join('; ')}.`);
@@ -142,9 +151,15 @@ function oneOf<T extends string>(words: readonly T[]): [string, (text: string) =
   return [`one of ${words.join(', ')}`, (text) => words.find((word) => word === text)];
 }
 
-function numberFrom(text: string, least: number): number | undefined {
+/** Ten years, as in a request. */
+const LONGEST_GRACE_DAYS = 3_652;
+
+/** In seconds 30 years: a time further away than a Date can hold would stop every function at its first wait. */
+const LARGEST_NUMBER = 1e9;
+
+function numberFrom(text: string, least: number, most = LARGEST_NUMBER): number | undefined {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least ? value : undefined;
+  return value >= least && value <= most ? value : undefined;
 }
 
 /** The embedded cloud divides seconds by its time scale, so they come with decimals. */
@@ -154,7 +169,8 @@ function milliseconds(text: string): number | undefined {
 }
 
 function rate(text: string): number | undefined {
-  return numberFrom(text, Number.MIN_VALUE);
+  // Slower than one call in eleven days is no rate, and its inverse no number of milliseconds.
+  return numberFrom(text, 1e-6);
 }
 
 function wholeNumber(text: string): number | undefined {
@@ -164,7 +180,7 @@ function wholeNumber(text: string): number | undefined {
 
 /** A segment is one part at least, and S3 takes no smaller ones than 5 MiB. */
 function bytesOfSegment(text: string): number | undefined {
-  const bytes = numberFrom(text, 5 * 1024 ** 2);
+  const bytes = numberFrom(text, 5 * 1024 ** 2, Number.MAX_SAFE_INTEGER);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 

@@ -11,18 +11,18 @@ export interface DispatchOptions {
 
 /** Errors: DISPATCH_THROTTLED, DISPATCH_UNAVAILABLE (transient), DISPATCH_DENIED, DISPATCH_MISSING (permanent). */
 export function createDispatch({ client, functionName }: DispatchOptions): Dispatch {
-  return {
-    async invoke(stage, message) {
-      const FunctionName = functionName(stage);
-      await atAws({ code: 'DISPATCH', name: `function ${FunctionName}` }, () =>
-        client.send(
-          new InvokeCommand({
-            FunctionName,
-            InvocationType: 'Event',
-            Payload: Buffer.from(JSON.stringify(message)),
-          }),
-        ),
-      );
-    },
-  };
+  return { invoke: (stage, message) => startFunction(client, functionName(stage), message) };
+}
+
+/** Starts any function of ours by its name, with the same errors. */
+export async function startFunction(client: LambdaClient, name: string, message: object): Promise<void> {
+  await atAws({ code: 'DISPATCH', name: `function ${name}` }, () =>
+    client.send(
+      new InvokeCommand({
+        FunctionName: name,
+        InvocationType: 'Event',
+        Payload: Buffer.from(JSON.stringify(message)),
+      }),
+    ),
+  );
 }

@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Purpose } from '../contract/names.ts';
+import { PURPOSES, type Purpose } from '../contract/names.ts';
 import { NotYetError, TransientError } from '../domain/failures.ts';
 import type { Clock } from '../stages/ports.ts';
 import { type AwsPlace, atAws } from './aws-failures.ts';
@@ -22,8 +22,11 @@ export interface Governor {
    * Else throws NotYetError with the caller's place in the queue, at or after that slot; no slot is spent then.
    */
   take(verb: Verb, purpose: Purpose): Promise<void>;
-  /** After a 429: no call of this kind for so many seconds. Never shortens a wait. */
-  slowDown(verb: Verb, purpose: Purpose, seconds: number): Promise<void>;
+  /**
+   * After a 429: no call of this verb for so many seconds, whatever its purpose, since Mux counts them in one bucket,
+   * and no burst then. With 0 seconds calls only lose the burst: they go on one by one. Never shortens a wait.
+   */
+  slowDown(verb: Verb, seconds: number): Promise<void>;
 }
 
 /** Calls per second over all purposes, as configured. */
@@ -74,6 +77,11 @@ export function paceOf(rates: Rates, verb: Verb, purpose: Purpose): Pace {
   return { intervalMs, creditMs: (BURST[verb] - 1) * intervalMs, placeMs: SLOTS_PER_PLACE * intervalMs };
 }
 
+/** Those that have a share of this verb. */
+export function purposesOf(verb: Verb): readonly Purpose[] {
+  return PURPOSES.filter((purpose) => SHARES[verb][purpose] > 0);
+}
+
 /** The last place that is given to a caller for whom the first free slot is at `slotMs`. */
 export function lastPlaceMs(slotMs: number): number {
   return slotMs + LONGEST_QUEUE_MS;
@@ -97,7 +105,7 @@ export function createGovernor(options: GovernorOptions): Governor {
   const place: AwsPlace = { code: 'GOVERNOR', name: `table ${options.tableName}` };
   return {
     take: (verb, purpose) => atAws(place, () => take(options, verb, purpose)),
-    slowDown: (verb, purpose, seconds) => atAws(place, () => slowDown(options, verb, purpose, seconds)),
+    slowDown: (verb, seconds) => atAws(place, () => slowDown(options, verb, seconds)),
   };
 }
 
@@ -146,14 +154,10 @@ async function queueUp(queue: Cursor, { placeMs }: Pace, slotMs: number): Promis
   return (await queue.advance(placeMs, slotMs, lastMs)) ?? lastMs;
 }
 
-async function slowDown(
-  options: GovernorOptions,
-  verb: Verb,
-  purpose: Purpose,
-  seconds: number,
-): Promise<void> {
+async function slowDown(options: GovernorOptions, verb: Verb, seconds: number): Promise<void> {
   const untilMs = options.clock.nowMs() + Math.ceil(seconds * 1_000);
-  await cursor(options, verb, purpose, 'tat_ms').moveTo(untilMs, untilMs);
+  const slots = purposesOf(verb).map((purpose) => cursor(options, verb, purpose, 'tat_ms'));
+  await Promise.all(slots.map((each) => each.moveTo(untilMs, untilMs)));
 }
 
 type Cursor = ReturnType<typeof cursor>;

@@ -13,7 +13,7 @@ import { createMuxSecret, type MuxCredentials } from './secrets.ts';
 export const config = readConfig();
 export const log = createLog();
 export const clock = systemClock;
-export const ledger = createLedger({ client: dynamodb(), tableName: config.table });
+export const ledger = createLedger({ client: dynamodb(), tableName: config.table, log });
 
 export const waking: Waking = {
   ledger,

@@ -5,6 +5,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Lane, WAKE_SHARDS } from '../contract/names.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import type { AliasKind } from '../stages/ports.ts';
+import { readRecord, unreadable } from './ledger-schema.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -39,11 +40,33 @@ export function toItem(record: AssetRecord): Item {
     listed_as: `${created_at}#${asset_id}`,
     group_key: group_id && `${status}#${created_at}#${asset_id}`,
   };
-  return marshall(item, { removeUndefinedValues: true });
+  // To the SDK, an object with a key named `constructor` is an instance of a class.
+  return marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
 }
 
-/** Trusts the item: only `toItem` writes records. */
+/** Throws SetUpError LEDGER_SCHEMA_NEWER and LEDGER_ITEM_UNREADABLE: the item is then nobody's to write. */
 export function fromItem(item: Item): AssetRecord {
-  const { pk: _pk, wake_key: _wake, listed_as: _listed, group_key: _group, ...record } = unmarshall(item);
-  return { ...record, wake_lane: record.wake_lane.split('#')[0] } as AssetRecord;
+  const name = String(item.pk?.S);
+  const {
+    pk,
+    wake_key: _wake,
+    listed_as: _listed,
+    group_key: _group,
+    wake_lane,
+    ...fields
+  } = plain(item, name);
+  const lane = typeof wake_lane === 'string' ? wake_lane.split('#')[0] : wake_lane;
+  const record = readRecord({ ...fields, wake_lane: lane }, name);
+  // Else a step on one asset would be taken on another.
+  if (pk !== assetKey(record.asset_id)) throw unreadable(name, 'asset_id');
+  return record;
+}
+
+/** What the SDK cannot turn into plain values, such as numbers beyond the safe ones, `toItem` has not written. */
+function plain(item: Item, name: string): Record<string, unknown> {
+  try {
+    return unmarshall(item);
+  } catch (error) {
+    throw unreadable(name, 'the whole', error);
+  }
 }

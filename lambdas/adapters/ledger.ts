@@ -9,10 +9,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Lane, TABLE, WAKE_SHARDS } from '../contract/names.ts';
-import { ConflictError, TransientError } from '../domain/failures.ts';
+import { ConflictError, SetUpError, TransientError } from '../domain/failures.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import type { AliasKind, Ledger, ListQuery } from '../stages/ports.ts';
+import type { AliasKind, Ledger, ListQuery, Log } from '../stages/ports.ts';
 import { type AwsPlace, atAws } from './aws-failures.ts';
 import {
   aliasKey,
@@ -29,6 +29,8 @@ import { type Batch, listPages } from './ledger-list.ts';
 export interface LedgerOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Told of items that a list leaves out, since they cannot be read. */
+  readonly log?: Pick<Log, 'error'>;
 }
 
 /** Errors: LEDGER_DENIED and LEDGER_MISSING (permanent), LEDGER_THROTTLED and LEDGER_UNAVAILABLE (transient). */
@@ -40,6 +42,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     putAlias: (kind, id, assetId) => atAws(place, () => putAlias(options, kind, id, assetId)),
     resolveAlias: (kind, id) => atAws(place, () => resolveAlias(options, kind, id)),
     due: (lane, nowMs, limit) => atAws(place, () => due(options, lane, nowMs, limit)),
+    countBefore: (lane, record, most) => atAws(place, () => countBefore(options, lane, record, most)),
+    countStatus: (status, most) =>
+      atAws(place, () => count(options, TABLE.indexes.status, { partition: status, before: '~' }, most)),
     list: (query) => atAws(place, () => list(options, query)),
     pinEnvironment: (id) => atAws(place, () => pinEnvironment(options, id)),
   };
@@ -61,6 +66,8 @@ async function getRecord(options: LedgerOptions, assetId: string): Promise<Asset
  */
 async function save({ client, tableName }: LedgerOptions, record: AssetRecord): Promise<AssetRecord> {
   const item = toItem({ ...record, version: record.version + 1 });
+  // Read back before it is written: what nobody could read again must not replace what can be read.
+  const stored = fromItem(item);
   const condition =
     record.version === 0
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -77,7 +84,7 @@ async function save({ client, tableName }: LedgerOptions, record: AssetRecord): 
       cause: error,
     });
   }
-  return fromItem(item);
+  return stored;
 }
 
 async function putAlias({ client, tableName }: LedgerOptions, kind: AliasKind, id: string, assetId: string) {
@@ -124,6 +131,51 @@ async function dueInShard({ client, tableName }: LedgerOptions, shard: string, n
   return Items.map((item) => item[sortKey]?.S ?? '');
 }
 
+/** Each shard counts up to `most`, since all may lie in one of them. */
+async function countBefore(
+  options: LedgerOptions,
+  lane: Lane,
+  { asset_id, wake_at }: Pick<AssetRecord, 'asset_id' | 'wake_at'>,
+  most: number,
+): Promise<number> {
+  const shards = Array.from({ length: WAKE_SHARDS }, (_, shard) => wakeLane(lane, shard));
+  const before = `${wake_at}#${asset_id}`;
+  const counts = await Promise.all(
+    shards.map((partition) => count(options, TABLE.indexes.wake, { partition, before }, most)),
+  );
+  return Math.min(
+    most,
+    counts.reduce((sum, each) => sum + each, 0),
+  );
+}
+
+/** Keys of one index partition below `before`, at most `most`, by pages of 1 MB. Answers the number alone, no item. */
+async function count(
+  { client, tableName }: LedgerOptions,
+  { name, partitionKey, sortKey }: Batch['index'],
+  { partition, before }: { readonly partition: string; readonly before: string },
+  most: number,
+): Promise<number> {
+  let counted = 0;
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const command = new QueryCommand({
+      TableName: tableName,
+      IndexName: name,
+      KeyConditionExpression: '#partition = :partition AND #sort < :before',
+      ExpressionAttributeNames: { '#partition': partitionKey, '#sort': sortKey },
+      ExpressionAttributeValues: { ':partition': { S: partition }, ':before': { S: before } },
+      Select: 'COUNT',
+      Limit: most - counted,
+      ExclusiveStartKey,
+    });
+    const { Count = 0, LastEvaluatedKey } = await client.send(command);
+    counted += Count;
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey && counted < most);
+  return counted;
+}
+
 function list(options: LedgerOptions, query: ListQuery) {
   return listPages(query, {
     keys: (batch, limit) => keysOf(options, batch, limit),
@@ -155,7 +207,7 @@ async function keysOf({ client, tableName }: LedgerOptions, batch: Batch, limit:
 }
 
 /** Reads up to 100 records. DynamoDB answers at most 16 MB at a time and names the rest. */
-async function getRecords({ client, tableName }: LedgerOptions, assetIds: readonly string[]) {
+async function getRecords({ client, tableName, log }: LedgerOptions, assetIds: readonly string[]) {
   const records: AssetRecord[] = [];
   let Keys: Item[] = assetIds.map((id) => ({ pk: { S: assetKey(id) } }));
   while (Keys.length > 0) {
@@ -164,7 +216,7 @@ async function getRecords({ client, tableName }: LedgerOptions, assetIds: readon
     });
     const { Responses, UnprocessedKeys } = await client.send(command);
     const items = Responses?.[tableName] ?? [];
-    records.push(...items.map(fromItem));
+    records.push(...items.flatMap((item) => readable(item, log)));
     Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (items.length === 0 && Keys.length > 0) {
       throw new TransientError(
@@ -174,6 +226,17 @@ async function getRecords({ client, tableName }: LedgerOptions, assetIds: readon
     }
   }
   return records;
+}
+
+/** One item that nobody can read does not hide the others of its list; asked for by its id, it says what is wrong. */
+function readable(item: Item, log: LedgerOptions['log']): readonly AssetRecord[] {
+  try {
+    return [fromItem(item)];
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    log?.error('left out of the list', { code: error.code, pk: item.pk?.S, error });
+    return [];
+  }
 }
 
 async function pinEnvironment({ client, tableName }: LedgerOptions, id: string): Promise<string> {

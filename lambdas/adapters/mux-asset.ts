@@ -4,12 +4,16 @@ import type { MasterAccess, PlatformAsset, Track } from '../domain/asset.ts';
 import { TransientError } from '../domain/failures.ts';
 import { cutQueries } from '../domain/manifest.ts';
 
-/** Null, absent or of an odd type: the same to us, and `raw` still has it. */
-const text = z.string().optional().catch(undefined);
+/** Null, absent, of an odd type or of a length that Mux does not allow: the same to us, and `raw` still has it. */
+const text = z.string().max(10_000).optional().catch(undefined);
+/** Ids become parts of URLs, of keys in the vault and of keys in the ledger. */
+const id = z.string().regex(/^[\w-]{1,255}$/);
+/** Seconds, within what the ledger can keep; 30 years are longer than any video. */
+const duration = z.number().min(1e-6).max(1e9).optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 
 const TrackJson = z.object({
-  id: z.string(),
+  id,
   type: z.string(),
   status: text,
   primary: flag,
@@ -22,19 +26,19 @@ const TrackJson = z.object({
 });
 
 const AssetJson = z.object({
-  id: z.string().min(1),
+  id,
   status: z.enum(['preparing', 'ready', 'errored']),
   is_live: flag,
   test: flag,
-  duration: z.number().positive().optional().catch(undefined),
+  duration,
   resolution_tier: text,
   master_access: text,
   master: z.object({ status: text, url: text }).optional().catch(undefined),
   playback_ids: z
-    .array(z.object({ id: z.string(), policy: z.string(), drm_configuration_id: text }))
+    .array(z.object({ id, policy: z.string().min(1).max(255), drm_configuration_id: text }))
     .nullish(),
   tracks: z.array(TrackJson).nullish(),
-  upload_id: text,
+  upload_id: id.optional().catch(undefined),
   passthrough: text,
   meta: z.object({ title: text, creator_id: text, external_id: text }).optional().catch(undefined),
   errors: z
@@ -48,8 +52,9 @@ type AssetJson = z.infer<typeof AssetJson>;
 export function toPlatformAsset(raw: unknown): PlatformAsset {
   const parsed = AssetJson.safeParse(raw);
   if (!parsed.success) {
-    const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
-    throw new TransientError('MUX_UNREADABLE', `Mux sent an asset that we cannot read, at ${where}.`);
+    const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole');
+    const some = where.slice(0, 5).join(', ');
+    throw new TransientError('MUX_UNREADABLE', `Mux sent an asset that we cannot read, at ${some}.`);
   }
   const json = parsed.data;
   const tracks = (json.tracks ?? []).flatMap(toTrack);
@@ -72,16 +77,25 @@ export function toPlatformAsset(raw: unknown): PlatformAsset {
     passthrough: json.passthrough,
     meta: json.meta,
     // Mux may quote the URL of an input, which is a secret as long as it is signed (law 6).
-    errors: json.errors?.messages?.map((message) => String(cutQueries(message))),
+    errors: json.errors?.messages?.slice(0, 5).map((message) => String(cutQueries(message.slice(0, 500)))),
     raw: { ...(raw as Record<string, unknown>) },
   };
+}
+
+/** The same for the asset that was asked for: an answer about another one says nothing of it. Throws MUX_UNREADABLE. */
+export function toAssetNamed(assetId: string, raw: unknown): PlatformAsset {
+  const asset = toPlatformAsset(raw);
+  if (asset.id === assetId) return asset;
+  throw new TransientError('MUX_UNREADABLE', `Mux was asked for asset ${assetId} and answered ${asset.id}.`);
 }
 
 /** Unix seconds: a string over REST, an integer in webhooks. Undefined when it is neither. */
 export function createdAtMs(raw: unknown): number | undefined {
   const value = typeof raw === 'object' && raw !== null && 'created_at' in raw ? raw.created_at : undefined;
-  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const isSeconds = typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value));
+  const seconds = isSeconds ? Number(value) : -1;
+  // Beyond it lies no moment that a Date can hold.
+  return seconds >= 0 && seconds <= 8.64e12 ? seconds * 1000 : undefined;
 }
 
 /** Track types that did not exist when this was written stay in `raw` only. */
@@ -112,6 +126,11 @@ function isAudioOnly(tracks: readonly Track[]): boolean {
 function masterOf({ master_access, master }: AssetJson): MasterAccess {
   if (master_access !== 'temporary') return { kind: 'none' };
   if (master?.status === 'errored') return { kind: 'errored' };
-  if (master?.status === 'ready' && master.url) return { kind: 'ready', url: master.url };
+  if (master?.status === 'ready' && isWebUrl(master.url)) return { kind: 'ready', url: master.url };
   return { kind: 'preparing' };
+}
+
+/** Whether the host may be asked is for the source to say; a text that is no URL is no master. */
+function isWebUrl(text: string | undefined): text is string {
+  return text !== undefined && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -46,7 +46,7 @@ export function createMuxCall(options: MuxCallOptions): MuxCall {
 
   async function slowDown(verb: Verb, seconds: number): Promise<void> {
     try {
-      await governor.slowDown(verb, purpose, seconds);
+      await governor.slowDown(verb, seconds);
     } catch (error) {
       // Not worth losing the answer of a create for: the next 429 says it again.
       log.error('could not tell the governor to slow down', {
@@ -66,7 +66,8 @@ export function createMuxCall(options: MuxCallOptions): MuxCall {
         await slowDown(verb, seconds);
         throw new NotYetError(clock.nowMs() + seconds * 1000, 'Mux asked for fewer calls');
       });
-    if (answer.response.headers.get('x-ratelimit-remaining') === '0') await slowDown(verb, 1);
+    const pauseSeconds = pauseAfter(answer.response.headers);
+    if (pauseSeconds !== undefined) await slowDown(verb, pauseSeconds);
     return checked(what, answer.data, answer.response);
   }
 
@@ -79,6 +80,26 @@ export function createMuxCall(options: MuxCallOptions): MuxCall {
       return send(what, verb, ask);
     },
   };
+}
+
+/** Below this part of Mux's bucket calls go on one by one, so that production traffic keeps what is left of it. */
+const LOW_SHARE = 0.2;
+
+/**
+ * Mux says how much of its bucket is left, but not when it is full again: an empty one is given a second, a low one
+ * loses us the burst (0 s), and nothing changes above that.
+ * https://www.mux.com/blog/protect-your-prod-environment-new-rate-limit-controls
+ */
+function pauseAfter(headers: Headers): number | undefined {
+  const remaining = countIn(headers, 'x-ratelimit-remaining');
+  const limit = countIn(headers, 'x-ratelimit-limit');
+  if (remaining === 0) return 1;
+  return remaining !== undefined && limit !== undefined && remaining < LOW_SHARE * limit ? 0 : undefined;
+}
+
+function countIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name) ?? '';
+  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 /** The SDK takes a page of HTML for an empty list: a proxy's answer must not look like "nothing there". */

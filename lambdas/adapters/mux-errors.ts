@@ -7,6 +7,10 @@ import { type IcehouseError, PermanentError, SetUpError, TransientError } from '
 const DEFAULT_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 3600;
 
+/** What is said ends up on the record, and an item of the ledger has its limits. */
+const MOST_MESSAGES = 5;
+const LONGEST_MESSAGE = 500;
+
 const NOT_FOUND = 'MUX_NOT_FOUND';
 const CREDENTIAL_ACTION =
   'Put an access token of this Mux environment with Mux Video read and write into the secret, then request again.';
@@ -19,7 +23,10 @@ export function muxMessages(body: unknown): readonly string[] {
   const { error, errors, message } = fieldsOf(body);
   const inner = fieldsOf(error);
   const found = [inner.messages, inner.message, error, errors, message].flat();
-  return found.filter((each) => typeof each === 'string').map(withoutQueries);
+  return found
+    .filter((each) => typeof each === 'string')
+    .slice(0, MOST_MESSAGES)
+    .map(withoutQueries);
 }
 
 /** Seconds to stay away after a 429: Retry-After (seconds or a date) if there is one; undefined for any other error. */
@@ -41,7 +48,9 @@ export function translateMuxError(error: unknown, call: string): IcehouseError {
   const status = error instanceof APIError ? error.status : undefined;
   if (!(error instanceof APIError) || status === undefined) return unreachable(error, call);
   const said = `Mux answered ${status} to "${call}": ${wordsOf(error)}`;
-  if (status >= 500 || status === 408 || status === 409) return new TransientError('MUX_UNAVAILABLE', said);
+  // Mux does not redirect: below 400 a proxy speaks.
+  if (status >= 500 || status < 400 || status === 408 || status === 409)
+    return new TransientError('MUX_UNAVAILABLE', said);
   switch (status) {
     case 401:
       return new SetUpError('MUX_UNAUTHORIZED', said, { action: CREDENTIAL_ACTION, retryable: true });
@@ -58,10 +67,15 @@ export function translateMuxError(error: unknown, call: string): IcehouseError {
   }
 }
 
-/** A page of HTML is a proxy speaking, not Mux: it does not tell whether the asset exists. */
+/**
+ * Only Mux's own words tell that an asset does not exist: `{error: {type: "not_found", messages}}`
+ * (github.com/muxinc/mux-python/issues/37). Anything else, HTML or JSON, may be a proxy speaking.
+ */
 function notFound(error: APIError, said: string): IcehouseError {
-  if (error.headers?.get('content-type')?.includes('html'))
-    return new TransientError('MUX_UNAVAILABLE', said);
+  const { type, messages } = fieldsOf(fieldsOf(error.error).error);
+  const isMux = type === 'not_found' || (type === undefined && Array.isArray(messages));
+  const isJson = error.headers?.get('content-type')?.includes('json') === true;
+  if (!isMux || !isJson) return new TransientError('MUX_UNAVAILABLE', said);
   return new PermanentError(NOT_FOUND, said, {
     action: 'Check the asset id and the environment of the token.',
   });
@@ -83,7 +97,7 @@ function wordsOf(error: APIError): string {
 }
 
 function withoutQueries(text: string): string {
-  return text.replace(/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?[cut]');
+  return text.slice(0, LONGEST_MESSAGE).replace(/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?[cut]');
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

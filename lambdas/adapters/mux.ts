@@ -6,10 +6,10 @@ import { finishingSteps } from '../domain/finishing-steps.ts';
 import { restoreRequest } from '../domain/restore-request.ts';
 import type { Platform } from '../stages/ports.ts';
 import { createDeletionGuard } from './deletion-guard.ts';
-import { toPlatformAsset } from './mux-asset.ts';
+import { toAssetNamed, toPlatformAsset } from './mux-asset.ts';
 import { createMuxCall, type MuxCallOptions } from './mux-call.ts';
 import { isNotFound } from './mux-errors.ts';
-import { listCreatedSince } from './mux-list.ts';
+import { listCreatedSince, readAssets } from './mux-list.ts';
 import { signPlaybackToken } from './mux-token.ts';
 
 export interface MuxOptions extends MuxCallOptions {
@@ -36,6 +36,10 @@ export function createMux(options: MuxOptions): Platform {
       video.assets.updateMasterAccess(assetId, { master_access }),
     );
 
+  // Not by the SDK's own method, which takes any object for an empty list.
+  const listPage = (cursor: string | undefined) =>
+    call('list assets', 'other', (mux) => mux.get('/video/v1/assets', { query: { limit: 100, cursor } }));
+
   return {
     describe: toPlatformAsset,
 
@@ -46,26 +50,27 @@ export function createMux(options: MuxOptions): Platform {
       const who: Partial<Whoami> | undefined = await call('whoami', 'other', ({ system }) =>
         system.utilities.whoami(),
       );
-      const id = who?.environment_id;
-      if (!id)
+      const id: unknown = who?.environment_id;
+      // It becomes a folder of the vault.
+      if (typeof id !== 'string' || !/^[\w-]{1,255}$/.test(id))
         throw new TransientError('MUX_UNREADABLE', 'Mux did not say which environment the token belongs to.');
       known = { tokenId, id, untilMs: clock.nowMs() + ENVIRONMENT_CACHE_MS };
       return id;
     },
 
     async inspect(assetId) {
-      const raw = await orUndefined(
-        call(`read ${assetId}`, 'other', ({ video }) => video.assets.retrieve(assetId)),
-      );
-      return raw === undefined ? undefined : toPlatformAsset(raw);
+      const read = call(`read ${assetId}`, 'other', ({ video }) => video.assets.retrieve(assetId));
+      // Wrapped: an answer without an asset in it is not the answer that there is none.
+      const answer = await orUndefined(read.then((raw) => ({ raw })));
+      return answer && toAssetNamed(assetId, answer.raw);
     },
 
     async inputInfo(assetId) {
       const what = `read inputs of ${assetId}`;
-      const inputs = await orUndefined(
+      const inputs: unknown = await orUndefined(
         call(what, 'other', ({ video }) => video.assets.retrieveInputInfo(assetId)),
       );
-      return Array.isArray(inputs) ? inputs.map((input) => ({ ...input })) : undefined;
+      return Array.isArray(inputs) && inputs.every(isObject) ? inputs : undefined;
     },
 
     async requestMaster(assetId) {
@@ -73,7 +78,7 @@ export function createMux(options: MuxOptions): Platform {
       // Whether it is gone or was never ours is for the stage to find out, by its next look.
       if (raw === undefined)
         throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
-      return toPlatformAsset(raw);
+      return toAssetNamed(assetId, raw);
     },
 
     async releaseMaster(assetId) {
@@ -88,7 +93,7 @@ export function createMux(options: MuxOptions): Platform {
     async deleteAsset(assetId, proof, slot) {
       guard.spend(assetId, proof, slot);
       const done = send(`delete ${assetId}`, 'other', ({ video }) => video.assets.delete(assetId)).then(
-        () => 'deleted' as const,
+        wasDeleted,
       );
       return (await orUndefined(done)) ?? 'gone';
     },
@@ -118,10 +123,12 @@ export function createMux(options: MuxOptions): Platform {
     },
 
     async createdSince(sinceMs) {
-      const raw = await listCreatedSince(sinceMs, (cursor) =>
-        call('list assets', 'other', ({ video }) => video.assets.list({ limit: 100, cursor })),
-      );
+      const raw = await listCreatedSince(sinceMs, listPage);
       return raw.map(toPlatformAsset);
+    },
+
+    async listAssets(cursor) {
+      return readAssets(await listPage(cursor));
     },
 
     async captionUrl(asset, trackId) {
@@ -136,6 +143,16 @@ export function createMux(options: MuxOptions): Platform {
       return `${url(signed)}?token=${token}`;
     },
   };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Mux's own answer is 204. Whoever answers with words may be a proxy, and the asset still there: the next look tells. */
+function wasDeleted(body: unknown): 'deleted' {
+  if (body === null || body === undefined) return 'deleted';
+  throw new TransientError('MUX_UNREADABLE', 'Mux answered a delete with a body, which it does not do.');
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,8 +1,10 @@
 // Everything a stage may ask for, put together for the stage functions.
 import type { Purpose } from '../contract/names.ts';
+import { KeptMasters } from '../stages/kept-masters.ts';
 import type { Deps, Settings } from '../stages/stage.ts';
+import { createBrake } from './brake.ts';
 import { createBus } from './bus.ts';
-import { eventBridge, s3, sqs } from './clients.ts';
+import { dynamodb, eventBridge, s3, sqs } from './clients.ts';
 import type { Config } from './config.ts';
 import { createHelpers } from './copy-queue.ts';
 import { clock, config, ledger, log, waking } from './host.ts';
@@ -33,8 +35,10 @@ export function depsFor(purpose: Purpose): Deps {
       ask: (segments) => createHelpers({ client: sqs(), queueUrl: config.copyQueueUrl() }).ask(segments),
     },
     platform: platformFor(purpose),
+    brake: createBrake({ client: dynamodb(), tableName: config.table, limits: config.deletionLimits }),
     bus: createBus({ client: eventBridge(), busName: config.busName() }),
     settings: settingsOf(config),
+    keptMasters: new KeptMasters(),
   };
 }
 

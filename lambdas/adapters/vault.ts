@@ -9,6 +9,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
+  ListObjectVersionsCommand,
   ListPartsCommand,
   type ListPartsCommandOutput,
   type MultipartUpload,
@@ -17,9 +18,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { ListedVersion } from '../domain/audit-judgements.ts';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { SetUpError, TransientError } from '../domain/failures.ts';
-import type { ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
+import type { ListMark, ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
 import { createPutAgents } from './put-stream.ts';
 import { streamPart } from './upload-part.ts';
 import {
@@ -138,6 +140,28 @@ export function createVault(options: VaultOptions): S3Vault {
     },
 
     unfinishedUploads,
+
+    listVersions: ({ prefix, after }) =>
+      attempt(`ListObjectVersions of ${prefix}`, async () => {
+        const marks = { KeyMarker: after?.key, VersionIdMarker: after?.id };
+        const page = await client.send(new ListObjectVersionsCommand({ ...owner, Prefix: prefix, ...marks }));
+        const objects = (page.Versions ?? []).flatMap((each) => listed(each, false));
+        const markers = (page.DeleteMarkers ?? []).flatMap((each) => listed(each, true));
+        const next = nextMark(page.IsTruncated, page.NextKeyMarker, page.NextVersionIdMarker);
+        return { versions: [...objects, ...markers], next };
+      }),
+
+    listUnfinished: ({ prefix, after }) =>
+      attempt(`ListMultipartUploads of ${prefix}`, async () => {
+        const marks = { KeyMarker: after?.key, UploadIdMarker: after?.id };
+        const page = await client.send(
+          new ListMultipartUploadsCommand({ ...owner, Prefix: prefix, ...marks }),
+        );
+        const uploads = (page.Uploads ?? []).flatMap((each) =>
+          unfinished(each).map(({ uploadId, begunMs }) => ({ key: each.Key ?? '', uploadId, begunMs })),
+        );
+        return { uploads, next: nextMark(page.IsTruncated, page.NextKeyMarker, page.NextUploadIdMarker) };
+      }),
 
     async head({ key, versionId }) {
       const command = new HeadObjectCommand({
@@ -273,6 +297,23 @@ function unfinished(upload: MultipartUpload): UnfinishedUpload[] {
   return [
     { uploadId, storageClass: StorageClass ?? 'STANDARD', hasFullCrc32, begunMs: Initiated?.getTime() ?? 0 },
   ];
+}
+
+function listed(
+  entry: { Key?: string; VersionId?: string; Size?: number; IsLatest?: boolean },
+  isDeleteMarker: boolean,
+): ListedVersion[] {
+  const { Key: key, VersionId: versionId, Size: sizeBytes = 0, IsLatest: isLatest = false } = entry;
+  if (key === undefined || versionId === undefined) return [];
+  return [{ key, versionId, sizeBytes, isLatest, isDeleteMarker }];
+}
+
+function nextMark(
+  isTruncated: boolean | undefined,
+  key: string | undefined,
+  id: string | undefined,
+): ListMark | undefined {
+  return isTruncated && key !== undefined ? { key, id } : undefined;
 }
 
 function completedPart({ partNumber, etag, crc32 }: PartInfo): CompletedPart {

@@ -8,6 +8,8 @@ export const ENVIRONMENT = {
   bucketOwner: 'BUCKET_OWNER',
   bus: 'EVENT_BUS_NAME',
   copyQueue: 'COPY_QUEUE_URL',
+  /** Where the copy function keeps segments that it gave up. */
+  copyDeadLetters: 'COPY_DEAD_LETTERS_URL',
   /** Secrets Manager id of a JSON secret: `{ "token_id", "token_secret", "webhook_secret", "webhook_secret_previous"? }`,
    * and `signing_key_id` with `signing_private_key` (base64 PEM) where signed playback ids have captions. */
   muxSecret: 'MUX_SECRET_ID',
@@ -55,4 +57,6 @@ export const ENVIRONMENT = {
     restore: 'FUNCTION_RESTORE',
     cancel: 'FUNCTION_CANCEL',
   },
+  /** Name of the audit function, for those who start it. */
+  auditFunction: 'FUNCTION_AUDIT',
 } as const;

@@ -6,7 +6,7 @@ export const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'] as co
 export type Stage = (typeof STAGES)[number];
 
 /** Every bundled function: `lambdas/handlers/<name>.ts` exports `handler`. */
-export const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', ...STAGES] as const;
+export const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', ...STAGES] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** What a message to a stage function carries. `version` is the claim: a record that moved on since drops the message. */
@@ -26,13 +26,22 @@ export interface SegmentMessage {
   readonly last_part: number;
 }
 
-/** Lanes of the wake index: `step` is swept every minute, `expire` only by the expiry schedule. */
-export const LANES = ['step', 'expire'] as const;
+/**
+ * Lanes of the wake index. `step`: work under way, swept every minute. `admit`: requests that wait in line for a master,
+ * of which each minute's sweep takes as many as there is room for. `expire`: archives that wait for their date.
+ */
+export const LANES = ['step', 'admit', 'expire'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** What the sweep's two schedules send. */
+/** What the sweep's two schedules send: every minute `step`, which serves `admit` too, and the expiry schedule `expire`. */
+export const SWEEPS = ['step', 'expire'] as const satisfies readonly Lane[];
 export interface SweepMessage {
-  readonly lane: Lane;
+  readonly lane: (typeof SWEEPS)[number];
+}
+
+/** What the audit function is sent: the audit to go on with; without one it begins another, unless one is under way. */
+export interface AuditMessage {
+  readonly audit_id?: string;
 }
 
 /** Shards per lane, so that no index partition takes every write. */
@@ -53,6 +62,9 @@ export const TABLE = {
 
 /** Events on the bus: one for every transition of a record. */
 export const TRANSITION_EVENT = { source: 'icehouse', detailType: 'Icehouse Transition' } as const;
+
+/** Beside the transition, when a person should look at once. */
+export const ALARM_EVENT = { source: 'icehouse', detailType: 'Icehouse Alarm' } as const;
 
 /** Purposes the governor keeps apart, so that a flood of restores cannot stop deletions nor the other way round. */
 export const PURPOSES = ['prepare', 'delete', 'restore'] as const;

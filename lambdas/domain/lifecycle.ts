@@ -87,25 +87,27 @@ export function move(record: AssetRecord, to: Status, change: Change): AssetReco
   if (!canMove(record.status, to)) {
     throw new Error(`A record does not go from ${record.status} to ${to} (${record.asset_id}).`);
   }
-  const entry: HistoryEntry = {
-    at: iso(change.atMs),
-    from: record.status,
-    to,
-    cause: change.cause,
-    actor: change.actor,
-    version: record.version + 1,
-    alarm: change.alarm,
-  };
   return {
     ...record,
     attempts: 0,
     waiting_for: undefined,
+    expected_by: undefined,
     failure: undefined,
     ...change.set,
     status: to,
     updated_at: iso(change.atMs),
-    history: addEntry(record.history, entry),
+    history: addEntry(record.history, entryOf(record, to, change)),
   };
+}
+
+/** The record in the same status, with news in its history for the bus to tell. */
+export function remark(record: AssetRecord, change: Change): AssetRecord {
+  const history = addEntry(record.history, entryOf(record, record.status, change));
+  return { ...record, ...change.set, updated_at: iso(change.atMs), history };
+}
+
+function entryOf(record: AssetRecord, to: Status, { atMs, cause, actor, alarm }: Change): HistoryEntry {
+  return { at: iso(atMs), from: record.status, to, cause, actor, version: record.version + 1, alarm };
 }
 
 /** Transitions that the bus has not been told of, oldest first. */

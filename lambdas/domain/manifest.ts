@@ -60,11 +60,14 @@ export function cutQueries(value: unknown): unknown {
   );
 }
 
-/** A text that is a URL is cut to its end, whatever stands in it; within a sentence a URL ends at white space. */
+/**
+ * A text that is a URL is cut to its end, whatever stands in it; within a sentence a URL ends at white space.
+ * No scheme is as long as 32 letters: without the bound a long word would be read once for each of its letters.
+ */
 function cutQuery(text: string): string {
   return /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(text)
     ? cutUrl(text)
-    : text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, cutUrl);
+    : text.replace(/[a-z][a-z0-9+.-]{0,30}:\/\/\S+/gi, cutUrl);
 }
 
 /** User and password end at the last @ before the path: a password may hold one too. */

@@ -1,5 +1,6 @@
 // The record as the API and the bus show it: no tokens, no upload ids, with a sentence for people.
-import type { AssetRecord, Status } from './record.ts';
+import type { PlaceInLine } from './admission.ts';
+import type { AssetRecord, HistoryEntry, Status } from './record.ts';
 import { summarize } from './summary.ts';
 
 export type Location = 'mux' | 'both' | 'vault' | 'none';
@@ -32,7 +33,8 @@ export function currentPlaybackId(record: AssetRecord, playbackId: string): stri
   return successors.find((next) => next.id === playbackId || next.replaces === playbackId)?.id;
 }
 
-export type PublicRecord = ReturnType<typeof publicRecord>;
+/** A look at one record also tells its place, if it stands in line. */
+export type PublicRecord = ReturnType<typeof publicRecord> & Partial<PlaceInLine>;
 
 /** The record in its frozen wire form. Keys without a value are left out by JSON. */
 export function publicRecord(record: AssetRecord) {
@@ -51,6 +53,7 @@ export function publicRecord(record: AssetRecord) {
     updated_at: record.updated_at,
     next_action_at: record.wake_at,
     waiting_for: record.waiting_for,
+    expected_by: record.expected_by,
     hold: record.hold,
     rehearsed_at: record.rehearsed_at,
     title: record.title,
@@ -65,8 +68,12 @@ export function publicRecord(record: AssetRecord) {
     current_asset_id: currentAssetId(record) ?? null,
     restored_from: record.restored_from,
     warnings: record.warnings,
-    history: record.history.map(({ at, from, to, cause, actor }) => ({ at, from, to, cause, actor })),
+    history: record.history.map(publicEntry),
   };
+}
+
+function publicEntry({ at, from, to, cause, actor, alarm }: HistoryEntry) {
+  return { at, from, to, cause, actor, alarm };
 }
 
 function publicArchive({ archive }: AssetRecord) {

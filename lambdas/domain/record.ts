@@ -39,7 +39,7 @@ export interface AssetRecord {
 
   /** When the record next needs somebody; absent at rest. */
   readonly wake_at?: string;
-  /** Which schedule wakes it: `expire` for an archive that waits for its date, `step` for all else. */
+  /** What wakes it: `expire` for an archive that waits for its date, `admit` for a request in line, `step` for all else. */
   readonly wake_lane: Lane;
   /** Until when a claim keeps others away; absent when nobody works on the record. */
   readonly leased_until?: string;
@@ -47,11 +47,15 @@ export interface AssetRecord {
   readonly attempts: number;
   /** Why the record waits, for people. */
   readonly waiting_for?: string;
+  /** When it will go on, if it waits for its place at the rate limit. */
+  readonly expected_by?: string;
 
   /** Keeps the asset from being deleted, whatever its date, until it is lifted or over. */
   readonly hold?: Hold;
   /** When a dry run would have deleted the asset. */
   readonly rehearsed_at?: string;
+  /** When its deletion was last counted against the limits. */
+  readonly counted_at?: string;
 
   readonly environment?: string;
   readonly title?: string;
@@ -59,7 +63,7 @@ export interface AssetRecord {
   readonly duration?: number;
   readonly playback_ids?: readonly PlaybackId[];
   readonly losses: readonly Loss[];
-  /** When the losses were put on the record, which is when the minimum notice starts. */
+  /** When the bus was first told of these losses, which is when the minimum notice starts; absent until it has been. */
   readonly losses_said_at?: string;
 
   readonly master?: MasterState;
@@ -67,8 +71,10 @@ export interface AssetRecord {
   readonly progress?: { readonly bytes_done: number; readonly bytes_total: number };
   readonly archive?: Archive;
   readonly deleted_at?: string;
-  /** When the platform no longer knew the asset although nothing of it was archived. */
+  /** When the platform no longer knew the asset although no proved archive of it was in the vault. */
   readonly lost_at?: string;
+  /** When the platform said, during a copy, that the asset is gone: looked into as soon as the copy is sealed. */
+  readonly deletion_noticed_at?: string;
   readonly restore?: RestoreState;
   readonly current_asset_id?: string;
   /** The asset this one was restored from, if Icehouse made it. */

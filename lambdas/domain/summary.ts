@@ -7,10 +7,13 @@ export function summarize(record: AssetRecord): string {
 
 const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
   requested: (r) => `Waiting to be archived${because(r)}; still playing on Mux; free to take back.`,
-  preparing: () => 'Mux is preparing the master file; still playing on Mux; free to take back.',
-  archiving: (r) => `Being copied to the vault${percent(r)}; still playing on Mux; free to take back.`,
-  archived: (r) =>
-    `Safe in the vault; still playing on Mux; will be deleted ${day(deletionTime(r))}; bring back free until then.`,
+  preparing: (r) =>
+    r.lost_at ? beingSaved(r) : 'Mux is preparing the master file; still playing on Mux; free to take back.',
+  archiving: (r) =>
+    r.lost_at
+      ? beingSaved(r)
+      : `Being copied to the vault${percent(r)}; still playing on Mux; free to take back.`,
+  archived: (r) => `Safe in the vault; still playing on Mux; ${deletionOf(r)}; bring back free until then.`,
   deleting: () => 'Safe in the vault; being deleted from Mux now.',
   deleted: (r) =>
     `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids.`,
@@ -20,10 +23,27 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
   restored: (r) => `Back on Mux as asset ${r.current_asset_id}; the copy stays in the vault.`,
   cancelled: (r) =>
     r.lost_at
-      ? 'The request was taken back; Mux no longer has the asset, and nothing of it was archived.'
+      ? 'The request was taken back; Mux no longer has the asset, and the vault has no whole copy of it.'
       : `The request was taken back; playing on Mux${r.archive ? '; the copy stays in the vault' : ''}.`,
   failed: (r) => `Stopped: ${r.failure?.message ?? 'unknown failure'} ${r.failure?.action ?? ''}`.trim(),
 };
+
+function beingSaved(record: AssetRecord): string {
+  return `Deleted at Mux by somebody else; what is still open of its master is being copied to the vault${percent(record)}.`;
+}
+
+/** What an archive waits for as long as nothing else keeps it. */
+export const ITS_DATE = 'the expiration date';
+
+function deletionOf(record: AssetRecord): string {
+  const { hold, waiting_for, expiration_date } = record;
+  if (hold && (hold.until === undefined || hold.until > expiration_date)) {
+    const until = hold.until ? day(hold.until) : 'it is lifted';
+    return `kept by a hold of ${hold.user_id} (${hold.reason}) until ${until}`;
+  }
+  if (waiting_for && waiting_for !== ITS_DATE) return `its deletion waits for ${waiting_for}`;
+  return `will be deleted ${day(deletionTime(record))}`;
+}
 
 /** The schedule's tick lies after the date; a record woken for another reason wakes before it. */
 function deletionTime({ wake_at, expiration_date }: AssetRecord): string {

@@ -1,7 +1,6 @@
 // Whether an asset may be archived at all, and what a restore could not bring back. Pure.
 import type { PlatformAsset, Track } from './asset.ts';
 import type { AssetRecord, Loss } from './record.ts';
-import { iso } from './time.ts';
 
 export type Verdict =
   | { readonly kind: 'archive' }
@@ -101,15 +100,17 @@ export function lossesOf(
   ];
 }
 
-/** Puts the losses on the record; the notice before deletion starts anew when one was not said before (law 7). */
-export function sayLosses(
+/**
+ * The losses for the record. One that was not said before takes the time of saying away: it is set again when the bus
+ * has been told (stages/stage.ts), and the notice before deletion starts anew then (law 7).
+ */
+export function withLosses(
   record: AssetRecord,
   losses: readonly Loss[],
-  nowMs: number,
 ): Pick<AssetRecord, 'losses' | 'losses_said_at'> {
-  const saidBefore = new Set(record.losses.map(nameOf));
-  const isNew = losses.some((loss) => !saidBefore.has(nameOf(loss)));
-  return { losses, losses_said_at: isNew ? iso(nowMs) : (record.losses_said_at ?? iso(nowMs)) };
+  const known = new Set(record.losses.map(nameOf));
+  const isNew = losses.some((loss) => !known.has(nameOf(loss)));
+  return { losses, losses_said_at: isNew ? undefined : record.losses_said_at };
 }
 
 function nameOf({ code, attribute }: Loss): string {

@@ -1,11 +1,15 @@
 // Function "api". Every route but the webhook: parses at the door, asks the request stage, answers in JSON.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { PERSONS_PATIENCE_MS } from '../adapters/governor.ts';
+import { audits, startAudit } from '../adapters/audit-host.ts';
+import { createBrake } from '../adapters/brake.ts';
+import { dynamodb } from '../adapters/clients.ts';
+import { PERSONS_PATIENCE_MS, paceOf } from '../adapters/governor.ts';
 import { clock, config, ledger, log, waking } from '../adapters/host.ts';
 import { platformFor } from '../adapters/platform-host.ts';
 import { systemRandom } from '../adapters/random.ts';
 import type { Caller } from '../domain/decisions.ts';
-import { NotYetError, PermanentError } from '../domain/failures.ts';
+import type { HoldWish } from '../domain/decisions-hold.ts';
+import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
 import type { Problem } from '../domain/problem.ts';
 import {
   currentAssetId,
@@ -16,13 +20,19 @@ import {
 } from '../domain/public-record.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
+import { placeOf } from '../stages/admission.ts';
+import { beginAudit, isIdle } from '../stages/audit-start.ts';
+import { findAudit, publicAudit } from '../stages/audit-view.ts';
+import { brakeState, type HoldAllDeps, holdAll, releaseAll } from '../stages/hold-all.ts';
 import { followPlaybackId, lastOfLineage } from '../stages/lineage.ts';
 import { findRecord } from '../stages/notice.ts';
 import {
   type Answer,
   cancelRequest,
+  holdAsset,
   notTracked,
   type RequestDeps,
+  releaseAsset,
   requestDeletion,
   requestRestore,
   reschedule,
@@ -38,6 +48,23 @@ const deps: RequestDeps = {
   waking,
   log,
   platform: () => platformFor('restore', PERSONS_PATIENCE_MS),
+};
+
+/** What the place of a request in line is told from. */
+const line = { ledger, clock, intervalMs: paceOf(config.muxRates, 'other', 'prepare').intervalMs };
+
+const holdAllDeps: HoldAllDeps = {
+  brake: createBrake({ client: dynamodb(), tableName: config.table, limits: config.deletionLimits }),
+  log,
+  deletions: config.deletions,
+  limits: config.deletionLimits,
+};
+
+const NO_SUCH_AUDIT: Problem = {
+  status: 404,
+  code: 'NO_SUCH_AUDIT',
+  detail: 'There is no audit of this id.',
+  action: 'Begin one with POST /v1/audits (icehouse audit --start); GET /v1/audits/latest shows the latest.',
 };
 
 const ROUTES: Record<string, Route> = {
@@ -62,7 +89,10 @@ const ROUTES: Record<string, Route> = {
     return json(200, { data: records.map(publicRecord), next_cursor: nextCursor });
   },
 
-  'GET /v1/delete-requests/{asset_id}': async (event) => json(200, publicRecord(await tracked(event))),
+  'GET /v1/delete-requests/{asset_id}': async (event) => {
+    const record = await tracked(event);
+    return json(200, { ...publicRecord(record), ...(await placeOf(record, line)) });
+  },
 
   'PATCH /v1/delete-requests/{asset_id}': async (event) => {
     const { expiration_date, user_id: userId, reason } = door.parseBody(door.rescheduleBody, bodyOf(event));
@@ -82,6 +112,44 @@ const ROUTES: Record<string, Route> = {
     return answer(await requestRestore(deps, idOf(event), wish, callerOf(event, user_id)));
   },
 
+  'PUT /v1/delete-requests/{asset_id}/hold': async (event) => {
+    const { wish, caller } = holdOf(event);
+    return answer(await holdAsset(deps, idOf(event), wish, caller));
+  },
+
+  'DELETE /v1/delete-requests/{asset_id}/hold': async (event) => {
+    const { user_id, reason } = door.parseBody(door.releaseBody, bodyOf(event));
+    return answer(await releaseAsset(deps, idOf(event), reason, callerOf(event, user_id)));
+  },
+
+  'GET /v1/hold': async () => json(200, await brakeState(holdAllDeps, clock.nowMs())),
+
+  'PUT /v1/hold': async (event) => {
+    const { wish, caller } = holdOf(event);
+    return json(200, { ...(await holdAll(holdAllDeps, wish, caller)), warnings: [UNDER_WAY] });
+  },
+
+  'DELETE /v1/hold': async (event) => {
+    const { user_id, reason } = door.parseBody(door.releaseBody, bodyOf(event));
+    return json(200, await releaseAll(holdAllDeps, reason, callerOf(event, user_id)));
+  },
+
+  'POST /v1/audits': async (event) => {
+    door.parseBody(door.noBody, bodyOf(event));
+    const audit = await beginAudit(audits, clock);
+    if (isIdle(audit, clock.nowMs())) await startAudit({ audit_id: audit.id });
+    return json(202, await publicAudit(audits, audit, 0, clock.nowMs()));
+  },
+
+  'GET /v1/audits/{audit_id}': async (event) => {
+    const id = door.parse(door.auditId, event.pathParameters?.audit_id, 'audit_id');
+    const { cursor } = door.parse(door.auditQuery, event.queryStringParameters ?? {}, 'query');
+    const audit = await findAudit(audits, id);
+    return audit
+      ? json(200, await publicAudit(audits, audit, cursor, clock.nowMs()))
+      : problem(NO_SUCH_AUDIT);
+  },
+
   'GET /v1/assets/{asset_id}': async (event) => {
     const assetId = idOf(event);
     const record = await lastOfLineage(ledger, assetId);
@@ -97,13 +165,22 @@ const ROUTES: Record<string, Route> = {
   },
 };
 
+/** Whoever looked just before the hold was put sends its DELETE only while its proof is fresh. */
+const UNDER_WAY = 'A DELETE whose proof was already made may still go out within 60 s.';
+
+function holdOf(event: Event): { wish: HoldWish; caller: Caller } {
+  const { reason, user_id: userId, until } = door.parseBody(door.holdBody, bodyOf(event));
+  const untilMs = until === undefined ? undefined : door.futureDate(until, 'until', clock.nowMs());
+  return { wish: { reason, userId, untilMs }, caller: callerOf(event, userId) };
+}
+
 async function cancel(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
   const { user_id } = door.parseBody(door.cancelBody, bodyOf(event));
   return answer(await cancelRequest(deps, idOf(event), callerOf(event, user_id)));
 }
 
 export async function handler(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
-  const route = ROUTES[event.routeKey];
+  const route = Object.hasOwn(ROUTES, event.routeKey) ? ROUTES[event.routeKey] : undefined;
   if (!route) return problem(noSuchRoute(event));
   try {
     return await route(event);
@@ -133,6 +210,10 @@ function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResu
     const seconds = Math.max(1, Math.ceil((error.atMs - clock.nowMs()) / 1_000));
     return problem({ status: 503, code: 'NOT_NOW', detail: error.message, retry_after_seconds: seconds });
   }
+  // What the record's item is, people must know; the answers of AWS are for the log alone.
+  if (error instanceof SetUpError && isOfItem(error.code)) {
+    return problem({ status: 503, code: error.code, detail: error.message, action: error.action });
+  }
   const action = 'Send the same call again; if it keeps failing, look at the log of the api function.';
   return problem({
     status: 503,
@@ -141,6 +222,10 @@ function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResu
     action,
     retry_after_seconds: 5,
   });
+}
+
+function isOfItem(code: string): boolean {
+  return code === 'LEDGER_SCHEMA_NEWER' || code === 'LEDGER_ITEM_UNREADABLE';
 }
 
 function answer(result: Answer): APIGatewayProxyStructuredResultV2 {

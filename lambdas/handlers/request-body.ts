@@ -28,6 +28,10 @@ export const deleteRequestBody = z.strictObject({
 
 export const rescheduleBody = z.strictObject({ expiration_date: date, user_id: userId, reason });
 
+export const holdBody = z.strictObject({ reason, user_id: userId, until: date.optional() });
+
+export const releaseBody = z.strictObject({ user_id: userId.optional(), reason: reason.optional() });
+
 export const cancelBody = z.strictObject({ user_id: userId.optional(), reason: reason.optional() });
 
 export const restoreBody = z.strictObject({
@@ -43,6 +47,19 @@ export const listQuery = z.strictObject({
   cursor: z.string().min(1).max(4_096).optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
 });
+
+/** `latest`, or the time it began. */
+export const auditId = z.string().regex(/^(latest|\d{8}T\d{9}Z)$/, 'must be latest, or the id of an audit');
+
+export const auditQuery = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be one that an answer gave')
+    .transform(Number)
+    .default(0),
+});
+
+export const noBody = z.strictObject({});
 
 /** A refusal on its way to becoming a problem document. */
 export class Refusal extends Error {

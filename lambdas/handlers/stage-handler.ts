@@ -3,7 +3,9 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { depsFor } from '../adapters/stage-host.ts';
 import type { Purpose, Stage, StageMessage } from '../contract/names.ts';
+import { failureOf } from '../domain/reason.ts';
 import { runStage, type StageFunction } from '../stages/stage.ts';
+import { readMessage } from './message.ts';
 
 const messageSchema = z.object({
   asset_id: z.string(),
@@ -17,11 +19,15 @@ function deadlineOf(context: Context, nowMs: number): number {
   return nowMs + remainingMs - Math.min(20_000, remainingMs / 10);
 }
 
-/** An unreadable message throws, and so reaches the failure destination, where a person sees it. */
+/** What is thrown reaches the failure destination, where a person sees it: an unreadable message, a ledger that is not there. */
 export function stageHandler(stage: Stage, purpose: Purpose, step: StageFunction) {
   const deps = depsFor(purpose);
   return async (event: unknown, context: Context): Promise<void> => {
-    const message = messageSchema.parse(event);
-    await runStage(stage, step, deps, message, deadlineOf(context, deps.clock.nowMs()));
+    try {
+      const message = readMessage(messageSchema, event, `a message to stage ${stage}`);
+      await runStage(stage, step, deps, message, deadlineOf(context, deps.clock.nowMs()));
+    } catch (error) {
+      throw failureOf(error);
+    }
   };
 }

@@ -2,13 +2,27 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { clock, ledger, log, muxSecret, waking } from '../adapters/host.ts';
 import { subjectOf, verifyWebhook } from '../adapters/mux-webhook.ts';
+import { IcehouseError } from '../domain/failures.ts';
 import { notice } from '../stages/notice.ts';
 import { json, problem } from './answers.ts';
 
-export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+type Result = Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Also what cannot be served now gets an answer with a code; on 503 Mux sends the notice again. */
+export async function handler(event: APIGatewayProxyEventV2): Result {
+  try {
+    return await receive(event);
+  } catch (error) {
+    log.error('webhook not served', { error });
+    const code = error instanceof IcehouseError ? error.code : 'TEMPORARILY_UNAVAILABLE';
+    return problem({ status: 503, code, detail: 'The notice could not be taken now.' });
+  }
+}
+
+async function receive(event: APIGatewayProxyEventV2): Result {
   const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   const { webhookSecrets } = await muxSecret();
-  const header = event.headers['mux-signature'];
+  const header = event.headers?.['mux-signature'];
   const verdict = verifyWebhook({ rawBody, header, secrets: webhookSecrets, nowMs: clock.nowMs() });
   if (!verdict.ok) {
     log.error('webhook refused', { code: verdict.code });

@@ -214,7 +214,7 @@ async function checkBoxes(work: Work, asset: PlatformAsset, url: string, probe: 
 }
 
 /** What S3 has of the upload in the ledger; `completed` when it became the object we meant; undefined when there is none. */
-async function partsSoFar(work: Work): Promise<readonly PartInfo[] | 'completed' | undefined> {
+export async function partsSoFar(work: Work): Promise<readonly PartInfo[] | 'completed' | undefined> {
   const { upload } = work.record;
   if (!upload || upload.aborted_at) return undefined;
   const parts = await listParts(work, upload);

@@ -2,20 +2,21 @@
 import type { PlatformAsset } from '../domain/asset.ts';
 import { PermanentError } from '../domain/failures.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
-import type { UploadState } from '../domain/record.ts';
+import type { Loss, UploadState } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import { archivedUntil } from './due.ts';
 import { type ArchivedMaster, writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 
-export async function seal(work: Work, asset: PlatformAsset): Promise<Next> {
+/** `losses`: what is known to be lost besides all that the asset itself tells. */
+export async function seal(work: Work, asset: PlatformAsset, losses?: readonly Loss[]): Promise<Next> {
   const { record, deps } = work;
   const { upload } = record;
   if (!upload) throw new Error(`There is no upload to seal for ${record.asset_id}.`);
   const head = await deps.vault.head({ key: upload.key });
   const master = masterFrom(work, upload, head);
   await work.renew();
-  const sidecars = await writeSidecars(work, asset, master);
+  const sidecars = await writeSidecars(work, asset, master, losses);
   await abortOrphans(work, upload.key);
   const size = master.size_bytes;
   const set = { ...sidecars, upload: undefined, progress: { bytes_done: size, bytes_total: size } };

@@ -4,7 +4,7 @@ import type { PlatformAsset } from '../domain/asset.ts';
 import { PermanentError, SourceLapsedError } from '../domain/failures.ts';
 import { iso } from '../domain/time.ts';
 import { copyIntoVault } from './archive-copy.ts';
-import { goneBeforeArchived } from './gone.ts';
+import { drain } from './drain.ts';
 import { openMaster } from './master.ts';
 import type { Next, Work } from './stage.ts';
 
@@ -13,7 +13,9 @@ const MAX_MASTER_RESTARTS = 3;
 
 export async function archive(work: Work): Promise<Next> {
   const asset = await work.deps.platform.inspect(work.record.asset_id);
-  if (!asset) return goneBeforeArchived(work);
+  if (!asset) return drain(work);
+  // It had seemed to be gone.
+  if (work.record.lost_at) await work.renew({ lost_at: undefined });
   const { master } = asset;
   switch (master.kind) {
     case 'ready':
@@ -32,10 +34,12 @@ export async function archive(work: Work): Promise<Next> {
 }
 
 async function copyWhileReady(work: Work, asset: PlatformAsset, url: string): Promise<Next> {
+  work.deps.keptMasters.keep(asset, url);
   try {
     return await copyIntoVault(work, asset, url);
   } catch (error) {
     if (!(error instanceof SourceLapsedError)) throw error;
+    work.deps.keptMasters.forget(asset.id);
     // The URL was fresh from the API: if it lapsed under way the next look gives another, else the master is dead.
     const isDead = wasLapsedBefore(work);
     if (isDead) return askAgain(work, asset, 'was refused by its own URL');

@@ -5,7 +5,7 @@ import type { Next, Settings, Work } from './stage.ts';
 
 /** Not before this, ms since the epoch: the expiration date, and `minNotice` after the losses were said (law 7). */
 export function notBeforeMs(record: AssetRecord, settings: Settings): number {
-  const saidMs = record.losses_said_at ? Date.parse(record.losses_said_at) + settings.minNoticeMs : 0;
+  const saidMs = Date.parse(record.losses_said_at ?? record.updated_at) + settings.minNoticeMs;
   return Math.max(Date.parse(record.expiration_date), saidMs);
 }
 
@@ -13,9 +13,11 @@ export function deletionTickMs(record: AssetRecord, settings: Settings): number 
   return nextTick(settings.ticks, notBeforeMs(record, settings));
 }
 
-/** The record is safe in the vault and sleeps in the expire lane until its tick. */
+/** The record is safe in the vault and sleeps in the expire lane until its tick, unless the asset is said to be gone. */
 export function archivedUntil(work: Work, cause: string, set?: Partial<AssetRecord>): Next {
   // Of the record as it is stored: a PATCH during the copy may have moved the date.
-  const wakeAtMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
-  return { kind: 'move', to: 'archived', cause, set, wakeAtMs, lane: 'expire' };
+  const wakeAtMs = (record: AssetRecord) =>
+    record.deletion_noticed_at ? work.nowMs : deletionTickMs(record, work.deps.settings);
+  const lane = ({ deletion_noticed_at }: AssetRecord) => (deletion_noticed_at ? 'step' : 'expire');
+  return { kind: 'move', to: 'archived', cause, set, wakeAtMs, lane };
 }

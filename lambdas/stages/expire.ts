@@ -1,18 +1,28 @@
 // Stage "expire": the date has passed; proves the archive once more and deletes the asset from the platform.
 import type { PlatformAsset } from '../domain/asset.ts';
+import { isHeld } from '../domain/brake.ts';
 import { PermanentError } from '../domain/failures.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
+import { ITS_DATE } from '../domain/summary.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
+import { heldBy, overLimit, type Stop } from './brake.ts';
 import { archivedUntil, deletionTickMs } from './due.ts';
 import { prove } from './evidence.ts';
-import { confirmEnvironment, deletedFromPlatform, wantsRestore } from './gone.ts';
+import { deletedFromPlatform, goneAfterArchived, wantsRestore } from './gone.ts';
 import { writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
+
+const DRY_RUN = 'deletions to be switched on (they are in dry-run)';
+const GONE = 'gone from the platform';
 
 export async function expire(work: Work): Promise<Next> {
   const { record } = work;
   if (record.status === 'deleted') return afterDeletion(work);
+  // Asked for during a deletion that was given up: there is nothing to bring back.
+  if (record.status === 'archived' && wantsRestore(record)) return takenBack();
   if (record.status === 'archived' && !isDue(work, record)) return beforeItsDate(work);
+  const held = await heldBy(work);
+  if (held) return keep(work, held);
   return work.deps.settings.deletions === 'on' ? deleteNow(work) : rehearse(work);
 }
 
@@ -27,26 +37,50 @@ async function afterDeletion({ record, nowMs }: Work): Promise<Next> {
   return { kind: 'move', to: 'thawing', cause: 'restore asked for during deletion', wakeAtMs: nowMs };
 }
 
-/** Woken early by a new date or by news of the asset: unless it is gone, it sleeps on until its tick. */
+/** Woken early by a new date or by news of the asset: it sleeps on until its tick. */
 async function beforeItsDate(work: Work): Promise<Next> {
+  const wakeAtMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
+  return keep(work, { waitingFor: ITS_DATE, wakeAtMs });
+}
+
+/** Unless it is gone already, the asset stays: the record sleeps on, and a deletion that was begun is given up. */
+async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
+  const isBegun = work.record.status === 'deleting';
   const asset = await work.deps.platform.inspect(work.record.asset_id);
-  if (!asset) return gone(work, 'deleted elsewhere');
-  const untilMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
-  return { kind: 'wait', untilMs, waitingFor: 'the expiration date', lane: 'expire' };
+  if (!asset) return isBegun ? goneAfterArchived(work, GONE) : deletedElsewhere(work);
+  if (!isBegun) return { kind: 'wait', untilMs: wakeAtMs, waitingFor, lane: 'expire' };
+  return {
+    kind: 'move',
+    to: 'archived',
+    cause: `kept by ${waitingFor}`,
+    set: { waiting_for: waitingFor },
+    wakeAtMs: (record) => (wantsRestore(record) ? work.nowMs : wakeAtMs(record)),
+    lane: 'expire',
+  };
+}
+
+function deletedElsewhere(work: Work): Promise<Next> {
+  return goneAfterArchived(work, 'deleted elsewhere', 'DELETED_ELSEWHERE');
 }
 
 /** The slot comes first, so that the proof made after it is still fresh when the DELETE goes out (law 1). */
 async function deleteNow(work: Work): Promise<Next> {
   const { platform } = work.deps;
+  const isFirstTry = work.record.status === 'archived';
   const slot = await platform.reserveDeletion();
-  // The date is looked at again inside the write: a PATCH may have moved it while the slot was waited for.
-  if (work.record.status === 'archived') {
-    await work.enter('deleting', 'expiration date passed', undefined, (record) => isDue(work, record));
+  if (isFirstTry) {
+    // Before the status changes, so that a limit leaves no trace of a deletion that did not begin.
+    const over = await overLimit(work);
+    if (over) return keep(work, over);
+    // Date and hold are looked at again inside the write: both may have come while the slot was waited for.
+    const mayGo = (record: AssetRecord) => isDue(work, record) && !isHeld(record.hold, work.nowMs);
+    await work.enter('deleting', 'expiration date passed', undefined, mayGo);
   }
   const finding = await prove(work.deps, work.record, work.nowMs);
   switch (finding.kind) {
     case 'gone':
-      return gone(work, 'gone from the platform');
+      // An earlier try may have deleted it and lost the answer: only in the first it was surely somebody else.
+      return isFirstTry ? deletedElsewhere(work) : goneAfterArchived(work, GONE);
     case 'stale':
       return refresh(work, finding.asset, finding.archive);
     case 'refused':
@@ -56,20 +90,20 @@ async function deleteNow(work: Work): Promise<Next> {
     default:
       return finding satisfies never;
   }
+  // The last look, also of an invocation that goes on where another died: a hold on everything still stops it here.
+  const stop = (await heldBy(work)) ?? (await overLimit(work));
+  if (stop) return keep(work, stop);
   const outcome = await platform.deleteAsset(work.record.asset_id, finding.proof, slot);
-  if (outcome === 'gone') return gone(work, 'gone from the platform');
+  if (outcome === 'gone') return goneAfterArchived(work, GONE);
   return deletedFromPlatform(work, 'deleted after proof');
-}
-
-async function gone(work: Work, cause: string): Promise<Next> {
-  await confirmEnvironment(work);
-  return deletedFromPlatform(work, cause);
 }
 
 /** The asset changed since it was archived: manifest and captions are made anew, and new losses get their notice. */
 async function refresh(work: Work, asset: PlatformAsset, archive: Archive): Promise<Next> {
   const { manifest: _, captions: __, ...master } = archive;
-  await work.renew(await writeSidecars(work, asset, master));
+  const sidecars = await writeSidecars(work, asset, master);
+  if (sidecars.losses_said_at === undefined) await work.tell('new losses', sidecars);
+  else await work.renew(sidecars);
   if (work.record.status === 'deleting' && wantsRestore(work.record)) return takenBack();
   if (work.record.status === 'deleting' && !isDue(work, work.record)) {
     return archivedUntil(work, 'new losses are said first');
@@ -98,8 +132,12 @@ function notProved(code: string, message: string): PermanentError {
 
 /** Dry run: everything but the DELETE, and a word on the record that it would have gone. */
 async function rehearse(work: Work): Promise<Next> {
+  // Begun before deletions were switched off: given up.
+  if (work.record.status === 'deleting') {
+    return keep(work, { waitingFor: DRY_RUN, wakeAtMs: () => work.nowMs });
+  }
   const finding = await prove(work.deps, work.record, work.nowMs);
-  if (finding.kind === 'gone') return gone(work, 'deleted elsewhere');
+  if (finding.kind === 'gone') return deletedElsewhere(work);
   if (finding.kind === 'stale') return refresh(work, finding.asset, finding.archive);
   if (finding.kind === 'refused') throw notProved(finding.code, finding.message);
   const warning = `Dry run: would have been deleted on ${iso(work.nowMs).slice(0, 10)}.`;
@@ -107,8 +145,8 @@ async function rehearse(work: Work): Promise<Next> {
   return {
     kind: 'wait',
     untilMs: work.nowMs + DAY_MS,
-    waitingFor: 'deletions to be switched on (they are in dry-run)',
+    waitingFor: DRY_RUN,
     lane: 'expire',
-    set: { warnings: [...others, warning] },
+    set: { warnings: [...others, warning], rehearsed_at: iso(work.nowMs) },
   };
 }

@@ -1,8 +1,11 @@
 // The asset is no longer at the platform: what that means depends on whose token we hold and what the vault has.
 import { SetUpError } from '../domain/failures.ts';
-import type { AssetRecord } from '../domain/record.ts';
+import type { AlarmCode, AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Deps, Next, Work } from './stage.ts';
+
+/** By the lifecycle rule of the bucket. */
+export const UPLOADS_LAST = 'until 7 days after it was begun';
 
 /**
  * Makes sure that our token belongs to the environment this stack serves, for a token of another environment sees
@@ -29,12 +32,14 @@ export async function confirmEnvironment({
 }
 
 /**
- * Before the archive is proved, a missing asset is lost to us: `failed ASSET_GONE`, and nothing is ever deleted.
- * An archive of an earlier life is the video's only copy then, and a restore must find it.
+ * Before the archive is proved. An asset that was never seen was most likely a wrong id: `failed ASSET_GONE`. One that
+ * was there is lost to us, unless an earlier life left its archive: that is the video's only copy then. `held`: what is
+ * in the vault of an unfinished copy, for people; only the archive stage may list it.
  */
-export async function goneBeforeArchived(work: Work): Promise<Next> {
+export async function goneBeforeArchived(work: Work, held = heldPerhaps(work.record)): Promise<Next> {
+  if (work.record.archive) return goneAfterArchived(work, 'deleted elsewhere', 'DELETED_ELSEWHERE');
   const environment = await confirmEnvironment(work);
-  if (work.record.archive) return deletedFromPlatform(work, 'deleted elsewhere');
+  if (work.record.environment !== undefined) return lostAtSource(work, held);
   const failure = {
     code: 'ASSET_GONE',
     message: `Mux has no asset ${work.record.asset_id} in environment ${environment}.`,
@@ -46,11 +51,44 @@ export async function goneBeforeArchived(work: Work): Promise<Next> {
   return { kind: 'move', to: 'failed', cause: 'ASSET_GONE', set: { failure, lost_at: iso(work.nowMs) } };
 }
 
+/** The archive was proved once; that it is still there is looked at before anybody is told that the video is safe. */
+export async function goneAfterArchived(work: Work, cause: string, alarm?: AlarmCode): Promise<Next> {
+  await confirmEnvironment(work);
+  const { archive } = work.record;
+  if (!archive) return lostAtSource(work);
+  const { key, version_id: versionId } = archive;
+  const head = await work.deps.vault.head({ key, versionId });
+  if (head?.sizeBytes !== archive.size_bytes || head.crc32 !== archive.crc32)
+    return lostAtSource(work, `Its archive is gone too: S3 does not have version ${versionId} of ${key}.`);
+  return deletedFromPlatform(work, cause, alarm);
+}
+
+/** `failed LOST_AT_SOURCE`, an alarm, and all that may still help; what the vault has of the master is kept. */
+export function lostAtSource({ record, nowMs }: Work, ...why: readonly string[]): Next {
+  const { asset_id, status } = record;
+  const told = [`Mux no longer has asset ${asset_id}, and the vault has no whole copy of it.`, ...why];
+  const failure = {
+    code: 'LOST_AT_SOURCE',
+    message: told.filter(Boolean).join(' '),
+    action:
+      'Ask Mux support at once whether they still have it, and look for the original file. If the asset comes back, the same delete request again goes on from here.',
+    // A deletion that did not happen begins with its date again.
+    from: status === 'deleting' ? ('archived' as const) : status,
+    retryable: true,
+  };
+  const set = { failure, lost_at: iso(nowMs), restore: undefined };
+  return { kind: 'move', to: 'failed', cause: 'LOST_AT_SOURCE', alarm: 'LOST_AT_SOURCE', set };
+}
+
+function heldPerhaps({ upload }: AssetRecord): string {
+  return upload ? `An unfinished upload of ${upload.key} may hold a part of it, ${UPLOADS_LAST}.` : '';
+}
+
 /** The asset is gone from the platform; a restore asked for meanwhile, even a moment ago, starts now. */
-export function deletedFromPlatform({ nowMs }: Work, cause: string): Next {
+export function deletedFromPlatform({ nowMs }: Work, cause: string, alarm?: AlarmCode): Next {
   const set = { deleted_at: iso(nowMs), waiting_for: undefined };
   const wakeAtMs = (record: AssetRecord) => (wantsRestore(record) ? nowMs : undefined);
-  return { kind: 'move', to: 'deleted', cause, set, wakeAtMs };
+  return { kind: 'move', to: 'deleted', cause, alarm, set, wakeAtMs };
 }
 
 /** A restore that was asked for and has made nothing yet. */

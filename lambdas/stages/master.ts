@@ -3,17 +3,21 @@ import type { PlatformAsset } from '../domain/asset.ts';
 import { PermanentError, SetUpError } from '../domain/failures.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { judge, lossesOf, sayLosses } from '../domain/verdict.ts';
+import { judge, lossesOf, withLosses } from '../domain/verdict.ts';
+import { backInLine, roomForMasters } from './admission.ts';
 import { confirmEnvironment, goneBeforeArchived } from './gone.ts';
 import { reuseArchive } from './reuse-archive.ts';
 import type { Next, Work } from './stage.ts';
+
+const NO_ROOM = 'its turn: as many masters as may be open at Mux at a time are open';
 
 export async function master(work: Work): Promise<Next> {
   const environment = await ourEnvironment(work);
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return goneBeforeArchived(work);
   const verdict = judge(asset);
-  if (verdict.kind === 'wait') return work.poll(verdict.waitingFor);
+  // Kept already, so that an asset that goes now is known to have been there.
+  if (verdict.kind === 'wait') return work.poll(verdict.waitingFor, { environment });
   if (verdict.kind === 'refuse') {
     throw new PermanentError(verdict.code, verdict.message, { action: verdict.action, retryable: true });
   }
@@ -22,12 +26,13 @@ export async function master(work: Work): Promise<Next> {
   const known = {
     ...describeAsset(asset),
     environment,
-    ...sayLosses(work.record, lossesOf(asset, inputInfo), work.nowMs),
+    ...withLosses(work.record, lossesOf(asset, inputInfo)),
   };
   if (work.record.archive) {
     const reused = await reuseArchive(work, asset, known);
     if (reused) return reused;
   }
+  if (!isOpen(asset) && !(await hasRoom(work))) return backInLine(NO_ROOM, known);
   await openMaster(work, asset);
   const master = { requested_at: iso(work.nowMs), restarts: 0 };
   return {
@@ -50,9 +55,18 @@ async function ourEnvironment(work: Work): Promise<string> {
   }
 }
 
+async function hasRoom({ deps: { ledger, settings } }: Work): Promise<boolean> {
+  return (await roomForMasters(ledger, settings.openMasters)) > 0;
+}
+
+/** Also when the answer to our own asking was lost: its 24 hours run. */
+function isOpen({ master }: PlatformAsset): boolean {
+  return master.kind === 'ready' || master.kind === 'preparing';
+}
+
 /** The master is asked for only when it is not there or under way: what a second PUT does, Mux does not say. */
 export async function openMaster({ deps }: Work, asset: PlatformAsset): Promise<void> {
-  if (asset.master.kind === 'ready' || asset.master.kind === 'preparing') return;
+  if (isOpen(asset)) return;
   if (asset.master.kind === 'errored') await deps.platform.releaseMaster(asset.id);
   await deps.platform.requestMaster(asset.id);
 }

@@ -1,5 +1,7 @@
 // A notice from the platform, already proved to be genuine: wakes the record it is about, and only that (law 4).
+import { ConflictError } from '../domain/failures.ts';
 import type { AssetRecord, Status } from '../domain/record.ts';
+import { iso } from '../domain/time.ts';
 import type { Ledger } from './ports.ts';
 import { type Waking, wake } from './wake.ts';
 
@@ -22,7 +24,27 @@ export async function notice(
   const record = await findRecord(ledger, assetId);
   if (!record) return 'not tracked';
   if (!AWAITED[record.status]?.test(type)) return 'not awaited';
-  return (await wake(record, waking)) ? 'woken' : 'busy';
+  if (await wake(record, waking)) return 'woken';
+  if (type === DELETED) await leaveWord(record.asset_id, { ledger, waking });
+  return 'busy';
+}
+
+const DELETED = 'video.asset.deleted';
+/** Heartbeats come in between now and then; more often than this they do not. */
+const MAX_ROUNDS = 3;
+
+/** A copy under way looks at the asset no more: whoever holds the record is to know once it is archived. */
+async function leaveWord(assetId: string, { ledger, waking }: { ledger: Ledger; waking: Waking }) {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const record = await ledger.get(assetId);
+    if (record?.status !== 'archiving' && record?.status !== 'archived') return;
+    try {
+      await ledger.save({ ...record, deletion_noticed_at: iso(waking.clock.nowMs()) });
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
 }
 
 /** The record of this asset id, or of the asset it was restored from. */

@@ -2,6 +2,8 @@
 // Errors: every method may throw TransientError; other throws are named where they are declared.
 import type { Lane, ObjectClass, SegmentMessage, Stage, StageMessage } from '../contract/names.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
+import type { Audit, Finding } from '../domain/audit.ts';
+import type { ListedVersion } from '../domain/audit-judgements.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { AssetRecord, HistoryEntry, Hold, Status, StoredObject, Tier } from '../domain/record.ts';
 import type { OwnUnpublishedAsset, VerifiedArchive } from '../domain/verified-archive.ts';
@@ -41,6 +43,10 @@ export interface Ledger {
   resolveAlias(kind: AliasKind, id: string): Promise<string | undefined>;
   /** Asset ids whose `wake_at` in this lane is not after `nowMs`, earliest first per shard, over all shards. */
   due(lane: Lane, nowMs: number, limit: number): Promise<readonly string[]>;
+  /** How many records of the lane wake before this one, over all shards; counts no further than `most`. */
+  countBefore(lane: Lane, record: Pick<AssetRecord, 'asset_id' | 'wake_at'>, most: number): Promise<number>;
+  /** How many records are in this status; counts no further than `most`. A moment late, as all indexes are. */
+  countStatus(status: Status, most: number): Promise<number>;
   /** Newest last within a status. Throws PermanentError INVALID_CURSOR. */
   list(query: ListQuery): Promise<{ records: readonly AssetRecord[]; nextCursor: string | null }>;
   /** The platform environment this stack serves: the first id ever given wins and is answered from then on. */
@@ -53,6 +59,18 @@ export interface PartInfo {
   readonly etag: string;
   /** Base64. */
   readonly crc32: string;
+}
+
+/** Where a list of the vault goes on: behind this version, or this upload, of this key. */
+export interface ListMark {
+  readonly key: string;
+  readonly id?: string;
+}
+
+export interface ListedUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly begunMs: number;
 }
 
 /** The bucket. Object metadata carries our token under `icehouse-token`. */
@@ -92,6 +110,16 @@ export interface Vault {
   abortUpload(o: { key: string; uploadId: string }): Promise<void>;
   /** Ids of unfinished uploads of exactly this key. */
   listUploads(key: string): Promise<readonly string[]>;
+  /** One page, at most 1,000, of all versions and delete markers below a prefix; the pages go on by key. */
+  listVersions(o: {
+    prefix: string;
+    after?: ListMark;
+  }): Promise<{ readonly versions: readonly ListedVersion[]; readonly next: ListMark | undefined }>;
+  /** One page, at most 1,000, of the unfinished uploads below a prefix; the pages go on by key. */
+  listUnfinished(o: {
+    prefix: string;
+    after?: ListMark;
+  }): Promise<{ readonly uploads: readonly ListedUpload[]; readonly next: ListMark | undefined }>;
   /** Undefined when there is no such object or version. Works on archived objects. */
   head(o: { key: string; versionId?: string }): Promise<ObjectHead | undefined>;
   /** A small object in the standard class. */
@@ -155,7 +183,10 @@ export interface Brake {
   holdOnAll(): Promise<Hold | undefined>;
   /** Undefined lifts it. The last writer wins. */
   setHoldOnAll(hold: Hold | undefined): Promise<void>;
-  /** Counts one deletion if every limit still allows it; counts nothing otherwise. Never counts more than the limits. */
+  /**
+   * Counts one deletion if every limit still allows it. Never counts more than the limits; among many at once, one that
+   * is refused may have been counted all the same: fewer go then, never more.
+   */
   countDeletion(o: { readonly userId: string; readonly nowMs: number }): Promise<BrakeAnswer>;
   /** Deletions counted in the hour and the day of `nowMs`. */
   counted(nowMs: number): Promise<{ readonly hour: number; readonly day: number }>;
@@ -173,6 +204,13 @@ export interface CreateAsset {
   readonly texts: readonly { readonly url: string; readonly trackId: string }[];
   /** Without whatever the platform may refuse: quality, renditions, DRM. */
   readonly isPlain?: boolean;
+}
+
+/** What an audit needs of an asset in a list, also where the rest cannot be read. */
+export interface ListedAsset {
+  readonly id: string;
+  /** Whether its master can be downloaded, or is being prepared for it. */
+  readonly isMasterOpen: boolean;
 }
 
 /**
@@ -200,6 +238,10 @@ export interface Platform {
   finishAsset(asset: PlatformAsset, like: PlatformAsset): Promise<void>;
   /** Assets created at or after `sinceMs`, in any order. */
   createdSince(sinceMs: number): Promise<readonly PlatformAsset[]>;
+  /** One page, at most 100, of all assets there are, in any order. */
+  listAssets(
+    cursor: string | undefined,
+  ): Promise<{ readonly assets: readonly ListedAsset[]; readonly nextCursor: string | null }>;
   /** Reads an asset back from the JSON that a manifest keeps. Pure; spends no slot. */
   describe(raw: Readonly<Record<string, unknown>>): PlatformAsset;
   /** Where the text track can be downloaded; undefined when it cannot be without changing the asset. */
@@ -228,4 +270,22 @@ export interface Helpers {
 export interface Log {
   info(message: string, fields: Record<string, unknown>): void;
   error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** Where audits are kept: the latest, those before it, their findings, and what each saw at the platform. */
+export interface Audits {
+  /** Strongly consistent. */
+  latest(): Promise<Audit | undefined>;
+  /** Stores the latest audit if the ledger still holds `audit.version`, in its own or its predecessor's place. Throws ConflictError. */
+  save(audit: Audit): Promise<Audit>;
+  /** Puts one beside the latest, whose place another is about to take. */
+  keep(audit: Audit): Promise<void>;
+  /** One that was kept. */
+  kept(id: string): Promise<Audit | undefined>;
+  /** Idempotent; the last writer wins. */
+  putFindings(id: string, page: number, findings: readonly Finding[]): Promise<void>;
+  findings(id: string, page: number): Promise<readonly Finding[]>;
+  /** Notes that the platform listed the asset; one note per asset, of the last audit that saw it. */
+  markSeen(assetId: string, auditId: string): Promise<void>;
+  wasSeen(assetId: string, auditId: string): Promise<boolean>;
 }

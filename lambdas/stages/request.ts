@@ -1,18 +1,16 @@
 // Stage "request": what users ask for, stored as one conditional write, then woken. Nothing here waits for Mux,
 // except the one question whether an asset that should be there still is.
+import { isInLine } from '../domain/admission.ts';
+import type { Caller, Decision, Outcome } from '../domain/decisions.ts';
+import { decideHold, decideRelease, type HoldWish } from '../domain/decisions-hold.ts';
 import {
-  type Caller,
-  type Decision,
   type DeleteRequest,
   decideCancel,
   decideRequest,
   decideReschedule,
-  decideRestore,
-  decideRestoreOfPresent,
-  type Outcome,
   type Reschedule,
-  type RestoreWish,
-} from '../domain/decisions.ts';
+} from '../domain/decisions-request.ts';
+import { decideRestore, decideRestoreOfPresent, type RestoreWish } from '../domain/decisions-restore.ts';
 import { ConflictError } from '../domain/failures.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssetRecord } from '../domain/record.ts';
@@ -68,6 +66,24 @@ export async function reschedule(
   return onTracked(deps, assetId, (record) => decideReschedule(record, wish, caller));
 }
 
+export async function holdAsset(
+  deps: RequestDeps,
+  assetId: string,
+  wish: HoldWish,
+  caller: Caller,
+): Promise<Answer> {
+  return onTracked(deps, assetId, (record) => decideHold(record, wish, caller));
+}
+
+export async function releaseAsset(
+  deps: RequestDeps,
+  assetId: string,
+  reason: string | undefined,
+  caller: Caller,
+): Promise<Answer> {
+  return onTracked(deps, assetId, (record) => decideRelease(record, reason, caller));
+}
+
 export async function requestRestore(
   deps: RequestDeps,
   assetId: string,
@@ -85,9 +101,9 @@ export async function requestRestore(
   return onTracked(deps, origin ?? assetId, decide, (next) => !holdsNothing(next));
 }
 
-/** No archive of its own and no request under way: the asset it was restored from has the archive and knows more. */
+/** Nothing of its own that could be brought back, and no request under way: the asset it was restored from has the archive and knows more. */
 function holdsNothing({ archive, status, lost_at }: AssetRecord): boolean {
-  return !archive && (status === 'cancelled' || lost_at !== undefined);
+  return lost_at !== undefined || (!archive && status === 'cancelled');
 }
 
 /** Throws PermanentError WRONG_ENVIRONMENT: a token of another environment knows no asset of ours. */
@@ -136,9 +152,13 @@ async function decideAndStore(
   return { kind: 'problem', problem: BUSY };
 }
 
+/** With so many requests not begun, itself among them, a new one waits for the sweep: a flood starts no function for each. */
+const LONG_LINE = 10;
+
 /** The request is stored; if its stage cannot be started now, the sweep starts it. */
 async function wakeNow(deps: RequestDeps, record: AssetRecord): Promise<void> {
   try {
+    if (isInLine(record) && (await deps.ledger.countStatus('requested', LONG_LINE)) === LONG_LINE) return;
     await wake(record, deps.waking);
   } catch (error) {
     deps.log.error('not woken; the sweep will', { asset_id: record.asset_id, error: String(error) });

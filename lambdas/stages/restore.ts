@@ -16,6 +16,9 @@ const INPUT_URL_SECONDS = 86_400;
 /** Creates per restore before a person is asked. */
 const MAX_CREATES = 5;
 
+/** S3 says itself when a copy is readable; when that word is lost, it is found out after so many polls: an hour. */
+const LONGEST_LOOK_POLLS = 120;
+
 /** A restored asset may differ from the archived one by this much of its duration, seconds. */
 const DURATION_TOLERANCE_SECONDS = 1;
 
@@ -25,8 +28,8 @@ export async function restore(work: Work): Promise<Next> {
   const { archive, restore } = record;
   if (!archive || !restore)
     throw new Error(`A ${record.status} record without archive or restore: ${record.asset_id}`);
-  await confirmEnvironment(work);
   if (record.status === 'thawing') return thaw(work, archive, restore);
+  await confirmEnvironment(work);
   return restore.new_asset_id
     ? finish(work, archive, restore, restore.new_asset_id)
     : create(work, archive, restore);
@@ -45,9 +48,10 @@ async function thaw(work: Work, archive: Archive, restore: RestoreState): Promis
     await vault.thaw({ key, versionId, tier, days: settings.thawDays });
   }
   // Into the newest restore: a faster tier may have been asked for meanwhile.
-  return work.poll(`Glacier (${tier})`, (record) => ({
+  const asked = (record: AssetRecord) => ({
     restore: record.restore && { ...record.restore, asked_tier: tier },
-  }));
+  });
+  return work.poll(`Glacier (${tier})`, asked, LONGEST_LOOK_POLLS * settings.pollMs);
 }
 
 /** Readable: now, and for long enough that the platform can fetch it. Throws when the vault has lost the master. */
@@ -166,8 +170,23 @@ async function describeNewAsset(work: Work, archive: Archive, restore: RestoreSt
       expiresSeconds: INPUT_URL_SECONDS,
     });
   const texts = [];
-  for (const caption of archive.captions) texts.push({ trackId: caption.track_id, url: await sign(caption) });
+  for (const caption of await captionsLeft(work, archive)) {
+    texts.push({ trackId: caption.track_id, url: await sign(caption) });
+  }
   return { masterUrl: await sign(archive), like, texts };
+}
+
+/** A video is brought back without a caption that the vault has lost, rather than not at all. */
+async function captionsLeft(work: Work, { captions }: Archive): Promise<Archive['captions']> {
+  const left: Archive['captions'][number][] = [];
+  const lost: string[] = [];
+  for (const caption of captions) {
+    const head = await work.deps.vault.head({ key: caption.key, versionId: caption.version_id });
+    if (head) left.push(caption);
+    else lost.push(`RESTORE_INCOMPLETE: the vault no longer has the caption ${caption.key}.`);
+  }
+  if (lost.length > 0) await work.renew({ warnings: withWarnings(work.record, lost) });
+  return left;
 }
 
 /** The alias comes first: a lookup by the new id must answer as soon as anybody can know that id. */

@@ -5,7 +5,7 @@ import { PermanentError, SourceLapsedError } from '../domain/failures.ts';
 import { buildManifest } from '../domain/manifest.ts';
 import type { Archive, AssetRecord, Loss } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { lossesOf, pendingTexts, sayLosses, textTracks } from '../domain/verdict.ts';
+import { lossesOf, pendingTexts, textTracks, withLosses } from '../domain/verdict.ts';
 import type { Work } from './stage.ts';
 
 /** A WebVTT file larger than this is no caption track of a 12-hour video. */
@@ -19,10 +19,14 @@ export async function writeSidecars(
   work: Work,
   asset: PlatformAsset,
   master: ArchivedMaster,
+  more: readonly Loss[] = [],
 ): Promise<Pick<AssetRecord, 'archive' | 'losses' | 'losses_said_at'>> {
   const inputInfo = await work.deps.platform.inputInfo(asset.id);
   const { captions, unreachable } = await writeCaptions(work, asset, master);
-  const said = sayLosses(work.record, [...lossesOf(asset, inputInfo), ...unreachable], work.nowMs);
+  // What was read of the inputs while the asset was there still holds when they can no longer be read.
+  const remembered = inputInfo ? [] : work.record.losses.filter(({ code }) => code === 'OVERLAY');
+  const losses = [...lossesOf(asset, inputInfo), ...remembered, ...unreachable, ...more];
+  const said = withLosses(work.record, losses);
   const record = { ...work.record, ...said };
   const manifest = buildManifest(record, asset, inputInfo, { ...master, captions }, iso(work.nowMs));
   const stored = await work.deps.vault.put({

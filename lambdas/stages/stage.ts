@@ -8,10 +8,24 @@ import {
   SetUpError,
   TransientError,
 } from '../domain/failures.ts';
-import { canMove, isResting, lease, move, unpublished } from '../domain/lifecycle.ts';
-import type { AssetRecord, Status } from '../domain/record.ts';
+import { canMove, isResting, lease, move, remark, unpublished } from '../domain/lifecycle.ts';
+import type { AlarmCode, AssetRecord, Status } from '../domain/record.ts';
 import { backoffMs, iso, type Ticks } from '../domain/time.ts';
-import type { Bus, Clock, Dispatch, Helpers, Ledger, Log, Platform, Random, Source, Vault } from './ports.ts';
+import { backInLine } from './admission.ts';
+import type { KeptMasters } from './kept-masters.ts';
+import type {
+  Brake,
+  Bus,
+  Clock,
+  Dispatch,
+  Helpers,
+  Ledger,
+  Log,
+  Platform,
+  Random,
+  Source,
+  Vault,
+} from './ports.ts';
 
 export interface Settings {
   readonly leaseMs: number;
@@ -35,12 +49,15 @@ export interface Deps {
   readonly source: Source;
   readonly platform: Platform;
   readonly bus: Bus;
+  readonly brake: Brake;
   readonly dispatch: Dispatch;
   readonly helpers: Helpers;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly settings: Settings;
+  /** Of this environment: a cold one has none. */
+  readonly keptMasters: KeptMasters;
 }
 
 /** A value, or how it follows from the record as it is when the answer is stored: a date may have moved meanwhile. */
@@ -52,10 +69,12 @@ export type Next =
       readonly kind: 'move';
       readonly to: Status;
       readonly cause: string;
+      /** Set when a person should look at once. */
+      readonly alarm?: AlarmCode;
       readonly set?: Partial<AssetRecord>;
       /** Absent: the record rests. */
       readonly wakeAtMs?: FromRecord<number | undefined>;
-      readonly lane?: Lane;
+      readonly lane?: FromRecord<Lane | undefined>;
     }
   | {
       readonly kind: 'wait';
@@ -127,11 +146,22 @@ export class Work {
     });
   }
 
-  /** Waits that grow with the time since the last transition: a quarter of it, between one and 20 polls. */
-  poll(waitingFor: string, set?: FromRecord<Partial<AssetRecord>>): Next {
+  /** News that is no transition: stored under the lease, and told to the bus at once. */
+  async tell(cause: string, set: Partial<AssetRecord>, alarm?: AlarmCode): Promise<void> {
+    const change = { atMs: this.nowMs, cause, actor: 'icehouse', alarm, set };
+    await this.store((record) => lease(remark(record, change), this.nowMs, this.deps.settings.leaseMs));
+    this.record = await publishPending(this.deps, this.record);
+  }
+
+  /** Waits that grow with the time since the last transition: a quarter of it, between one poll and `mostMs`. */
+  poll(
+    waitingFor: string,
+    set?: FromRecord<Partial<AssetRecord>>,
+    mostMs = 20 * this.deps.settings.pollMs,
+  ): Next {
     const { pollMs } = this.deps.settings;
     const sinceMs = this.nowMs - Date.parse(this.record.updated_at);
-    const waitMs = Math.min(Math.max(pollMs, sinceMs / 4), 20 * pollMs);
+    const waitMs = Math.min(Math.max(pollMs, sinceMs / 4), mostMs);
     return { kind: 'wait', untilMs: this.nowMs + waitMs, waitingFor, set };
   }
 }
@@ -210,7 +240,10 @@ function assertPossible({ asset_id, status }: AssetRecord, next: Next): void {
 function nextAfter(error: unknown, work: Work): Next {
   const { record, deps } = work;
   if (error instanceof NotYetError) {
-    return { kind: 'wait', untilMs: error.atMs, waitingFor: error.waitingFor, lane: laneOf(record) };
+    // The rate limit gives out places by the hour; the line goes by who came first.
+    if (record.status === 'requested') return backInLine(error.waitingFor);
+    const set = { expected_by: iso(error.atMs) };
+    return { kind: 'wait', untilMs: error.atMs, waitingFor: error.waitingFor, lane: laneOf(record), set };
   }
   const { code, message } = describe(error);
   deps.log.error('step failed', { asset_id: record.asset_id, status: record.status, code, error: message });
@@ -278,7 +311,8 @@ function failed(record: AssetRecord, error: PermanentError): Next {
  */
 async function store(work: Work, next: Next): Promise<void> {
   if (next.kind === 'move') {
-    const change = { atMs: work.nowMs, cause: next.cause, actor: 'icehouse', set: next.set };
+    const { cause, alarm, set } = next;
+    const change = { atMs: work.nowMs, cause, actor: 'icehouse', alarm, set };
     const { leaseMs } = work.deps.settings;
     await work.store((record) => lease(move(record, next.to, change), work.nowMs, leaseMs));
     work.record = await publishPending(work.deps, work.record);
@@ -288,13 +322,14 @@ async function store(work: Work, next: Next): Promise<void> {
 
 function settle(record: AssetRecord, next: Next): AssetRecord {
   if (next.kind === 'wait') {
-    const changed = { ...record, attempts: 0, waiting_for: next.waitingFor, ...resolve(next.set, record) };
+    const waiting = { attempts: 0, waiting_for: next.waitingFor, expected_by: undefined };
+    const changed = { ...record, ...waiting, ...resolve(next.set, record) };
     const wake_at = iso(resolve(next.untilMs, changed));
     return { ...changed, wake_at, wake_lane: next.lane ?? 'step', leased_until: undefined };
   }
   const wakeAtMs = next.kind === 'move' ? resolve(next.wakeAtMs, record) : undefined;
   if (wakeAtMs !== undefined) {
-    const wake_lane = next.kind === 'move' ? (next.lane ?? 'step') : 'step';
+    const wake_lane = (next.kind === 'move' ? resolve(next.lane, record) : undefined) ?? 'step';
     return { ...record, wake_at: iso(wakeAtMs), wake_lane, leased_until: undefined };
   }
   const set = next.kind === 'rest' ? next.set : undefined;
@@ -311,6 +346,10 @@ async function publishPending(deps: Deps, record: AssetRecord): Promise<AssetRec
   const pending = unpublished(record);
   const last = pending.at(-1);
   if (!last) return record;
+  for (const { alarm, cause } of pending)
+    if (alarm) deps.log.error('alarm', { code: alarm, asset_id: record.asset_id, cause });
   await deps.bus.publish(pending.map((entry) => ({ entry, record })));
-  return { ...record, published_version: last.version };
+  // The event carries the losses: from now on they are said.
+  const losses_said_at = record.losses_said_at ?? iso(deps.clock.nowMs());
+  return { ...record, published_version: last.version, losses_said_at };
 }

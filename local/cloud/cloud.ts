@@ -35,11 +35,22 @@ export interface CloudOptions {
   readonly external?: External;
   /** Gets every line that a function writes, and the runner's own complaints (`from` is then `cloud`). */
   readonly onLine?: (from: string, line: string) => void;
+  /** Has the last word on the environment of each process, and may kill it at any time: how crashes are tried. */
+  readonly onProcess?: (starting: StartingProcess) => Promise<Record<string, string>>;
+}
+
+/** A process of a function, about to start. */
+export interface StartingProcess {
+  readonly functionName: string;
+  readonly environment: Readonly<Record<string, string>>;
+  kill(): void;
 }
 
 export interface Cloud {
   readonly plan: CloudPlan;
   readonly urls: Readonly<Record<'api' | 's3' | 'dynamodb' | 'sqs' | 'services', string>>;
+  /** Real URL of each queue by its ARN in the plan. */
+  readonly queueUrls: ReadonlyMap<string, string>;
   /** A key pair that may do everything. */
   readonly owner: Credentials;
   /** Invokes a function, by logical id, name or ARN, and waits for its answer. */
@@ -93,6 +104,7 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
   return {
     plan,
     urls: { api: api.url, s3: s3.url, dynamodb: dynamodb.url, sqs: sqs.url, services: stubs.url },
+    queueUrls,
     owner: principals.owner,
     invoke: (id, event) => functions.invoke(id, JSON.stringify(event)),
     processes: (id) => functions.processes(id),
@@ -126,14 +138,16 @@ function newFunctions(
   return new Functions(plan.functions, {
     clockwork,
     concurrencyOf: ({ arn }) => concurrencyOf(arn, plan, options),
-    environmentOf: async (planned) => {
+    environmentOf: async (planned, kill) => {
       const { endpoints } = await up;
-      return functionEnvironment(planned, principals.credentialsOf(planned), {
+      const environment = functionEnvironment(planned, principals.credentialsOf(planned), {
         plan,
         clockwork,
         endpoints,
         home,
       });
+      const starting = { functionName: planned.name, environment, kill };
+      return options.onProcess?.(starting) ?? environment;
     },
     log: (planned, line) => {
       appendFileSync(join(logs, `${planned.name}.log`), `${line}\n`);

@@ -9,7 +9,8 @@ export interface FunctionsOptions {
   readonly clockwork: Clockwork;
   /** Processes of the function at once, unless it reserves its own number. */
   concurrencyOf(planned: PlannedFunction): number;
-  environmentOf(planned: PlannedFunction): Promise<Record<string, string>>;
+  /** For a process that is about to start; `kill` ends it, as a reclaimed machine would. */
+  environmentOf(planned: PlannedFunction, kill: () => void): Promise<Record<string, string>>;
   log(planned: PlannedFunction, line: string): void;
   sendToQueue(queueArn: string, body: string): Promise<void>;
   onError(message: string): void;
@@ -139,9 +140,11 @@ export class Functions {
       pool.processes.delete(warm);
     }
     const { planned } = pool;
-    const environment = await this.#options.environmentOf(planned);
+    const environment = await this.#options.environmentOf(planned, () => cold.kill());
     if (this.#closed) throw new Error('the cloud is closing');
-    const cold = new FunctionProcess(planned, environment, (line) => this.#options.log(planned, line));
+    const cold: FunctionProcess = new FunctionProcess(planned, environment, (line) =>
+      this.#options.log(planned, line),
+    );
     pool.processes.add(cold);
     return cold;
   }

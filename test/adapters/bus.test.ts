@@ -2,6 +2,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, expect, test } from 'vitest';
 import { createBus } from '../../lambdas/adapters/bus.ts';
+import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import type { TransitionEvent } from '../../lambdas/stages/ports.ts';
 import { type AwsAnswer, type AwsServer, startAwsServer } from '../fakes/aws-server.ts';
 import { aRecord } from '../fakes/record.ts';
@@ -62,6 +63,62 @@ test('sends a transition with the public record', async () => {
     record: { asset_id: 'asset1', status: 'preparing', reason: 'spring cleaning' },
   });
   expect(detail.record).not.toHaveProperty('published_version');
+});
+
+const LOST: Partial<AssetRecord> = {
+  status: 'failed',
+  failure: {
+    code: 'LOST_AT_SOURCE',
+    message: 'Gone.',
+    action: 'Ask Mux.',
+    from: 'archiving',
+    retryable: true,
+  },
+};
+
+test.each<[string, TransitionEvent['entry'], Partial<AssetRecord>, object]>([
+  [
+    'of a loss says what the failure says',
+    { ...anEvent(4).entry, to: 'failed', alarm: 'LOST_AT_SOURCE' },
+    LOST,
+    { code: 'LOST_AT_SOURCE', message: 'Gone.', action: 'Ask Mux.' },
+  ],
+  [
+    'of a master that is being saved says that it is not lost yet',
+    { ...anEvent(4).entry, to: 'archiving', alarm: 'LOST_AT_SOURCE' },
+    { status: 'archiving' },
+    {
+      code: 'LOST_AT_SOURCE',
+      message: expect.stringContaining('is being saved'),
+      action: expect.stringContaining('ask Mux support'),
+    },
+  ],
+  [
+    'of a deletion elsewhere says that a restore brings the video back',
+    { ...anEvent(4).entry, to: 'deleted', alarm: 'DELETED_ELSEWHERE' },
+    { status: 'deleted' },
+    {
+      code: 'DELETED_ELSEWHERE',
+      message: expect.stringContaining('Asset asset1 is gone from Mux'),
+      action: expect.stringContaining('A restore brings the video back'),
+    },
+  ],
+])('an alarm %s, right behind its transition', async (_, entry, given, expected) => {
+  const bus = await startBus(TAKEN);
+
+  await bus.publish([{ entry, record: aRecord({ version: 9, life: 2, ...given }) }]);
+
+  const [transition, alarm] = sent().flat();
+  expect(transition?.DetailType).toBe('Icehouse Transition');
+  expect(alarm).toMatchObject({ Source: 'icehouse', DetailType: 'Icehouse Alarm' });
+  expect(JSON.parse(alarm?.Detail ?? '')).toMatchObject({
+    ...expected,
+    asset_id: 'asset1',
+    life: 2,
+    version: 4,
+    at: '2026-11-02T00:00:00.000Z',
+    record: { asset_id: 'asset1', status: given.status, history: expect.any(Array) },
+  });
 });
 
 test('sends at most ten transitions with one call, in their order', async () => {

@@ -72,7 +72,7 @@ function recordingGovernor() {
   const said: string[] = [];
   const governor: Governor = {
     take: async (verb, purpose) => void said.push(`take ${verb} ${purpose}`),
-    slowDown: async (verb, purpose, seconds) => void said.push(`slow ${verb} ${purpose} ${seconds}`),
+    slowDown: async (verb, seconds) => void said.push(`slow ${verb} ${seconds}`),
   };
   return { governor, said };
 }
@@ -267,21 +267,28 @@ describe('a limit', () => {
       atMs: NOW_MS + seconds * 1000,
     });
 
-    expect(said).toEqual(['take other prepare', `slow other prepare ${seconds}`]);
+    expect(said).toEqual(['take other prepare', `slow other ${seconds}`]);
   });
 
-  test('used up slows everybody down and keeps the answer', async () => {
+  test.each([
+    ['used up gives everybody a pause', '0', '50', ['slow other 1']],
+    ['used up, of a size not said, gives everybody a pause', '0', '', ['slow other 1']],
+    ['nearly used up takes the burst away', '9', '50', ['slow other 0']],
+    ['with much left changes nothing', '10', '50', []],
+    ['of a size not said changes nothing while some is left', '1', '', []],
+    ['in words that are no number changes nothing', 'none', 'some', []],
+  ])('%s, and keeps the answer', async (_, remaining, limit, slowed) => {
     const { api } = await stub({
       status: 200,
       body: { data: asset() },
-      headers: { 'x-ratelimit-remaining': '0' },
+      headers: { 'x-ratelimit-remaining': remaining, 'x-ratelimit-limit': limit },
     });
     const { mux, said } = muxAt(api);
 
     const found = await mux.inspect('asset1');
 
     expect(found?.id).toBe('asset1');
-    expect(said).toEqual(['take other prepare', 'slow other prepare 1']);
+    expect(said).toEqual(['take other prepare', ...slowed]);
   });
 
   test('does not lose the answer of a create to a governor that fails', async () => {

@@ -120,6 +120,21 @@ describe('status', () => {
     expect(Math.max(...ended.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  test('shows the place in line, and when its turn should come', async () => {
+    const record = aRecord({
+      status: 'requested',
+      position: 10_000,
+      position_is_least: true,
+      expected_by: '2090-12-24T07:30:00.000Z',
+    });
+    await using api = await stubApi({ [`GET ${REQUESTS}/${ASSET}`]: [ok(record)] });
+
+    const ended = await icehouse(['status', ASSET, '--url', api.url]);
+
+    expect(ended.stdout).toContain('  place        number 10000 or later in line\n');
+    expect(ended.stdout).toContain('  expected     by 24 Dec 2090, 07:30 UTC\n');
+  });
+
   test('shows no escape sequence that somebody put into a title', async () => {
     const record = aRecord({ title: '\u001b[2Jgone\u0007\nsecond line' });
     await using api = await stubApi({ [`GET ${REQUESTS}/${ASSET}`]: [ok(record)] });

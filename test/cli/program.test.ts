@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { icehouse } from './run-program.ts';
 import { ASSET, aRecord, ok, stubApi } from './stub-api.ts';
 
-const COMMANDS = ['request', 'status', 'list', 'watch', 'cancel', 'restore', 'reschedule', 'copy'];
+const COMMANDS = [
+  'audit',
+  'request',
+  'status',
+  'list',
+  'watch',
+  'cancel',
+  'restore',
+  'reschedule',
+  'copy',
+  'dlq',
+];
 
 describe('help', () => {
   test('of the program names every command and every exit code', async () => {

@@ -39,6 +39,22 @@ describe('watch', () => {
     expect(lines[3]).toBe(`${ASSET}  archived   1.23 GB in the vault, on Mux until 24 Dec 2090`);
   });
 
+  test('shows the place in a line, and says no more of it until it has halved', async () => {
+    const expected_by = '2090-12-24T07:30:00.000Z';
+    const places = [342, 341, 300, 256].map((position) =>
+      ok(aRecord({ status: 'requested', position, expected_by })),
+    );
+    await using api = await stubApi({ [path(ASSET)]: [...places, ok(aRecord())] });
+
+    const ended = await icehouse(['watch', ASSET, '--interval', '0.05', '--url', api.url]);
+
+    expect(ended.stdout.trimEnd().split('\n')).toEqual([
+      `${ASSET}  requested  number 342 in line, expected by 24 Dec 2090, 07:30 UTC`,
+      `${ASSET}  requested  number 256 in line, expected by 24 Dec 2090, 07:30 UTC`,
+      `${ASSET}  archived   1.23 GB in the vault, on Mux until 24 Dec 2090`,
+    ]);
+  });
+
   test('ends with 1 when one of two failed, after the other came to rest, and says what to do', async () => {
     const failed = ok(aRecord({ asset_id: 'bad1', status: 'failed', failure }));
     await using api = await stubApi({ [path(ASSET)]: [copying(1), ok(aRecord())], [path('bad1')]: [failed] });

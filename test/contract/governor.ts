@@ -7,6 +7,7 @@ import {
   type Rates,
   STEPS_PATIENCE_MS,
 } from '../../lambdas/adapters/governor.ts';
+import type { Purpose } from '../../lambdas/contract/names.ts';
 import { NotYetError } from '../../lambdas/domain/failures.ts';
 import type { Clock } from '../../lambdas/stages/ports.ts';
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts';
@@ -194,7 +195,7 @@ function drainingABacklog(makeGovernors: MakeGovernors): void {
     const makeGovernor = await makeGovernors();
     // One slot each 20 s, one place each 40 s: 91 lie within an hour, the first and the last counted.
     const governor = makeGovernor(clock, { post: 0.5, other: 0.1 }, PERSONS_PATIENCE_MS);
-    await governor.slowDown('other', 'prepare', 60);
+    await governor.slowDown('other', 60);
 
     const placesMs: number[] = [];
     for (let call = 0; call < 100; call++) placesMs.push((await refusal(governor)).atMs - startMs);
@@ -206,11 +207,11 @@ function drainingABacklog(makeGovernors: MakeGovernors): void {
   test('begins the queue anew when its last place has passed', async () => {
     const clock = manualClock();
     const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
-    await governor.slowDown('other', 'prepare', 60);
+    await governor.slowDown('other', 60);
     for (let call = 0; call < 5; call++) await refusal(governor);
     await clock.advance(10 * MINUTE_MS);
     const startMs = clock.nowMs();
-    await governor.slowDown('other', 'prepare', 60);
+    await governor.slowDown('other', 60);
 
     const refused = [await refusal(governor), await refusal(governor)];
 
@@ -224,7 +225,7 @@ function slowingDown(makeGovernors: MakeGovernors): void {
     const startMs = clock.nowMs();
     const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
     await governor.take('other', 'prepare');
-    await governor.slowDown('other', 'prepare', 30);
+    await governor.slowDown('other', 30);
 
     const refused = await refusal(governor);
     await clock.advance(30_000);
@@ -238,26 +239,47 @@ function slowingDown(makeGovernors: MakeGovernors): void {
     const clock = manualClock();
     const startMs = clock.nowMs();
     const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
-    await governor.slowDown('other', 'prepare', 60);
+    await governor.slowDown('other', 60);
 
-    await governor.slowDown('other', 'prepare', 5);
+    await governor.slowDown('other', 5);
 
     expect((await refusal(governor)).atMs - startMs).toBe(60_000);
   });
 
-  test('slows down only the purpose that met the 429', async () => {
+  test('slows down every purpose of the verb, since Mux counts them in one bucket, and no other verb', async () => {
     const clock = manualClock();
+    const startMs = clock.nowMs();
     const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
-    await governor.slowDown('other', 'prepare', 60);
+    await governor.slowDown('other', 60);
 
-    const take = governor.take('other', 'delete');
+    const refused = [];
+    for (const purpose of ['prepare', 'delete', 'restore'] as const)
+      refused.push(await refusal(governor, purpose));
+    const post = governor.take('post', 'restore');
 
-    await expect(take).resolves.toBeUndefined();
+    expect(refused.map((error) => error.atMs - startMs)).toStrictEqual([60_000, 60_000, 60_000]);
+    await expect(post).resolves.toBeUndefined();
+  });
+
+  test('takes the burst away and leaves the pace when no pause is asked for', async () => {
+    const clock = manualClock();
+    const startMs = clock.nowMs();
+    const governor = (await makeGovernors())(clock, RATES, PERSONS_PATIENCE_MS);
+    await governor.take('other', 'prepare');
+    await governor.slowDown('other', 0);
+
+    const grantedAtMs = [];
+    for (let call = 0; call < 3; call++) {
+      await governor.take('other', 'prepare');
+      grantedAtMs.push(clock.nowMs() - startMs);
+    }
+
+    expect(grantedAtMs).toStrictEqual([0, 800, 1_600]);
   });
 }
 
-async function refusal(governor: Governor): Promise<NotYetError> {
-  const error = await governor.take('other', 'prepare').catch((thrown: unknown) => thrown);
+async function refusal(governor: Governor, purpose: Purpose = 'prepare'): Promise<NotYetError> {
+  const error = await governor.take('other', purpose).catch((thrown: unknown) => thrown);
   if (!(error instanceof NotYetError)) throw new Error(`Expected a NotYetError, got ${String(error)}`);
   return error;
 }

@@ -162,6 +162,25 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     expect(await ledger.due('step', noonMs, 10)).toStrictEqual([]);
   });
 
+  test('tells how many of a lane wake before a record, over all shards, and counts no further than asked', async () => {
+    const ledger = await makeLedger();
+    const at = (second: number) => `2026-11-02T00:00:0${second}.000Z`;
+    for (const n of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+      await ledger.save(aRecord({ asset_id: `a${n}`, wake_at: at(n), wake_lane: 'admit' }));
+    await ledger.save(aRecord({ asset_id: 'sameMoment', wake_at: at(7), wake_lane: 'admit' }));
+    await ledger.save(aRecord({ asset_id: 'otherLane', wake_at: at(0), wake_lane: 'step' }));
+    await ledger.save(aRecord({ asset_id: 'atRest', wake_lane: 'admit' }));
+
+    const before = (asset_id: string, second: number, most: number) =>
+      ledger.countBefore('admit', { asset_id, wake_at: at(second) }, most);
+
+    expect(await before('a0', 0, 100)).toBe(0);
+    expect(await before('a7', 7, 100)).toBe(7);
+    // Within a millisecond the asset ids decide.
+    expect(await before('sameMoment', 7, 100)).toBe(8);
+    expect(await before('a9', 9, 4)).toBe(4);
+  });
+
   test('wakes nothing when asked for nothing', async () => {
     const ledger = await makeLedger();
     await ledger.save(aRecord({ wake_at: '2026-11-02T00:00:00.000Z' }));
@@ -270,6 +289,21 @@ function listingRecords(makeLedger: () => Promise<Ledger>): void {
     const second = await ledger.list({ status: 'archived', limit: 2, cursor: first.nextCursor ?? '' });
 
     expect(second.records.map((record) => record.asset_id)).toStrictEqual(['a3']);
+  });
+
+  test('counts the records of a status, no further than asked', async () => {
+    const ledger = await makeLedger();
+    await fill(ledger, [
+      ['p1', 'preparing', 1],
+      ['p2', 'preparing', 2],
+      ['p3', 'preparing', 3],
+      ['r1', 'requested', 1],
+    ]);
+
+    const counts = [await ledger.countStatus('preparing', 100), await ledger.countStatus('preparing', 2)];
+
+    expect(counts).toStrictEqual([3, 2]);
+    expect(await ledger.countStatus('archiving', 100)).toBe(0);
   });
 
   test('lists no alias and no pin', async () => {

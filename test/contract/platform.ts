@@ -101,6 +101,23 @@ export function platformContract(name: string, open: () => Promise<PlatformBench
       });
     });
 
+    describe('the list of assets', () => {
+      // Documented: GET /video/v1/assets: limit, cursor, next_cursor; schema Asset: master_access.
+      test('shows each asset once, by pages, and which master is open', { timeout: 20_000 }, async () => {
+        await Promise.all(Array.from({ length: 101 }, (_, at) => bench.add({ id: `asset${at}` })));
+        await platform.requestMaster('asset7');
+
+        const first = await platform.listAssets(undefined);
+        const second = await platform.listAssets(first.nextCursor ?? undefined);
+
+        expect(first.assets).toHaveLength(100);
+        expect(second.nextCursor).toBeNull();
+        const all = [...first.assets, ...second.assets];
+        expect(new Set(all.map(({ id }) => id)).size).toBe(101);
+        expect(all.filter(({ isMasterOpen }) => isMasterOpen).map(({ id }) => id)).toEqual(['asset7']);
+      });
+    });
+
     describe('the master', () => {
       // Documented: PUT /video/v1/assets/{id}/master-access; mux.com/docs/guides/download-for-offline-editing.
       test('is prepared when asked for, then has a URL, then is closed', async () => {

@@ -216,6 +216,43 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       expect(await vault.listUploads('mux/nothing')).toEqual([]);
     });
 
+    // API/API_ListMultipartUploads.html (documented)
+    test('lists the unfinished uploads below a prefix', async () => {
+      const folder = `mux/uploads${++keys}/`;
+      const uploadId = await create(`${folder}a`);
+      await vault.abortUpload({ key: `${folder}b`, uploadId: await create(`${folder}b`) });
+
+      const { uploads, next } = await vault.listUnfinished({ prefix: folder });
+
+      expect(uploads).toEqual([{ key: `${folder}a`, uploadId, begunMs: expect.any(Number) }]);
+      expect(next).toBeUndefined();
+    });
+
+    // API/API_ListObjectVersions.html: key-marker and version-id-marker, newest first within a key (documented)
+    test('lists every version below a prefix, and goes on behind any of them', async () => {
+      const folder = `mux/versions${++keys}/`;
+      const put = async (name: string) =>
+        (await vault.put({ key: folder + name, contentType: 'a/b', token: 't', body: DIGITS })).version_id;
+      const older = await put('a');
+      const newer = await put('a');
+      const other = await put('b');
+      await vault.put({ key: `mux/versions${keys}-beside`, contentType: 'a/b', token: 't', body: DIGITS });
+
+      const all = await vault.listVersions({ prefix: folder });
+      const rest = await vault.listVersions({ prefix: folder, after: { key: `${folder}a`, id: newer } });
+
+      const entry = (name: string, versionId: string, isLatest: boolean) => ({
+        key: folder + name,
+        versionId,
+        sizeBytes: 9,
+        isLatest,
+        isDeleteMarker: false,
+      });
+      const behind = [entry('a', older, false), entry('b', other, true)];
+      expect(all).toEqual({ versions: [entry('a', newer, true), ...behind], next: undefined });
+      expect(rest).toEqual({ versions: behind, next: undefined });
+    });
+
     // userguide/versioning-workflows.html (documented)
     test('keeps every version of a small object in the standard class', async () => {
       const key = freshKey();

@@ -1,12 +1,12 @@
 // Records in each status as the stages leave them, and the calls that users make on them.
+import type { Decision } from '../../lambdas/domain/decisions.ts';
 import {
-  type Decision,
   type DeleteRequest,
   decideCancel,
   decideRequest,
   decideReschedule,
-  decideRestore,
-} from '../../lambdas/domain/decisions.ts';
+} from '../../lambdas/domain/decisions-request.ts';
+import { decideRestore } from '../../lambdas/domain/decisions-restore.ts';
 import type { Archive, AssetRecord, RestoreState, Status, UploadState } from '../../lambdas/domain/record.ts';
 import { aRecord } from '../fakes/record.ts';
 

@@ -1,12 +1,12 @@
 // What requests, cancels and new dates leave on a record, beyond the cells of the table.
 import { describe, expect, test } from 'vitest';
+import type { Decision } from '../../lambdas/domain/decisions.ts';
 import {
-  type Decision,
   type DeleteRequest,
   decideRequest,
   decideReschedule,
-  decideRestore,
-} from '../../lambdas/domain/decisions.ts';
+} from '../../lambdas/domain/decisions-request.ts';
+import { decideRestore } from '../../lambdas/domain/decisions-restore.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import {
   ARCHIVE,
@@ -45,7 +45,7 @@ describe('a first request', () => {
       expiration_date: '2026-12-24T00:00:00.000Z',
       asked: { expiration_date: '2026-12-24T00:00:00Z' },
       wake_at: NOW,
-      wake_lane: 'step',
+      wake_lane: 'admit',
       attempts: 0,
       losses: [],
       warnings: [],

@@ -1,6 +1,6 @@
 // What a restore leaves on a record: its tier, its promise, and when it is refused.
 import { describe, expect, test } from 'vitest';
-import { decideRestore, decideRestoreOfPresent } from '../../lambdas/domain/decisions.ts';
+import { decideRestore, decideRestoreOfPresent } from '../../lambdas/domain/decisions-restore.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import {
   BULK,

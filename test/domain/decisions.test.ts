@@ -16,7 +16,9 @@ function seen(decision: Decision, before: AssetRecord) {
   const { record } = decision;
   expect(record.archive).toEqual(before.archive);
   expect(record.upload?.upload_id).toBe(before.upload?.upload_id);
-  expect(record).toMatchObject({ version: 7, wake_at: NOW, wake_lane: 'step', updated_at: NOW, attempts: 0 });
+  const isNewInLine = record.status === 'requested' && before.status !== 'requested';
+  const wake_lane = isNewInLine ? 'admit' : 'step';
+  expect(record).toMatchObject({ version: 7, wake_at: NOW, wake_lane, updated_at: NOW, attempts: 0 });
   return { http, outcome, to: record.status, life: record.life };
 }
 

@@ -8,6 +8,7 @@ import {
   isResting,
   lease,
   move,
+  remark,
   stageOf,
   unpublished,
 } from '../../lambdas/domain/lifecycle.ts';
@@ -167,3 +168,22 @@ describe('a lease', () => {
 function entry(version: number): HistoryEntry {
   return { at: NOW, from: null, to: 'requested', cause: 'c', actor: 'a', version };
 }
+
+test('news that is no transition stand in the history, for the bus to tell', () => {
+  const record = aRecord({ status: 'archiving', version: 6, published_version: 6, attempts: 2 });
+
+  const told = remark(record, { ...CHANGE, alarm: 'LOST_AT_SOURCE', set: { lost_at: NOW } });
+
+  expect(told).toMatchObject({ status: 'archiving', attempts: 2, lost_at: NOW, updated_at: NOW });
+  expect(unpublished(told)).toEqual([
+    {
+      at: NOW,
+      from: 'archiving',
+      to: 'archiving',
+      cause: 'because',
+      actor: 'user-9',
+      version: 7,
+      alarm: 'LOST_AT_SOURCE',
+    },
+  ]);
+});

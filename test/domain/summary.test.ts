@@ -7,6 +7,7 @@ import { aRecord } from '../fakes/record.ts';
 const date = { expiration_date: '2026-12-24T00:00:00.000Z' };
 const archive = { key: 'master.mp4' } as Archive;
 const restore = { tier: 'Bulk', ready_by: '2026-11-24T12:34:56.789Z' } as RestoreState;
+const hold = { reason: 'court order', user_id: 'user-9', since: '2026-11-22T12:00:00.000Z' };
 const failure = {
   code: 'TEST_ASSET',
   message: 'This is a test asset.',
@@ -57,6 +58,31 @@ test.each<[string, Partial<AssetRecord>, string]>([
     { status: 'archived', ...date, wake_at: '2026-11-22T12:00:00.000Z' },
     'Safe in the vault; still playing on Mux; will be deleted 24 Dec 2026; bring back free until then.',
   ],
+  [
+    'archived, under a hold',
+    { status: 'archived', ...date, hold },
+    'Safe in the vault; still playing on Mux; kept by a hold of user-9 (court order) until it is lifted; bring back free until then.',
+  ],
+  [
+    'archived, under a hold that ends after the date',
+    { status: 'archived', ...date, hold: { ...hold, until: '2027-03-31T00:00:00.000Z' } },
+    'Safe in the vault; still playing on Mux; kept by a hold of user-9 (court order) until 31 Mar 2027; bring back free until then.',
+  ],
+  [
+    'archived, under a hold that is over before the date',
+    { status: 'archived', ...date, hold: { ...hold, until: '2026-12-01T00:00:00.000Z' } },
+    'Safe in the vault; still playing on Mux; will be deleted 24 Dec 2026; bring back free until then.',
+  ],
+  [
+    'archived, and waiting for its date',
+    { status: 'archived', ...date, waiting_for: 'the expiration date' },
+    'Safe in the vault; still playing on Mux; will be deleted 24 Dec 2026; bring back free until then.',
+  ],
+  [
+    'archived, and over a limit',
+    { status: 'archived', ...date, waiting_for: 'the limit of 200 deletions an hour' },
+    'Safe in the vault; still playing on Mux; its deletion waits for the limit of 200 deletions an hour; bring back free until then.',
+  ],
   ['deleting', { status: 'deleting' }, 'Safe in the vault; being deleted from Mux now.'],
   [
     'deleted, since when',
@@ -84,7 +110,7 @@ test.each<[string, Partial<AssetRecord>, string]>([
   [
     'cancelled when Mux no longer had it',
     { status: 'cancelled', lost_at: '2026-11-22T12:00:00.000Z' },
-    'The request was taken back; Mux no longer has the asset, and nothing of it was archived.',
+    'The request was taken back; Mux no longer has the asset, and the vault has no whole copy of it.',
   ],
   ['failed', { status: 'failed', failure }, 'Stopped: This is a test asset. Nothing to do.'],
 ])('%s', (_, record, expected) => {

@@ -1,7 +1,7 @@
 // Which assets may be archived, and what a restore could not bring back.
 import { describe, expect, test } from 'vitest';
 import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
-import { judge, lossesOf, sayLosses, textTracks } from '../../lambdas/domain/verdict.ts';
+import { judge, lossesOf, textTracks, withLosses } from '../../lambdas/domain/verdict.ts';
 import { aRecord } from '../fakes/record.ts';
 
 const asset = (raw: object = {}) => toPlatformAsset({ id: 'asset1', status: 'ready', ...raw });
@@ -160,23 +160,27 @@ describe('losses', () => {
 });
 
 describe('the notice', () => {
-  const NOW = '2026-11-22T12:00:00.000Z';
   const said = '2026-11-20T00:00:00.000Z';
   const a = { code: 'A', attribute: 'x', detail: 'd' };
   const b = { code: 'B', attribute: 'x', detail: 'd' };
-  const say = (before: (typeof a)[], at: string | undefined, losses: (typeof a)[]) =>
-    sayLosses(aRecord({ losses: before, losses_said_at: at }), losses, Date.parse(NOW));
+  const put = (before: (typeof a)[], at: string | undefined, losses: (typeof a)[]) =>
+    withLosses(aRecord({ losses: before, losses_said_at: at }), losses);
 
   test.each([
-    ['starts with the first look, even without losses', [], undefined, [], NOW],
-    ['starts with the first loss', [], said, [a], NOW],
+    ['is still to come for the first loss', [], said, [a], undefined],
     ['goes on for the same losses', [a, b], said, [b, a], said],
     ['goes on when a loss was only worded anew', [a], said, [{ ...a, detail: 'other' }], said],
     ['goes on when a loss is gone', [a, b], said, [a], said],
-    ['starts anew for one loss more', [a], said, [a, b], NOW],
-    ['starts anew for the same loss of something else', [a], said, [{ ...a, attribute: 'y' }], NOW],
-    ['starts anew in a new life', [a], undefined, [a], NOW],
+    ['is to come again for one loss more', [a], said, [a, b], undefined],
+    [
+      'is to come again for the same loss of something else',
+      [a],
+      said,
+      [{ ...a, attribute: 'y' }],
+      undefined,
+    ],
+    ['is still to come for a loss that was put down and not yet said', [a], undefined, [a], undefined],
   ])('%s', (_, before, at, losses, expected) => {
-    expect(say(before, at, losses)).toEqual({ losses, losses_said_at: expected });
+    expect(put(before, at, losses)).toEqual({ losses, losses_said_at: expected });
   });
 });

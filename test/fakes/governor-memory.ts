@@ -3,6 +3,7 @@ import {
   type Governor,
   lastPlaceMs,
   paceOf,
+  purposesOf,
   type Rates,
   waitingForSlot,
 } from '../../lambdas/adapters/governor.ts';
@@ -28,9 +29,11 @@ export function memoryGovernors(): (clock: Clock, rates: Rates, patienceMs: numb
       nextSlots.set(key, slotMs + intervalMs);
       if (slotMs > nowMs) await clock.sleep(slotMs - nowMs);
     },
-    async slowDown(verb, purpose, seconds) {
-      const key = `${verb}#${purpose}`;
-      nextSlots.set(key, Math.max(nextSlots.get(key) ?? 0, clock.nowMs() + seconds * 1_000));
+    async slowDown(verb, seconds) {
+      for (const purpose of purposesOf(verb)) {
+        const key = `${verb}#${purpose}`;
+        nextSlots.set(key, Math.max(nextSlots.get(key) ?? 0, clock.nowMs() + Math.ceil(seconds * 1_000)));
+      }
     },
   });
 }

@@ -1,25 +1,31 @@
 // The whole house on fakes: every port, the stages wired to them, and a clock that only the driver moves. The driver
 // plays the sweep and Lambda: it claims what is due, runs the stages, and moves the clock to the next wake.
 import { setImmediate } from 'node:timers/promises';
-import { LANES, type Stage } from '../../lambdas/contract/names.ts';
-import type { DeleteRequest, RestoreWish } from '../../lambdas/domain/decisions.ts';
+import { type Stage, SWEEPS } from '../../lambdas/contract/names.ts';
+import type { DeletionLimits } from '../../lambdas/domain/brake.ts';
+import type { HoldWish } from '../../lambdas/domain/decisions-hold.ts';
+import type { DeleteRequest } from '../../lambdas/domain/decisions-request.ts';
+import type { RestoreWish } from '../../lambdas/domain/decisions-restore.ts';
 import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
 import { archive } from '../../lambdas/stages/archive.ts';
 import { cancel } from '../../lambdas/stages/cancel.ts';
 import { expire } from '../../lambdas/stages/expire.ts';
+import { KeptMasters } from '../../lambdas/stages/kept-masters.ts';
 import { master } from '../../lambdas/stages/master.ts';
 import type { Source } from '../../lambdas/stages/ports.ts';
 import {
   type Answer,
   cancelRequest,
+  holdAsset,
+  releaseAsset,
   requestDeletion,
   requestRestore,
   reschedule,
 } from '../../lambdas/stages/request.ts';
 import { restore } from '../../lambdas/stages/restore.ts';
 import { type Deps, runStage, type Settings, type StageFunction } from '../../lambdas/stages/stage.ts';
-import { sweep } from '../../lambdas/stages/sweep.ts';
-import type { Waking } from '../../lambdas/stages/wake.ts';
+import { type Sweeping, sweep } from '../../lambdas/stages/sweep.ts';
+import { memoryBrake } from './brake-memory.ts';
 import { memoryLedger } from './ledger-memory.ts';
 import { manualClock } from './manual-clock.ts';
 import { type Accident, mortal } from './mortal.ts';
@@ -56,8 +62,12 @@ const THAW_MS = 2 * 3_600_000;
 /** Of one invocation: Lambda's 15 minutes, less what the handler keeps for storing. */
 const BUDGET_MS = 14 * 60_000;
 
+/** So wide that only a test of limits meets them. */
+export const LIMITS: DeletionLimits = { perHour: 200, perDay: 2_000, perUserDay: 500 };
+
 export interface HouseOptions {
   readonly settings?: Partial<Settings>;
+  readonly limits?: Partial<DeletionLimits>;
   /** From asking for a master, or creating an asset, until it is ready. */
   readonly prepareMs?: number;
   readonly thawMs?: number;
@@ -71,6 +81,7 @@ export function house(options: HouseOptions = {}) {
   const clock = manualClock({ sleep: 'wait' });
   const settings = { ...SETTINGS, ...options.settings };
   const ledger = memoryLedger();
+  const brake = memoryBrake({ ...LIMITS, ...options.limits });
   const vault = new MemoryVault({ clock, thawMs: options.thawMs ?? THAW_MS });
   const source = new MemorySource();
   const bus = recordingBus();
@@ -85,20 +96,26 @@ export function house(options: HouseOptions = {}) {
   let tokens = 0;
   const random = { token: () => (tokens++).toString(16).padStart(32, '0') };
   const life = mortal(options.accident);
+  let keptMasters = new KeptMasters();
   const deps: Deps = {
     ledger: life.wrap(ledger),
     vault: life.wrap(vault),
     source: life.wrap(withoutSignatures(source)),
     platform: life.wrap(platform),
     bus: life.wrap(bus),
+    brake: life.wrap(brake),
     dispatch,
     helpers,
     clock,
     random,
     log,
     settings,
+    get keptMasters() {
+      return keptMasters;
+    },
   };
-  const waking: Waking = { ledger, dispatch, clock, leaseMs: settings.leaseMs };
+  const { leaseMs, openMasters } = settings;
+  const waking: Sweeping = { ledger, dispatch, clock, leaseMs, openMasters };
   const requests = { ledger, waking, log, platform: () => platform };
 
   const caller = () => ({ nowMs: clock.nowMs(), actor: 'user-7' });
@@ -117,9 +134,14 @@ export function house(options: HouseOptions = {}) {
     }
   }
 
+  /** The next invocation finds a new environment, as after a kill. */
+  function cool(): void {
+    keptMasters = new KeptMasters();
+  }
+
   /** One invocation, as Lambda would make it. Throws what would end in the failure destination. */
   async function invoke({ stage, message }: Invocation, budgetMs = BUDGET_MS): Promise<void> {
-    life.revive();
+    if (life.revive()) cool();
     await during(runStage(stage, STAGE_FUNCTIONS[stage], deps, message, clock.nowMs() + budgetMs));
   }
 
@@ -132,7 +154,7 @@ export function house(options: HouseOptions = {}) {
 
   /** Both schedules once: claims and dispatches what is due. */
   async function sweepLanes(): Promise<void> {
-    for (const lane of LANES) await sweep(lane, waking, log);
+    for (const lane of SWEEPS) await during(sweep(lane, waking, log));
   }
 
   /** Both schedules once, and all that they wake. */
@@ -176,6 +198,7 @@ export function house(options: HouseOptions = {}) {
     calls: life.calls,
     clock,
     ledger,
+    brake,
     vault,
     source,
     bus,
@@ -186,6 +209,7 @@ export function house(options: HouseOptions = {}) {
     waking,
     requests,
     during,
+    cool,
     invoke,
     drain,
     sweep: sweepLanes,
@@ -208,6 +232,9 @@ export function house(options: HouseOptions = {}) {
     cancelRequest: (assetId = 'asset1') => cancelRequest(requests, assetId, caller()),
     reschedule: (expirationMs: number, assetId = 'asset1') =>
       reschedule(requests, assetId, { expirationMs, userId: 'user-7', reason: 'asked' }, caller()),
+    hold: (wish: Partial<HoldWish> = {}, assetId = 'asset1') =>
+      holdAsset(requests, assetId, { reason: 'court order', userId: 'user-9', ...wish }, caller()),
+    release: (assetId = 'asset1') => releaseAsset(requests, assetId, 'settled', caller()),
   };
 }
 

@@ -1,15 +1,29 @@
 // The ledger in memory, for tests and the simulation. The same contract suite runs on it and on DynamoDB's engines.
 
 import { type Batch, listPages } from '../../lambdas/adapters/ledger-list.ts';
+import type { Lane } from '../../lambdas/contract/names.ts';
 import { ConflictError } from '../../lambdas/domain/failures.ts';
-import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
 import { iso } from '../../lambdas/domain/time.ts';
 import type { Ledger } from '../../lambdas/stages/ports.ts';
+import { type SortedKeys, sortedKeys } from './sorted-keys.ts';
 
 export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string, AssetRecord> } {
   const records = new Map<string, AssetRecord>();
   const aliases = new Map<string, string>();
+  /** What the indexes hold, kept with each write: a flood of records must not be walked through at each question. */
+  const wakes: Record<Lane, SortedKeys> = { step: sortedKeys(), admit: sortedKeys(), expire: sortedKeys() };
+  const statuses = new Map<Status, number>();
   let environment: string | undefined;
+
+  function index(record: AssetRecord | undefined, step: 1 | -1): void {
+    if (!record) return;
+    statuses.set(record.status, (statuses.get(record.status) ?? 0) + step);
+    if (!record.wake_at) return;
+    const keys = wakes[record.wake_lane];
+    if (step === 1) keys.add(wakeKey(record));
+    else keys.remove(wakeKey(record));
+  }
 
   function keys(batch: Batch, limit: number) {
     const found = [...records.values()]
@@ -35,7 +49,9 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
       }
       // As a table keeps it: a copy, without the fields that are undefined.
       const stored: AssetRecord = JSON.parse(JSON.stringify({ ...record, version: record.version + 1 }));
+      index(records.get(record.asset_id), -1);
       records.set(record.asset_id, stored);
+      index(stored, 1);
       return stored;
     },
     async putAlias(kind, id, assetId) {
@@ -44,15 +60,15 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
     async resolveAlias(kind, id) {
       return aliases.get(`${kind}#${id}`);
     },
+    async countBefore(lane, record, most) {
+      return Math.min(most, wakes[lane].countBefore(wakeKey(record)));
+    },
+    async countStatus(status, most) {
+      return Math.min(most, statuses.get(status) ?? 0);
+    },
     async due(lane, nowMs, limit) {
-      const wakeKey = ({ wake_at, asset_id }: AssetRecord) => `${wake_at}#${asset_id}`;
-      return [...records.values()]
-        .filter(
-          ({ wake_lane, wake_at }) => wake_lane === lane && wake_at !== undefined && wake_at <= iso(nowMs),
-        )
-        .sort((a, b) => (wakeKey(a) < wakeKey(b) ? -1 : 1))
-        .slice(0, limit)
-        .map((record) => record.asset_id);
+      // `$` is the character after `#`: below it lies every asset of that millisecond.
+      return wakes[lane].before(`${iso(nowMs)}$`, limit).map((key) => key.slice(key.indexOf('#') + 1));
     },
     async list(query) {
       return listPages(query, {
@@ -65,6 +81,10 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
       return environment;
     },
   };
+}
+
+function wakeKey({ wake_at, asset_id }: Pick<AssetRecord, 'asset_id' | 'wake_at'>): string {
+  return `${wake_at}#${asset_id}`;
 }
 
 function sortKeyIn(batch: Batch, { status, created_at, asset_id }: AssetRecord): string {

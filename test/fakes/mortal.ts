@@ -23,9 +23,11 @@ export function mortal(accident?: Accident) {
 
   return {
     calls: () => calls,
-    /** A new process takes over. */
-    revive(): void {
+    /** A new process takes over. Answers whether the one before was killed. */
+    revive(): boolean {
+      const wasDead = isDead;
       isDead = false;
+      return wasDead;
     },
     wrap<T extends object>(port: T): T {
       return new Proxy(port, {

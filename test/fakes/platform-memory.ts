@@ -13,7 +13,7 @@ export interface MemoryPlatformOptions {
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly environment?: string;
   /** From create to ready, and from asking for a master to its URL. Default 0: ready at the next look. */
-  readonly prepareMs?: number;
+  readonly prepareMs?: number | (() => number);
   /** Fetches an input of a create when its time has come; a throw makes the asset `errored`. Default: all is well. */
   readonly download?: (url: string) => Promise<unknown>;
 }
@@ -40,16 +40,23 @@ export interface MemoryPlatform extends Platform {
   change(assetId: string, raw: Record<string, unknown>): void;
   /** Deletes an asset behind everybody's back. */
   remove(assetId: string): void;
+  /** The master under way, or ready, turns out to be impossible. */
+  breakMaster(assetId: string): void;
   assetIds(): readonly string[];
+  /** The asset's JSON as it is now. */
+  raw(assetId: string): Readonly<Record<string, unknown>> | undefined;
   /** The next call of the method fails: `before` it has any effect, or `after` (the answer is lost). */
   fail(method: Method, error: Error, when?: 'before' | 'after'): void;
   setEnvironment(id: string): void;
 }
 
 const MASTER_LIFETIME_MS = 24 * 3_600_000;
+/** The most that Mux lists at a time. */
+const LIST_PAGE = 100;
 
 export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlatform {
-  const { clock, prepareMs = 0, download = async () => undefined } = options;
+  const { clock, prepareMs: preparing = 0, download = async () => undefined } = options;
+  const prepareMs = typeof preparing === 'function' ? preparing : () => preparing;
   const stored = new Map<string, Stored>();
   const faults = new Map<Method, Fault[]>();
   const calls: Partial<Record<Method, number>> = {};
@@ -117,7 +124,7 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
         .slice(1)
         .map(({ url: _, ...track }, at) => ({ ...track, id: `${id}text${at + 1}`, status: 'ready' })),
     };
-    const asset = { raw, inputs, readyAtMs: clock.nowMs() + prepareMs };
+    const asset = { raw, inputs, readyAtMs: clock.nowMs() + prepareMs() };
     stored.set(id, asset);
     return asset;
   }
@@ -139,7 +146,14 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
     remove: (assetId) => {
       stored.delete(assetId);
     },
+    breakMaster: (assetId) => {
+      const asset = stored.get(assetId);
+      if (asset?.raw.master_access !== 'temporary') return;
+      asset.masterReadyAtMs = undefined;
+      asset.raw.master = { status: 'errored' };
+    },
     assetIds: () => [...stored.keys()],
+    raw: (assetId) => stored.get(assetId)?.raw,
     fail: (method, error, when = 'before') => {
       faults.set(method, [...(faults.get(method) ?? []), { error, when }]);
     },
@@ -160,7 +174,7 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
       play('requestMaster', async () => {
         const asset = await look(assetId);
         if (!asset) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
-        asset.masterReadyAtMs ??= clock.nowMs() + prepareMs;
+        asset.masterReadyAtMs ??= clock.nowMs() + prepareMs();
         if (asset.raw.master_access !== 'temporary') {
           Object.assign(asset.raw, { master_access: 'temporary', master: { status: 'preparing' } });
         }
@@ -193,6 +207,17 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
       play('createdSince', async () => {
         const all = [...stored.values()].map(({ raw }) => toPlatformAsset(structuredClone(raw)));
         return all.filter(({ createdAtMs }) => createdAtMs === undefined || createdAtMs > sinceMs - 1000);
+      }),
+    listAssets: (cursor) =>
+      play('listAssets', async () => {
+        const ids = [...stored.keys()].sort().filter((id) => cursor === undefined || id > cursor);
+        const shown = ids.slice(0, LIST_PAGE);
+        const assets = [];
+        for (const id of shown) {
+          const asset = await look(id);
+          assets.push({ id, isMasterOpen: asset?.raw.master_access === 'temporary' });
+        }
+        return { assets, nextCursor: (ids.length > LIST_PAGE && shown.at(-1)) || null };
       }),
     captionUrl: (asset, trackId) =>
       play('captionUrl', () => {

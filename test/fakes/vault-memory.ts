@@ -2,12 +2,13 @@
 import { combineParts, crc32, encodeCrc32 } from '../../lambdas/domain/crc32.ts';
 import { PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
 import { MIN_PART_BYTES } from '../../lambdas/domain/part-plan.ts';
-import type { Clock, ObjectHead, PartInfo, Vault } from '../../lambdas/stages/ports.ts';
+import type { Clock, ListMark, ObjectHead, PartInfo, Vault } from '../../lambdas/stages/ports.ts';
 
 interface Upload {
   readonly key: string;
   readonly storageClass: string;
   readonly token: string;
+  readonly begunMs: number;
   readonly parts: Map<number, { info: PartInfo; bytes: Uint8Array }>;
 }
 
@@ -20,6 +21,8 @@ interface Version {
 }
 
 const DAY_MS = 86_400_000;
+/** As many as S3 lists at a time. */
+const LIST_PAGE = 1_000;
 const TIERS = ['Bulk', 'Standard', 'Expedited'];
 
 export class MemoryVault implements Vault {
@@ -50,7 +53,7 @@ export class MemoryVault implements Vault {
 
   async createUpload({ key, storageClass, token }: Parameters<Vault['createUpload']>[0]): Promise<string> {
     const id = this.#id('upload');
-    this.uploads.set(id, { key, storageClass, token, parts: new Map() });
+    this.uploads.set(id, { key, storageClass, token, begunMs: this.#clock.nowMs(), parts: new Map() });
     return id;
   }
 
@@ -97,6 +100,38 @@ export class MemoryVault implements Vault {
 
   async listUploads(key: string): Promise<readonly string[]> {
     return [...this.uploads].filter(([, upload]) => upload.key === key).map(([id]) => id);
+  }
+
+  async listVersions({ prefix, after }: Parameters<Vault['listVersions']>[0]) {
+    const all = [...this.versions]
+      .filter(([key]) => key.startsWith(prefix))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([key, versions]) =>
+        versions
+          .map(({ head }, at) => ({
+            key,
+            versionId: head.versionId,
+            sizeBytes: head.sizeBytes,
+            isLatest: at === versions.length - 1,
+            isDeleteMarker: false,
+          }))
+          .reverse(),
+      );
+    const rest = behind(all, after, ({ versionId }) => versionId);
+    const versions = rest.slice(0, LIST_PAGE);
+    const last = rest.length > LIST_PAGE ? versions.at(-1) : undefined;
+    return { versions, next: last && { key: last.key, id: last.versionId } };
+  }
+
+  async listUnfinished({ prefix, after }: Parameters<Vault['listUnfinished']>[0]) {
+    const all = [...this.uploads]
+      .filter(([, { key }]) => key.startsWith(prefix))
+      .sort(([, a], [, b]) => (a.key < b.key ? -1 : 1))
+      .map(([uploadId, { key, begunMs }]) => ({ key, uploadId, begunMs }));
+    const rest = behind(all, after, ({ uploadId }) => uploadId);
+    const uploads = rest.slice(0, LIST_PAGE);
+    const last = rest.length > LIST_PAGE ? uploads.at(-1) : undefined;
+    return { uploads, next: last && { key: last.key, id: last.uploadId } };
   }
 
   async head({ key, versionId }: { key: string; versionId?: string }): Promise<ObjectHead | undefined> {
@@ -183,6 +218,16 @@ export class MemoryVault implements Vault {
     if (nowMs < readableFromMs) return { ongoing: true };
     return nowMs < readableUntilMs ? { ongoing: false, untilMs: readableUntilMs } : undefined;
   }
+}
+
+/** What a list shows after a mark. */
+function behind<T extends { readonly key: string }>(
+  all: readonly T[],
+  after: ListMark | undefined,
+  idOf: (entry: T) => string,
+): readonly T[] {
+  if (!after) return all;
+  return all.slice(all.findIndex((entry) => entry.key === after.key && idOf(entry) === after.id) + 1);
 }
 
 function chosenPart(upload: Upload, part: PartInfo): { info: PartInfo; bytes: Uint8Array } {

@@ -26,6 +26,8 @@ test('the app synthesizes one stack that says where everything is', async () => 
       'LedgerTable',
       'TransitionBus',
       'MuxSecret',
+      'CopyQueue',
+      'CopyDeadLettersQueue',
       'FailedInvocationsQueue',
     ]);
   } finally {

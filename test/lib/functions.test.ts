@@ -29,7 +29,7 @@ describe('every function', () => {
         Variables: Match.objectLike({ NODE_OPTIONS: Match.stringLikeRegexp('--enable-source-maps') }),
       },
     });
-    template.resourceCountIs('AWS::Lambda::Function', 9);
+    template.resourceCountIs('AWS::Lambda::Function', 10);
   });
 
   test('keeps its logs for 90 days', () => {
@@ -54,6 +54,7 @@ describe('every function', () => {
     ['sweep', 512, 55],
     ['master', 512, 120],
     ['archive', 1024, 900],
+    ['audit', 512, 900],
     ['expire', 512, 120],
     ['restore', 512, 300],
     ['cancel', 512, 120],
@@ -67,7 +68,7 @@ describe('every function', () => {
 });
 
 describe('what failed', () => {
-  test.each(STAGES)('%s is not tried again by Lambda, but kept', (stage) => {
+  test.each([...STAGES, 'audit'])('%s is not tried again by Lambda, but kept', (stage) => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: Match.stringLikeRegexp(`Functions${stage}Function`) },
       MaximumRetryAttempts: 0,
@@ -99,6 +100,8 @@ describe('the environment', () => {
       deletions: 'on',
       storageClass: 'GLACIER',
       expirySchedule: 'weekly',
+      deletionLimits: { perHour: 5, perDay: 50, perUserDay: 10 },
+      openMasters: 40,
       graceDays: 7,
       minNotice: Duration.minutes(5),
       muxBaseUrl: 'http://127.0.0.1:8080',
@@ -112,6 +115,10 @@ describe('the environment', () => {
       DELETIONS: 'on',
       STORAGE_CLASS: 'GLACIER',
       EXPIRY_SCHEDULE: 'weekly',
+      DELETIONS_PER_HOUR: '5',
+      DELETIONS_PER_DAY: '50',
+      DELETIONS_PER_USER_DAY: '10',
+      OPEN_MASTERS: '40',
       GRACE_DAYS: '7',
       MIN_NOTICE_SECONDS: '300',
       MUX_BASE_URL: 'http://127.0.0.1:8080',
@@ -122,7 +129,13 @@ describe('the environment', () => {
     });
   });
 
-  test.each(['api', 'webhook', 'sweep', 'restore'] as const)(
+  test.each(['api', 'sweep'] as const)('of %s names the audit function', (name) => {
+    const config = readConfig(variablesOf(name));
+
+    expect(config.auditFunctionName()).toMatch(/-audit$/);
+  });
+
+  test.each(['api', 'webhook', 'sweep', 'audit', 'restore'] as const)(
     'of %s names the function of every stage',
     (name) => {
       const config = readConfig(variablesOf(name));

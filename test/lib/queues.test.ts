@@ -1,7 +1,8 @@
 // What the queues promise.
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { synthesize } from './synthesized.ts';
+import { FUNCTIONS } from '../../lambdas/contract/names.ts';
+import { environmentOf, synthesize } from './synthesized.ts';
 
 describe('the queues', () => {
   const template = synthesize();
@@ -43,6 +44,15 @@ describe('the queues', () => {
       'FailedInvocations',
       'CopyDeadLetters',
     ]);
+  });
+
+  test('let a worker keep what it gives up, and nobody else', () => {
+    const named = FUNCTIONS.filter((name) => 'COPY_DEAD_LETTERS_URL' in environmentOf(template, name));
+
+    expect(named).toEqual(['copy']);
+    expect(environmentOf(template, 'copy').COPY_DEAD_LETTERS_URL).toEqual({
+      Ref: expect.stringContaining('CopyDeadLetters'),
+    });
   });
 
   test('run the workers, one segment at a time and ten side by side', () => {

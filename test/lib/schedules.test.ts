@@ -1,4 +1,4 @@
-// What starts by itself: the two sweeps and the rule for thawed objects.
+// What starts by itself: the two sweeps, the audit and the rule for thawed objects.
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { EXPIRY_SCHEDULES } from '../../lambdas/contract/names.ts';
@@ -16,7 +16,19 @@ describe('the schedules', () => {
       State: 'ENABLED',
       Target: { Arn: SWEEP, Input: '{"lane":"step"}', DeadLetterConfig: FAILED },
     });
-    template.resourceCountIs('AWS::Scheduler::Schedule', 2);
+    template.resourceCountIs('AWS::Scheduler::Schedule', 3);
+  });
+
+  test('begin an audit every night at three, UTC', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      ScheduleExpressionTimezone: 'Etc/UTC',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('FunctionsauditFunction'), 'Arn'] },
+        Input: '{}',
+        DeadLetterConfig: FAILED,
+      },
+    });
   });
 
   test.each([

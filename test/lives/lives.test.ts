@@ -218,6 +218,28 @@ test('an unknown asset and a forged webhook change nothing', async () => {
   expect(forged.status).toBe(401);
 });
 
+test('an archived asset that somebody deletes at Mux raises an alarm at once, and can be restored', async () => {
+  const asset = await house.simulator.addAsset({ generated: { sizeBytes: 200_000, durationSeconds: 10 } });
+  await request(asset.id, 3_600);
+  await until(api, asset.id, ({ status }) => status === 'archived');
+  const { url, tokenId, tokenSecret } = house.running.mux;
+
+  await fetch(`${url}/video/v1/assets/${asset.id}`, {
+    method: 'DELETE',
+    headers: { authorization: `Basic ${btoa(`${tokenId}:${tokenSecret}`)}` },
+  });
+  const { history } = await until(api, asset.id, ({ status }) => status === 'deleted');
+  await call(api, 'POST', `/v1/delete-requests/${asset.id}/restore`);
+  await until(api, asset.id, ({ status }) => status === 'restored');
+
+  const lines = readFileSync(join(house.directory, 'events.jsonl'), 'utf8').trim().split('\n');
+  const alarms = lines
+    .map((line) => JSON.parse(line))
+    .filter((event) => event['detail-type'] === 'Icehouse Alarm');
+  expect(alarms).toMatchObject([{ detail: { code: 'DELETED_ELSEWHERE', asset_id: asset.id } }]);
+  expect(history.at(-1)).toMatchObject({ cause: 'deleted elsewhere', alarm: 'DELETED_ELSEWHERE' });
+}, 60_000);
+
 test('no master URL, token or secret stands in a log, an event or the ledger', () => {
   const { tokenSecret, webhookSecret } = house.running.mux;
   const secrets = /mezzanine\.mp4\?|signature=|X-Amz-Signature=|x-icehouse-token=/;

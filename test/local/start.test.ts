@@ -69,6 +69,7 @@ test('says where everything is, keeps it over a kill, guards its directory and e
 
   expect(Object.keys(line)).toEqual([
     ...['ready', 'api', 's3', 'dynamodb', 'sqs', 'bucket', 'table', 'accessKeyId', 'secretAccessKey'],
+    'queues',
   ]);
   expect(line.ready).toBe(true);
   expect(found.Item).toEqual(item);

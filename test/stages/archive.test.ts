@@ -503,7 +503,7 @@ describe('a master that is not there', () => {
     expect(home.record()).toMatchObject({
       status: 'failed',
       lost_at: expect.any(String),
-      failure: { code: 'ASSET_GONE' },
+      failure: { code: 'LOST_AT_SOURCE' },
     });
     expect(home.record().deleted_at).toBeUndefined();
   });

@@ -1,7 +1,9 @@
 // Reading the asset, refusing what must not be archived, asking for the master.
 import { describe, expect, test } from 'vitest';
+import { NotYetError } from '../../lambdas/domain/failures.ts';
 import { type House, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
+import { aRecord } from '../fakes/record.ts';
 
 async function requested(raw: Record<string, unknown> = {}): Promise<House> {
   const home = house();
@@ -75,6 +77,63 @@ describe('an asset that can be archived', () => {
     expect(home.record().attempts).toBe(0);
   });
 
+  test('waits in line while as many masters are open as may be, keeps its place, and its losses are known', async () => {
+    const home = house({ settings: { openMasters: 1 } });
+    home.addVideo(anMp4());
+    home.addVideo(anMp4(), {}, 'asset2');
+    await home.requestDeletion();
+    await home.drain();
+    await home.clock.advance(5_000);
+    await home.requestDeletion({ asset_id: 'asset2' });
+    await home.clock.advance(1_000);
+    await home.drain();
+
+    expect(home.record('asset1').status).toBe('preparing');
+    expect(home.record('asset2')).toMatchObject({
+      status: 'requested',
+      wake_lane: 'admit',
+      wake_at: '2026-11-01T00:00:05.000Z',
+      waiting_for: expect.stringContaining('its turn'),
+      losses: [{ code: 'NEW_PLAYBACK_IDS' }],
+    });
+    expect(home.platform.calls.requestMaster).toBe(1);
+  });
+
+  test('whose master is open already does not wait for room', async () => {
+    const home = house({ settings: { openMasters: 1 } });
+    home.addVideo(anMp4(), { master_access: 'temporary', master: { status: 'preparing' } });
+    await home.ledger.save(aRecord({ asset_id: 'other', status: 'preparing' }));
+    await home.requestDeletion();
+
+    await home.drain();
+
+    expect(home.record().status).toBe('preparing');
+    expect(home.platform.calls.requestMaster).toBeUndefined();
+  });
+
+  test('whose slot of the rate limit is far away goes back to its place in line', async () => {
+    const home = await requested();
+    await home.clock.advance(5_000);
+    home.platform.fail('inspect', new NotYetError(Date.UTC(2026, 10, 1, 3), 'a slot'));
+
+    await home.drain();
+
+    expect(home.record()).toMatchObject({
+      status: 'requested',
+      wake_lane: 'admit',
+      wake_at: '2026-11-01T00:00:00.000Z',
+      waiting_for: 'a slot',
+    });
+  });
+
+  test('that Mux still prepares is polled outside the line, so that it holds up nobody', async () => {
+    const home = await requested({ status: 'preparing' });
+
+    await home.drain();
+
+    expect(home.record()).toMatchObject({ wake_lane: 'step', wake_at: '2026-11-01T00:00:30.000Z' });
+  });
+
   test('is known by its playback and upload ids before it is said to be prepared', async () => {
     const home = await requested({
       upload_id: 'upload7',
@@ -105,7 +164,7 @@ describe('an asset that can be archived', () => {
 
     const event = home.bus.events.find(({ entry }) => entry.to === 'preparing');
     expect(event?.record.losses.map(({ code }) => code)).toEqual(['NEW_PLAYBACK_IDS', 'LIVE_STREAM_LINK']);
-    expect(event?.record.losses_said_at).toBe('2026-11-01T00:00:00.000Z');
+    expect(home.record().losses_said_at).toBe('2026-11-01T00:00:00.000Z');
   });
 
   test.each([
@@ -160,6 +219,19 @@ describe('a second life', () => {
     });
     await home.live();
     expect(home.record().status).toBe('deleted');
+  });
+
+  test('with an archive to use is not held up by open masters', async () => {
+    const home = await cancelledAfterArchive();
+    const masters = home.platform.calls.requestMaster;
+    for (let n = 0; n < 1_000; n += 1)
+      await home.ledger.save(aRecord({ asset_id: `open${n}`, status: 'preparing' }));
+
+    await home.requestDeletion();
+    await home.drain();
+
+    expect(home.record().status).toBe('archived');
+    expect(home.platform.calls.requestMaster).toBe(masters);
   });
 
   test('copies anew when the archive is no longer whole', async () => {

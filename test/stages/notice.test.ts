@@ -72,6 +72,25 @@ describe('a notice', () => {
     expect(home.dispatch.invocations).toEqual([]);
   });
 
+  test.each<[Status, boolean]>([
+    ['archiving', true],
+    ['archived', true],
+    ['preparing', false],
+    ['requested', false],
+  ])(
+    'of a deletion to a record in somebody’s hands that is %s leaves word there: %s',
+    async (status, left) => {
+      const home = house();
+      const leased_until = '2026-11-01T00:01:00.000Z';
+      await home.ledger.save(aRecord({ status, leased_until }));
+
+      expect(await tell(home, 'asset1', 'video.asset.deleted')).toBe('busy');
+
+      expect(home.record().leased_until).toBe(leased_until);
+      expect(home.record().deletion_noticed_at).toBe(left ? '2026-11-01T00:00:00.000Z' : undefined);
+    },
+  );
+
   test('that comes a hundred times starts one function', async () => {
     const home = house();
     await home.ledger.save(aRecord({ status: 'preparing' }));

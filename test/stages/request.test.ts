@@ -76,6 +76,21 @@ describe('a request', () => {
     expect(tries).toBe(5);
   });
 
+  test('starts at once, but the tenth that finds the others not begun waits in line for the sweep', async () => {
+    const home = house();
+    for (let n = 0; n < 15; n += 1) await home.requestDeletion({ asset_id: `asset${n}` });
+
+    const started = home.dispatch.invocations.map(({ message }) => message.asset_id);
+
+    expect(started).toEqual(Array.from({ length: 9 }, (_, n) => `asset${n}`));
+    expect(home.record('asset9')).toMatchObject({
+      status: 'requested',
+      version: 1,
+      wake_lane: 'admit',
+      wake_at: '2026-11-01T00:00:00.000Z',
+    });
+  });
+
   test('that comes twice is one record, and the second answer is 200', async () => {
     const home = house();
     const expirationMs = home.clock.nowMs() + 86_400_000;

@@ -89,7 +89,8 @@ describe('the thaw', () => {
   test('whose end S3 announces is not waited for any longer', async () => {
     const home = await deleted({ thawMs: 7 * HOUR_MS });
     await home.requestRestore();
-    await home.live(() => home.clock.nowMs() > Date.parse(home.record().updated_at) + 6.9 * HOUR_MS);
+    // From here on the sweep looks every hour; its next look is after the end.
+    await home.live(() => home.clock.nowMs() > Date.parse(home.record().updated_at) + 6 * HOUR_MS);
     await home.clock.advance(Date.parse(home.record().updated_at) + 7 * HOUR_MS - home.clock.nowMs());
 
     expect(await wake(home.record(), home.waking)).toBe(true);
@@ -112,6 +113,16 @@ describe('the thaw', () => {
     await home.live();
 
     expect(home.record().status).toBe('restored');
+  });
+
+  test('asks Mux for nothing', async () => {
+    const home = await deleted();
+    await home.requestRestore();
+    const before = { ...home.platform.calls };
+
+    await home.live('uploading');
+
+    expect(home.platform.calls).toEqual(before);
   });
 
   test('that lapsed before the platform had read it is done again', async () => {
@@ -166,12 +177,38 @@ describe('the thaw', () => {
     await home.requestRestore();
     await home.live(() => home.record().waiting_for?.startsWith('WRONG_ENVIRONMENT') === true);
 
-    expect(home.record().status).toBe('thawing');
+    expect(home.record().status).toBe('uploading');
     expect(home.platform.calls.createAsset).toBeUndefined();
   });
 });
 
 describe('the create', () => {
+  test('leaves out a caption that the vault has lost, and says so', async () => {
+    const home = house();
+    const texts = ['kept1', 'lost1'];
+    home.addVideo(anMp4(), {
+      tracks: texts.map((id) => ({ id, type: 'text', text_source: 'uploaded', status: 'ready' })),
+    });
+    for (const id of texts) {
+      const url = `https://stream.mux.test/asset1play1/text/${id}.vtt`;
+      home.source.files.set(url, { bytes: Buffer.from('WEBVTT') });
+    }
+    await home.requestDeletion();
+    await home.live();
+    const lost = home.record().archive?.captions.find(({ track_id }) => track_id === 'lost1')?.key ?? '';
+    home.vault.versions.delete(lost);
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record().status).toBe('restored');
+    expect(home.record().warnings).toContain(
+      `RESTORE_INCOMPLETE: the vault no longer has the caption ${lost}.`,
+    );
+    const inputs = await home.platform.inputInfo(home.record().current_asset_id ?? '');
+    expect(inputs).toHaveLength(2);
+  });
+
   test('whose answer is lost is looked for after the doubt time, and not made twice', async () => {
     const home = await deleted();
     home.platform.fail('createAsset', new TransientError('MUX_TIMEOUT', 'No answer.'), 'after');

@@ -171,9 +171,10 @@ describe('what a stage answers', () => {
 
 describe('an error', () => {
   test('that says when makes the record wait until then', async () => {
-    const record = await run(house(), throwing(new NotYetError(NOW_MS + 7_000, 'a slot')));
+    const tooSoon = throwing(new NotYetError(NOW_MS + 7_000, 'a slot'));
+    const record = await run(house(), tooSoon, { status: 'preparing' });
 
-    expect(record).toMatchObject({ status: 'requested', wake_at: at(7), waiting_for: 'a slot', attempts: 0 });
+    expect(record).toMatchObject({ wake_at: at(7), expected_by: at(7), waiting_for: 'a slot', attempts: 0 });
   });
 
   test('that is permanent fails the record, with the way on', async () => {

@@ -1,7 +1,7 @@
 // The sweep alone carries everything: it wakes what is due, only that, and is stopped by nothing.
 import { describe, expect, test } from 'vitest';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
-import { EXPIRES_PER_RUN, sweep, WAKES_PER_RUN } from '../../lambdas/stages/sweep.ts';
+import { ADMITS_PER_RUN, EXPIRES_PER_RUN, sweep, WAKES_PER_RUN } from '../../lambdas/stages/sweep.ts';
 import { type House, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
 import { aRecord } from '../fakes/record.ts';
@@ -14,7 +14,8 @@ async function put(home: House, ...given: (Partial<AssetRecord> & { asset_id: st
 }
 
 const woken = (home: House) => home.dispatch.invocations.map(({ message }) => message.asset_id);
-const run = (home: House, lane: 'step' | 'expire' = 'step') => sweep(lane, home.waking, home.log);
+const run = (home: House, lane: 'step' | 'expire' = 'step') =>
+  home.during(sweep(lane, home.waking, home.log));
 
 describe('the sweep', () => {
   test('wakes what is due, archives past their tick among it, and nothing else', async () => {
@@ -57,6 +58,83 @@ describe('the sweep', () => {
     await run(home);
 
     expect([first, woken(home).length]).toEqual([EXPIRES_PER_RUN, EXPIRES_PER_RUN + 5]);
+  });
+
+  const inLine = (n: number) => ({
+    asset_id: `asset${n}`,
+    wake_at: at(n - 1_000),
+    wake_lane: 'admit' as const,
+  });
+
+  test('lets in the first of the line, so many per run, and does not touch those behind', async () => {
+    const home = house();
+    for (let n = 0; n < ADMITS_PER_RUN + 5; n += 1) await put(home, inLine(n));
+
+    await run(home);
+
+    expect(woken(home)).toEqual(Array.from({ length: ADMITS_PER_RUN }, (_, n) => `asset${n}`));
+    expect(home.record(`asset${ADMITS_PER_RUN}`)).toMatchObject({ version: 1, wake_lane: 'admit' });
+  });
+
+  test('lets in no more than there is room for among the open masters', async () => {
+    const home = house({ settings: { openMasters: 5 } });
+    await put(home, { asset_id: 'p1', status: 'preparing', wake_at: at(60) });
+    await put(home, { asset_id: 'a1', status: 'archiving', wake_at: at(60) });
+    await put(home, { asset_id: 'a2', status: 'archived', wake_at: at(60), wake_lane: 'expire' });
+    for (let n = 0; n < 10; n += 1) await put(home, inLine(n));
+
+    await run(home);
+
+    expect(woken(home)).toEqual(['asset0', 'asset1', 'asset2']);
+  });
+
+  test('lets in nobody while as many masters are open as may be', async () => {
+    const home = house({ settings: { openMasters: 1 } });
+    await put(home, { asset_id: 'p1', status: 'preparing', wake_at: at(60) }, inLine(0));
+
+    await run(home);
+
+    expect(woken(home)).toEqual([]);
+  });
+
+  test('wakes what is under way first, and lets in the fewer for it, but always one', async () => {
+    const home = house();
+    for (let n = 0; n < 100; n += 1)
+      await put(home, { asset_id: `copy${n}`, status: 'preparing', wake_at: at(-1) });
+    for (let n = 0; n < 10; n += 1) await put(home, inLine(n));
+
+    await run(home);
+
+    expect(
+      woken(home)
+        .slice(0, 100)
+        .every((id) => id.startsWith('copy')),
+    ).toBe(true);
+    expect(woken(home).slice(100)).toEqual(['asset0']);
+  });
+
+  test('spreads what is more than can wait for the rate limit together, and ends within the minute', async () => {
+    const home = house();
+    for (let n = 0; n < WAKES_PER_RUN; n += 1)
+      await put(home, { asset_id: `asset${n}`, status: 'preparing', wake_at: at(-1) });
+    const startedAtMs: number[] = [];
+    home.dispatch.invoke = async () => void startedAtMs.push(home.clock.nowMs() - NOW_MS);
+
+    await run(home);
+
+    expect(startedAtMs).toHaveLength(WAKES_PER_RUN);
+    expect(startedAtMs.filter((ms) => ms === 0)).toHaveLength(25);
+    expect(home.clock.nowMs() - NOW_MS).toBeGreaterThanOrEqual(40_000);
+    expect(home.clock.nowMs() - NOW_MS).toBeLessThan(45_000);
+  });
+
+  test('still wakes a request that an older version left in the lane of steps', async () => {
+    const home = house();
+    await put(home, { asset_id: 'asset1', status: 'requested', wake_at: at(-1), wake_lane: 'step' });
+
+    await run(home);
+
+    expect(woken(home)).toEqual(['asset1']);
   });
 
   test('moves the wake of what it wakes by the lease, and never takes it away', async () => {

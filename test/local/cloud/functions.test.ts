@@ -10,6 +10,8 @@ const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:failures';
 interface Started {
   readonly functions: Functions;
   readonly lines: string[];
+  /** One for each process that was started. */
+  readonly kills: (() => void)[];
   readonly sent: { readonly arn: string; readonly record: Record<string, unknown> }[];
 }
 
@@ -21,16 +23,20 @@ function start(
 ): Started {
   const lines: string[] = [];
   const sent: Started['sent'] = [];
+  const kills: Started['kills'] = [];
   const functions = new Functions(planned, {
     clockwork: { timeScale: options.timeScale ?? REAL_TIME.timeScale },
     concurrencyOf: () => options.concurrency ?? 4,
-    environmentOf: async ({ environment }) => ({ ...environment }),
+    environmentOf: async ({ environment }, kill) => {
+      kills.push(kill);
+      return { ...environment };
+    },
     log: (_, line) => lines.push(line),
     sendToQueue: async (arn, body) => void sent.push({ arn, record: JSON.parse(body) }),
     onError: (message) => lines.push(message),
   });
   running.push(functions);
-  return { functions, lines, sent };
+  return { functions, lines, kills, sent };
 }
 
 afterEach(async () => {
@@ -128,6 +134,20 @@ describe('invoke', () => {
     // Node itself holds some tens of megabytes; without /proc the answer is 0.
     const peak = functions.memoryPeaks()['the-echo'] ?? -1;
     expect(process.platform === 'linux' ? peak > 20_000_000 && peak < 500_000_000 : peak === 0).toBe(true);
+  });
+
+  test('lets whoever gave a process its environment kill it, and starts another', async () => {
+    const { functions, kills } = start([plannedFunction('pause')]);
+
+    const pausing = functions.invoke('pause', '{"ms":60000}');
+    await eventually(() => functions.processes('pause')[0]);
+    kills[0]?.();
+    const killed = await pausing;
+    const next = await functions.invoke('pause', '{"ms":1}');
+
+    expect(killed).toMatchObject({ ok: false, fault: { errorType: 'Runtime.ExitError' } });
+    expect(next.ok).toBe(true);
+    expect(kills.length).toBe(2);
   });
 });
 

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { planOf } from '../../../local/cloud/synthesize.ts';
 import { temporaryDirectory } from './hand-made.ts';
 
-const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'master', 'archive', 'expire', 'restore', 'cancel'];
+const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'];
+const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', ...STAGES];
 
 /** Bundles as small as can be: what is in them does not matter here. */
 function emptyBundles(directory: string): string {
@@ -36,11 +37,13 @@ test('reads every function, route, schedule, rule, event source and store of the
       'POST /v1/delete-requests/{asset_id}/cancel',
       'POST /v1/delete-requests/{asset_id}/restore',
       'GET /v1/assets/{asset_id}',
+      'POST /v1/audits',
+      'GET /v1/audits/{audit_id}',
       'GET /v1/playback-ids/{playback_id}',
       'POST /v1/webhooks/mux',
     ]),
   );
-  expect(plan.schedules.map(({ input }) => input)).toEqual([{ lane: 'step' }, { lane: 'expire' }]);
+  expect(plan.schedules.map(({ input }) => input)).toEqual([{ lane: 'step' }, { lane: 'expire' }, {}]);
   expect(plan.rules.map(({ pattern }) => pattern.source)).toEqual([['aws.s3']]);
   const copyFunction = plan.functions.find(({ name }) => name.endsWith('-copy'));
   const copyQueue = plan.queues.find(({ attributes }) => 'RedrivePolicy' in attributes);

@@ -1,0 +1,158 @@
+// The door of the ledger: what an item must hold to be a record. Items of earlier deploys lack fields that came later
+// and get their defaults; those of later deploys, and those that somebody broke by hand, are left as they are.
+import * as z from 'zod';
+import { LANES, STORAGE_CLASSES } from '../contract/names.ts';
+import { SetUpError } from '../domain/failures.ts';
+import { type AssetRecord, STATUSES, type Tier } from '../domain/record.ts';
+import { TIERS } from '../domain/thaw.ts';
+
+/** The schema this code writes. A deploy that writes what older code must not touch raises it. */
+const SCHEMA = 1;
+
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no time');
+const count = z.int().min(0);
+const text = z.string();
+const id = z.string().min(1);
+const tier = z.custom<Tier>((value) => TIERS.some((known) => known === value), 'is no tier');
+const playbackId = z.looseObject({ id, policy: text });
+
+const StoredObject = z.looseObject({ key: id, version_id: id, size_bytes: count, crc32: id });
+
+/** Nothing in it has a default: a deletion is proved by all of it. */
+const Archive = z.looseObject({
+  ...StoredObject.shape,
+  bucket: id,
+  storage_class: z.enum(STORAGE_CLASSES),
+  token: id,
+  verified_at: time,
+  manifest: StoredObject,
+  captions: z.array(z.looseObject({ ...StoredObject.shape, track_id: id })),
+});
+
+const Upload = z.looseObject({
+  upload_id: id,
+  key: id,
+  token: id,
+  part_size_bytes: z.int().min(1),
+  source: z.looseObject({ size_bytes: count, etag: text.optional(), probed_at: time }),
+  restarts: count.default(0),
+  crc32: id.optional(),
+  aborted_at: time.optional(),
+});
+
+const Restore = z.looseObject({
+  tier,
+  requested_at: time,
+  requested_by: text.optional(),
+  ready_by: time,
+  estimated_cost_usd: z.number(),
+  asked_tier: tier.optional(),
+  token: id,
+  first_create_at: time.optional(),
+  create_attempted_at: time.optional(),
+  create_attempts: count.default(0),
+  searched: z.array(text).optional(),
+  new_asset_id: id.optional(),
+  new_playback_ids: z.array(z.looseObject({ ...playbackId.shape, replaces: text.optional() })).default([]),
+});
+
+const HistoryEntry = z.looseObject({
+  at: time,
+  from: z.enum(STATUSES).nullable(),
+  to: z.enum(STATUSES),
+  cause: text,
+  actor: text,
+  version: count,
+});
+
+/** Loose throughout: fields that this code does not know are written back as they were. */
+const Item = z.looseObject({
+  asset_id: id,
+  life: z.int().min(1),
+  status: z.enum(STATUSES),
+  version: z.int().min(1),
+  schema: z.literal(SCHEMA).default(SCHEMA),
+  created_at: time,
+  updated_at: time,
+  deleted_by_user_id: text,
+  reason: text.optional(),
+  group_id: text.optional(),
+  expiration_date: time,
+  asked: z.looseObject({ expiration_date: text.optional(), grace_days: z.number().optional() }).default({}),
+  wake_at: time.optional(),
+  wake_lane: z.enum(LANES).default('step'),
+  leased_until: time.optional(),
+  attempts: count.default(0),
+  waiting_for: text.optional(),
+  expected_by: time.optional(),
+  hold: z.looseObject({ reason: text, user_id: text, since: time, until: time.optional() }).optional(),
+  rehearsed_at: time.optional(),
+  environment: id.optional(),
+  title: text.optional(),
+  duration: z.number().optional(),
+  playback_ids: z.array(playbackId).optional(),
+  losses: z.array(z.looseObject({ code: text, attribute: text, detail: text })).default([]),
+  losses_said_at: time.optional(),
+  master: z.looseObject({ requested_at: time, restarts: count.default(0) }).optional(),
+  upload: Upload.optional(),
+  progress: z.looseObject({ bytes_done: count, bytes_total: count }).optional(),
+  archive: Archive.optional(),
+  deleted_at: time.optional(),
+  lost_at: time.optional(),
+  restore: Restore.optional(),
+  current_asset_id: id.optional(),
+  restored_from: id.optional(),
+  failure: z
+    .looseObject({
+      code: text,
+      message: text,
+      action: text.default(''),
+      from: z.enum(STATUSES),
+      retryable: z.boolean().default(true),
+    })
+    .optional(),
+  warnings: z.array(text).default([]),
+  history: z.array(HistoryEntry).default([]),
+  // The bus may be told twice, never not at all.
+  published_version: count.default(0),
+});
+
+/**
+ * The record in an item's fields. Throws SetUpError, since no person's request is at fault and none may be given up for
+ * it: LEDGER_SCHEMA_NEWER for what a later deploy wrote, LEDGER_ITEM_UNREADABLE for what nobody should have written.
+ */
+export function readRecord(fields: Readonly<Record<string, unknown>>, pk: string): AssetRecord {
+  const { schema } = fields;
+  if (typeof schema === 'number' && schema > SCHEMA) throw newer(pk, schema);
+  const parsed = Item.safeParse(fields);
+  if (!parsed.success) throw unreadable(pk, parsed.error.issues.map(placeOf).slice(0, 5).join(', '));
+  return parsed.data;
+}
+
+function placeOf(issue: z.core.$ZodIssue): string {
+  return issue.path.join('.') || 'the whole';
+}
+
+function newer(pk: string, schema: number): SetUpError {
+  return new SetUpError(
+    'LEDGER_SCHEMA_NEWER',
+    `The item ${pk} has schema ${schema}; this code knows ${SCHEMA} and leaves it alone.`,
+    {
+      action: 'Deploy the newer version again: it wrote this item, and an older one would lose what it says.',
+      retryable: true,
+    },
+  );
+}
+
+export function unreadable(pk: string, where: string, cause?: unknown): SetUpError {
+  return new SetUpError(
+    'LEDGER_ITEM_UNREADABLE',
+    `The item ${pk} is no record that can be read, at ${where}.`,
+    {
+      action:
+        'Restore the item from a backup of the table, or correct it by hand; until then nothing touches its video.',
+      retryable: true,
+      cause,
+    },
+  );
+}

@@ -1,0 +1,255 @@
+// The judgements of an audit: what ledger, vault and platform say of one another, compared. The evidence is gathered by
+// the stage; whatever is unknown is no finding.
+import type { Audit, Finding } from './audit.ts';
+import type { ObjectHead } from './object-head.ts';
+import { locationOf } from './public-record.ts';
+import type { Archive, AssetRecord } from './record.ts';
+import { HOUR_MS } from './time.ts';
+
+/** What changed after the audit began is for the next one: half of it may have been looked at before the change. */
+export function isSettled(record: AssetRecord, audit: Pick<Audit, 'started_at'>): boolean {
+  return record.updated_at <= audit.started_at;
+}
+
+/** Master and sidecars, each with the class it is to be in. */
+export function namedObjects(archive: Archive) {
+  const sidecars = [archive.manifest, ...archive.captions];
+  return [
+    { ...archive, storageClass: archive.storage_class as string },
+    ...sidecars.map((sidecar) => ({ ...sidecar, storageClass: 'STANDARD' })),
+  ];
+}
+
+/** What S3 said of one version: it is there, it is not there, or S3 would not say. */
+export type Look =
+  | { readonly kind: 'there'; readonly head: ObjectHead }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Compares a record's archive with what S3 said, by key. */
+export function judgeArchive(record: AssetRecord, looks: ReadonlyMap<string, Look>): readonly Finding[] {
+  const { archive } = record;
+  if (!archive) {
+    if (locationOf(record) !== 'vault' && record.status !== 'archived') return [];
+    return [{ ...withoutObject(record), expected: 'an archive', found: 'none on the record' }];
+  }
+  return namedObjects(archive).flatMap((object) => {
+    const look = looks.get(object.key) ?? { kind: 'missing' };
+    if (look.kind === 'there') return differences(record, archive.token, object, look.head);
+    const { key, version_id } = object;
+    const missing = { key, expected: `version ${version_id}`, found: 'no such version' };
+    return look.kind === 'missing'
+      ? [{ ...withoutObject(record), ...missing }]
+      : [{ ...aboutRecord(record), ...UNREADABLE, key, found: look.message }];
+  });
+}
+
+function differences(
+  record: AssetRecord,
+  token: string,
+  object: ReturnType<typeof namedObjects>[number],
+  head: ObjectHead,
+): readonly Finding[] {
+  const compared = [
+    ['bytes', object.size_bytes, head.sizeBytes],
+    ['CRC32', object.crc32, head.crc32],
+    ['token', token, head.token],
+    ['checksum type', 'FULL_OBJECT', head.checksumType],
+    ['class', object.storageClass, head.storageClass],
+  ] as const;
+  const differing = compared.filter(([, expected, found]) => expected !== found);
+  if (differing.length === 0) return [];
+  // The token is no secret of anybody's, but of no use to a reader either.
+  const words = (at: 1 | 2) =>
+    differing.map(
+      (row) => `${row[0]} ${row[0] === 'token' ? ['ours', 'not ours'][at - 1] : (row[at] ?? 'none')}`,
+    );
+  const isClassOnly = differing.every(([name]) => name === 'class');
+  const differs = isClassOnly ? OTHER_CLASS : { ...DIFFERS, what_to_do: copyAnew(record) };
+  const { key } = object;
+  return [
+    { ...aboutRecord(record), ...differs, key, expected: words(1).join(', '), found: words(2).join(', ') },
+  ];
+}
+
+/** Whether the platform should still have the asset, so that its absence is news. Our own deletions under way are none. */
+export function isAwaitedAtPlatform(record: AssetRecord): boolean {
+  const { status, failure, archive, lost_at } = record;
+  if (lost_at) return false;
+  // A test asset vanishes by itself; what was refused for good was never in our care.
+  if (status === 'failed' && !archive && !failure?.retryable) return false;
+  const standing = status === 'failed' ? (failure?.from ?? 'requested') : status;
+  return ['requested', 'preparing', 'archiving', 'archived'].includes(standing);
+}
+
+/** Of a record whose asset the platform, asked by id and in the right environment, no longer has. */
+export function deletedElsewhere(record: AssetRecord): Finding {
+  return {
+    ...aboutRecord(record),
+    code: 'DELETED_ELSEWHERE',
+    severity: 'error',
+    expected: 'an asset at Mux',
+    found: 'none',
+    what_to_do: record.archive
+      ? 'The vault has the video: restore it if the deletion was a mistake. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).'
+      : 'The vault has no copy: only the original file can bring it back. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).',
+  };
+}
+
+/** Mux closes a master 24 hours after it was opened, so until then one that we asked for is no surprise. */
+const MASTER_OPEN_MS = 25 * HOUR_MS;
+
+function isOpenedByUs({ status, master }: AssetRecord, nowMs: number): boolean {
+  if (['requested', 'preparing', 'archiving'].includes(status)) return true;
+  return master !== undefined && Date.parse(master.requested_at) > nowMs - MASTER_OPEN_MS;
+}
+
+/** What looks odd about an asset that the platform lists; the stage makes sure with an asset read afresh. */
+export function judgeListed(
+  record: AssetRecord,
+  asset: { readonly isMasterOpen: boolean },
+  nowMs: number,
+): Finding | undefined {
+  if (locationOf(record) === 'vault' || record.status === 'restored') {
+    return {
+      ...aboutRecord(record),
+      code: 'STILL_AT_MUX',
+      severity: 'error',
+      expected: `no asset: ${record.status}${record.deleted_at ? ` since ${record.deleted_at}` : ''}`,
+      found: 'an asset at Mux',
+      what_to_do:
+        'Whoever has its playback id can still watch it, and Mux bills for it. Look at it in Mux, then delete it there; the vault keeps the archive.',
+    };
+  }
+  if (!asset.isMasterOpen || isOpenedByUs(record, nowMs)) return undefined;
+  return {
+    ...aboutRecord(record),
+    code: 'MASTER_LEFT_OPEN',
+    severity: 'warning',
+    expected: `no master access: ${record.status}`,
+    found: 'master access is on',
+    what_to_do:
+      'Icehouse did not open it, or Mux did not close it after 24 hours. If no system of your own needs it, set master_access to none.',
+  };
+}
+
+/** One version or delete marker, as the list of the vault shows it. */
+export interface ListedVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly sizeBytes: number;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+}
+
+export interface FolderVerdict {
+  readonly findings: readonly Finding[];
+  readonly superseded: readonly ListedVersion[];
+}
+
+/** All versions that a page of the list shows of one asset's one life, with the asset's record. */
+export function judgeFolder(
+  folder: { readonly assetId: string; readonly life: number },
+  versions: readonly ListedVersion[],
+  record: AssetRecord | undefined,
+): FolderVerdict {
+  const objects = versions.filter(({ isDeleteMarker }) => !isDeleteMarker);
+  const named = new Map(record?.archive ? namedObjects(record.archive).map((each) => [each.key, each]) : []);
+  const others = objects.filter(({ key, versionId }) => named.get(key)?.version_id !== versionId);
+  if (!record || folder.life > record.life) {
+    return { findings: others.length > 0 ? [orphaned(folder, others)] : [], superseded: [] };
+  }
+  const hidden = versions.filter(
+    ({ key, isDeleteMarker, isLatest }) => isDeleteMarker && isLatest && named.has(key),
+  );
+  const findings = hidden.map(({ key }) => ({ ...aboutRecord(record), ...HIDDEN, key }));
+  return { findings, superseded: others };
+}
+
+/** Of keys that are not like ours at all, or of an asset or a life that no record knows. */
+export function orphaned(
+  folder: { readonly assetId: string; readonly life: number } | undefined,
+  versions: readonly ListedVersion[],
+): Finding {
+  const sizeBytes = versions.reduce((sum, version) => sum + version.sizeBytes, 0);
+  return {
+    code: 'OBJECT_WITHOUT_RECORD',
+    severity: 'warning',
+    asset_id: folder?.assetId,
+    life: folder?.life,
+    key: versions[0]?.key,
+    expected: 'a record that knows this asset and life',
+    found: `${versions.length} ${versions.length === 1 ? 'version' : 'versions'}, ${sizeBytes} bytes`,
+    what_to_do:
+      'Keep it until you know what it is: if the ledger was restored from a backup, this may be the only copy. manifest.json beside it says what it was. Icehouse deletes nothing here.',
+  };
+}
+
+/** The id of an upload reaches the ledger a moment after S3 has given it. */
+const YOUNGEST_UPLOAD_MS = HOUR_MS;
+
+export function judgeUpload(
+  upload: { readonly key: string; readonly uploadId: string; readonly begunMs: number },
+  folder: { readonly assetId: string; readonly life: number } | undefined,
+  record: AssetRecord | undefined,
+  nowMs: number,
+): Finding | undefined {
+  const isKnown = record?.upload?.upload_id === upload.uploadId;
+  if (isKnown || upload.begunMs > nowMs - YOUNGEST_UPLOAD_MS) return undefined;
+  return {
+    code: 'UPLOAD_WITHOUT_RECORD',
+    severity: 'warning',
+    asset_id: folder?.assetId,
+    life: folder?.life,
+    key: upload.key,
+    expected: 'a record with this upload',
+    found: `upload ${upload.uploadId}`,
+    what_to_do:
+      'Its parts are billed until S3 aborts it, 7 days after it began (lifecycle rule abort-unfinished-uploads). Abort it yourself if the bucket has no such rule.',
+  };
+}
+
+function aboutRecord({ asset_id, life }: AssetRecord) {
+  return { asset_id, life };
+}
+
+function withoutObject(record: AssetRecord) {
+  return {
+    ...aboutRecord(record),
+    code: 'ARCHIVE_WITHOUT_OBJECT' as const,
+    severity: 'error' as const,
+    what_to_do: copyAnew(record),
+  };
+}
+
+/** While the asset is at Mux all can be mended; after that, the vault had the only copy. */
+function copyAnew(record: AssetRecord): string {
+  return locationOf(record) === 'vault' || record.status === 'restored'
+    ? 'Nothing of it can be restored as it is. Look for the version in the bucket, its replicas and backups, and in CloudTrail for who changed it; open a case with AWS.'
+    : 'The asset is still on Mux and is not deleted while this stands. Cancel the request and make it again: the master is copied anew.';
+}
+
+const DIFFERS = { code: 'ARCHIVE_DIFFERS', severity: 'error' } as const;
+
+const OTHER_CLASS = {
+  code: 'ARCHIVE_DIFFERS',
+  severity: 'warning',
+  what_to_do:
+    'Somebody, or a lifecycle rule, moved it. The bytes are the same, but a deletion is refused until the class is as the record says. Take the rule off the prefix mux/.',
+} as const;
+
+const HIDDEN = {
+  code: 'ARCHIVE_HIDDEN',
+  severity: 'warning',
+  expected: 'the latest version',
+  found: 'a delete marker on top of it',
+  what_to_do:
+    'Somebody deleted the key; the version is still there and a restore finds it. Remove the delete marker, and see that no lifecycle rule ends noncurrent versions.',
+} as const;
+
+const UNREADABLE = {
+  code: 'ARCHIVE_UNREADABLE',
+  severity: 'warning',
+  expected: 'an answer',
+  what_to_do: 'S3 refused to say. Look its answer up in the S3 API reference; nothing is known to be lost.',
+} as const;

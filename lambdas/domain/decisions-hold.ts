@@ -1,0 +1,70 @@
+// Decisions on holds: whether one asset can still be kept from its deletion, and what lifting that leaves. Pure.
+import { type Caller, type Decision, effectiveStatus, noted, refuse } from './decisions.ts';
+import { isBeforeDeletion } from './lifecycle.ts';
+import type { AssetRecord, Hold } from './record.ts';
+import { iso } from './time.ts';
+
+export interface HoldWish {
+  readonly reason: string;
+  readonly userId: string;
+  /** Without it the hold lasts until it is lifted. */
+  readonly untilMs?: number;
+}
+
+/** Before the deletion, and on a request that was taken back: the hold outlasts it and binds the next one too. */
+export function decideHold(record: AssetRecord, wish: HoldWish, caller: Caller): Decision {
+  if (!canBeHeld(record)) return tooLate(record);
+  const hold = newHold(wish, caller.nowMs);
+  if (record.hold && isSameHold(record.hold, hold)) return { kind: 'answer', status: 200 };
+  const until = hold.until ? ` until ${hold.until}` : '';
+  const held = noted(record, caller, `held by ${hold.user_id}${until}: ${hold.reason}`, { hold });
+  return { kind: 'write', status: 200, record: held };
+}
+
+/** In whatever status: what is lifted keeps nobody from anything. */
+export function decideRelease(record: AssetRecord, reason: string | undefined, caller: Caller): Decision {
+  if (!record.hold) return { kind: 'answer', status: 200 };
+  const cause = `hold lifted${reason ? `: ${reason}` : ''}`;
+  return { kind: 'write', status: 200, record: noted(record, caller, cause, { hold: undefined }) };
+}
+
+export function newHold({ reason, userId, untilMs }: HoldWish, nowMs: number): Hold {
+  const until = untilMs === undefined ? undefined : iso(untilMs);
+  return { reason, user_id: userId, since: iso(nowMs), until };
+}
+
+/** A hold put again is the same when it says the same: it is in force since the first. */
+export function isSameHold(one: Hold, other: Hold): boolean {
+  return one.reason === other.reason && one.user_id === other.user_id && one.until === other.until;
+}
+
+function canBeHeld(record: AssetRecord): boolean {
+  return record.status === 'cancelled' || isBeforeDeletion(effectiveStatus(record));
+}
+
+function tooLate(record: AssetRecord): Decision {
+  const { asset_id, status, current_asset_id } = record;
+  if (effectiveStatus(record) === 'deleting') {
+    return refuse({
+      status: 409,
+      code: 'TOO_LATE_TO_HOLD',
+      detail: `Asset ${asset_id} is ${status}: its DELETE is on its way.`,
+      action: 'PUT /v1/hold stops what can still be stopped; else POST …/restore brings the video back.',
+    });
+  }
+  if (status === 'restored') {
+    return refuse({
+      status: 409,
+      code: 'ALREADY_RESTORED',
+      detail: `Asset ${asset_id} was deleted and restored as ${current_asset_id}.`,
+      action: 'Nothing deletes current_asset_id until there is a request for it; that one can be held.',
+      current_asset_id,
+    });
+  }
+  return refuse({
+    status: 409,
+    code: 'NOTHING_TO_HOLD',
+    detail: `Asset ${asset_id} is ${status}: Mux has nothing of it that could be kept.`,
+    action: 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.',
+  });
+}

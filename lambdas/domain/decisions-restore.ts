@@ -1,0 +1,166 @@
+// Decisions on restores: one verb to have the video again, whatever its status. Pure.
+import {
+  type Caller,
+  cancelled,
+  change,
+  type Decision,
+  effectiveStatus,
+  goOn,
+  refuse,
+  wakeNow,
+  wakeUnlessLeased,
+} from './decisions.ts';
+import { isBeforeDeletion, move } from './lifecycle.ts';
+import type { AssetRecord, RestoreState, Tier } from './record.ts';
+import { chooseTier, isFaster, type ThawOffer, thawOffers } from './thaw.ts';
+import { iso } from './time.ts';
+
+export interface RestoreWish {
+  readonly tier?: Tier;
+  readonly needByMs?: number;
+  /** A fresh random token for this restore. */
+  readonly token: string;
+}
+
+export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Caller): Decision {
+  const status = effectiveStatus(record);
+  if (record.lost_at) return refuseLost(record);
+  if (isBeforeDeletion(status)) {
+    return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
+  }
+  if (status === 'cancelled') return { kind: 'ask-platform', assetId: record.asset_id };
+  if (status === 'restored') return { kind: 'ask-platform', assetId: record.current_asset_id ?? '' };
+  // What failed goes on first, and then takes the wish as if it had not.
+  const current = record.status === 'failed' && status !== 'deleted' ? goOn(record, caller) : record;
+  const chosen = chooseOffer(current, wish, caller.nowMs);
+  if (chosen.kind === 'refuse') return chosen;
+  if (status === 'thawing' || status === 'uploading') return hasten(record, current, chosen, caller);
+  const restore = newRestore(wish, chosen.offer, caller);
+  const warnings = withWarnings(current, chosen.warnings);
+  // A deletion under way is finished first; the expire stage sees the wish and goes straight on.
+  const next =
+    status === 'deleting'
+      ? { ...wakeUnlessLeased(current, caller), restore, warnings, updated_at: iso(caller.nowMs) }
+      : thawing(current, caller, { restore, warnings });
+  return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
+}
+
+/** The second half of `ask-platform`: the asset that should be there is, or somebody deleted it elsewhere. */
+export function decideRestoreOfPresent(
+  record: AssetRecord,
+  isAlive: boolean,
+  wish: RestoreWish,
+  caller: Caller,
+): Decision {
+  if (isAlive) return { kind: 'answer', status: 200, outcome: 'already_available' };
+  const chosen = chooseOffer(record, wish, caller.nowMs);
+  if (chosen.kind === 'refuse') return chosen;
+  const set = {
+    restore: newRestore(wish, chosen.offer, caller),
+    current_asset_id: undefined,
+    deleted_at: record.status === 'restored' ? record.deleted_at : iso(caller.nowMs),
+  };
+  const next = thawing(record, caller, set, 'restore of an asset deleted elsewhere');
+  return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
+}
+
+function thawing(
+  record: AssetRecord,
+  caller: Caller,
+  set: Partial<AssetRecord>,
+  cause = 'restore',
+): AssetRecord {
+  const deleted = record.status === 'failed' ? move(record, 'deleted', change(caller, 'retry')) : record;
+  return move(deleted, 'thawing', change(caller, cause, { ...set, ...wakeNow(caller) }));
+}
+
+function newRestore(wish: RestoreWish, offer: ThawOffer, caller: Caller): RestoreState {
+  return {
+    ...promise(offer, caller),
+    requested_at: iso(caller.nowMs),
+    requested_by: caller.actor,
+    token: wish.token,
+    create_attempts: 0,
+    new_playback_ids: [],
+  };
+}
+
+/** A restore under way takes a faster tier and ignores a slower one; `current` is `record`, gone on if it had failed. */
+function hasten(record: AssetRecord, current: AssetRecord, chosen: ChosenOffer, caller: Caller): Decision {
+  const { offer } = chosen;
+  const { restore } = current;
+  const isFasterNow =
+    restore !== undefined && current.status === 'thawing' && isFaster(offer.tier, restore.tier);
+  const warnings =
+    !restore || isFasterNow || offer.tier === restore.tier
+      ? chosen.warnings
+      : [`The restore goes on as ${restore.tier}; ${offer.tier} would not be faster.`];
+  if (!isFasterNow && record.status !== 'failed') {
+    return { kind: 'answer', status: 200, outcome: 'restoring', warning: warnings[0] };
+  }
+  const next = {
+    ...wakeUnlessLeased(current, caller),
+    restore: isFasterNow ? { ...restore, ...promise(offer, caller) } : restore,
+    warnings: withWarnings(current, warnings),
+    updated_at: iso(caller.nowMs),
+  };
+  return { kind: 'write', status: 200, outcome: 'restoring', record: next };
+}
+
+function promise(
+  offer: ThawOffer,
+  caller: Caller,
+): Pick<RestoreState, 'tier' | 'ready_by' | 'estimated_cost_usd'> {
+  return {
+    tier: offer.tier,
+    ready_by: iso(caller.nowMs + offer.withinMs),
+    estimated_cost_usd: offer.costUsd,
+  };
+}
+
+function withWarnings(record: AssetRecord, more: readonly string[]): readonly string[] {
+  return [...new Set([...record.warnings, ...more])];
+}
+
+interface ChosenOffer {
+  readonly kind: 'offer';
+  readonly offer: ThawOffer;
+  readonly warnings: readonly string[];
+}
+
+type OfferChoice = ChosenOffer | Extract<Decision, { kind: 'refuse' }>;
+
+function chooseOffer(record: AssetRecord, wish: RestoreWish, nowMs: number): OfferChoice {
+  const { archive } = record;
+  if (!archive) return refuseLost(record);
+  const needWithinMs = wish.needByMs === undefined ? undefined : wish.needByMs - nowMs;
+  const choice = chooseTier(thawOffers(archive.storage_class, archive.size_bytes), {
+    // A repeat without a wish of its own keeps the tier that is under way.
+    tier: wish.tier ?? (needWithinMs === undefined && isUnderWay(record) ? record.restore?.tier : undefined),
+    needWithinMs,
+  });
+  if (choice.kind === 'chosen') {
+    return { kind: 'offer', offer: choice.offer, warnings: choice.warning ? [choice.warning] : [] };
+  }
+  return refuse({
+    status: 400,
+    code: 'TIER_NOT_OFFERED',
+    field: 'tier',
+    detail: `${archive.storage_class} offers ${choice.offered.join(' and ')}, not ${wish.tier}.`,
+    action: 'Choose one of these, or leave the tier out.',
+  });
+}
+
+/** Also a restore that waits for the deletion to end. */
+function isUnderWay(record: AssetRecord): boolean {
+  return record.status === 'deleting' || record.status === 'thawing' || record.status === 'uploading';
+}
+
+function refuseLost(record: AssetRecord): Extract<Decision, { kind: 'refuse' }> {
+  return refuse({
+    status: 409,
+    code: 'NOTHING_TO_RESTORE',
+    detail: `Asset ${record.asset_id} has no archive: ${record.failure?.message ?? `it is ${record.status}`}`,
+    action: 'Look for the original file; Icehouse holds no whole copy.',
+  });
+}

@@ -1,0 +1,144 @@
+// Mistakes that the simulation must catch, each an edit of one place in the code under test. A text that has moved or
+// changed is said at once, so that no mistake is left out silently.
+import type { Mutation } from './mutate.ts';
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'the proof looks at the vault and does not mind what it finds',
+    file: 'lambdas/domain/verified-archive.ts',
+    find: 'if (fault) return fault;',
+    replace: '',
+  },
+  {
+    name: 'the proof leaves the checksum out',
+    file: 'lambdas/domain/verified-archive.ts',
+    find: 'if (head.crc32 !== object.crc32) {',
+    replace: 'if (false) {',
+  },
+  {
+    name: 'the proof leaves the captions out',
+    file: 'lambdas/domain/verified-archive.ts',
+    find: '...[archive.manifest, ...archive.captions].map(',
+    replace: '...[archive.manifest].map(',
+  },
+  {
+    name: 'an asset that was changed since is deleted with its old manifest',
+    file: 'lambdas/domain/verified-archive.ts',
+    find: "if (fingerprint(asset) !== fingerprint(evidence.manifestAsset)) return { kind: 'stale' };",
+    replace: '',
+  },
+  {
+    name: 'a lease does not say when the record wakes again',
+    file: 'lambdas/domain/lifecycle.ts',
+    find: "return { ...record, wake_at: until, wake_lane: 'step', leased_until: until };",
+    replace: "return { ...record, wake_at: undefined, wake_lane: 'step', leased_until: until };",
+  },
+  {
+    name: 'the date is not looked at again when the deletion begins',
+    file: 'lambdas/stages/expire.ts',
+    find: 'isDue(work, record) && !isHeld(record.hold, work.nowMs);',
+    replace: '!isHeld(record.hold, work.nowMs);',
+  },
+  {
+    name: 'a hold is not looked at again when the deletion begins',
+    file: 'lambdas/stages/expire.ts',
+    find: 'isDue(work, record) && !isHeld(record.hold, work.nowMs);',
+    replace: 'isDue(work, record);',
+  },
+  {
+    name: 'the hold on everything is not read again before the DELETE',
+    file: 'lambdas/stages/expire.ts',
+    find: 'const stop = (await heldBy(work)) ?? (await overLimit(work));',
+    replace: 'const stop = await overLimit(work);',
+  },
+  {
+    name: 'losses need no notice',
+    file: 'lambdas/stages/due.ts',
+    find: 'return Math.max(Date.parse(record.expiration_date), saidMs);',
+    replace: 'return Date.parse(record.expiration_date);',
+  },
+  {
+    name: 'a cancel is still promised while the DELETE is on its way',
+    file: 'lambdas/domain/lifecycle.ts',
+    find: "return ['requested', 'preparing', 'archiving', 'archived'].includes(status);",
+    replace: "return ['requested', 'preparing', 'archiving', 'archived', 'deleting'].includes(status);",
+  },
+  {
+    name: 'a 404 under a token of another environment counts as deleted',
+    file: 'lambdas/stages/gone.ts',
+    find: '  await confirmEnvironment(work);\n  const { archive } = work.record;',
+    replace: '  const { archive } = work.record;',
+  },
+  {
+    name: 'a master that still grows is taken as it is',
+    file: 'lambdas/stages/archive-copy.ts',
+    find: '  if (isSame) return;',
+    replace: '  return;',
+  },
+  {
+    name: 'another create is made without looking for the lost one',
+    file: 'lambdas/stages/restore.ts',
+    find: 'const adopted = await adoptLostCreate(work, archive, restore);',
+    replace: 'const adopted = undefined;',
+  },
+  {
+    name: 'assets that a restore made twice are left at Mux',
+    file: 'lambdas/stages/own-assets.ts',
+    find: 'if (kept && asset.id !== kept.id) await deleteOwn(work, asset);',
+    replace: '',
+  },
+  {
+    name: 'the alias of a restored asset is not written',
+    file: 'lambdas/stages/restore.ts',
+    find: "await work.deps.ledger.putAlias('asset', asset.id, work.record.asset_id);",
+    replace: '',
+  },
+  {
+    name: 'a bus that fails is not told again',
+    file: 'lambdas/stages/stage.ts',
+    find: 'await deps.bus.publish(pending.map((entry) => ({ entry, record })));',
+    replace: 'await deps.bus.publish(pending.map((entry) => ({ entry, record }))).catch(() => undefined);',
+  },
+  {
+    name: 'a record rests although news of it is still to be told',
+    file: 'lambdas/stages/stage.ts',
+    find: 'const wake_at = unpublished(record).length > 0 ? record.wake_at : undefined;',
+    replace: 'const wake_at = undefined;',
+  },
+  {
+    name: 'a stage writes over what was taken back meanwhile',
+    file: 'lambdas/stages/stage.ts',
+    find: 'return newer.life === mine.life && newer.status === mine.status && newer.leased_until === mine.leased_until;',
+    replace: 'return newer.life === mine.life;',
+  },
+  {
+    name: 'uploads that a crash left unknown are not looked for',
+    file: 'lambdas/stages/archive-seal.ts',
+    find: 'for (const uploadId of await deps.vault.listUploads(key)) await deps.vault.abortUpload({ key, uploadId });',
+    replace: '',
+  },
+  {
+    name: 'a cancelled upload is given up once and not looked at again',
+    file: 'lambdas/stages/cancel.ts',
+    find: 'if (isGone && upload?.aborted_at)',
+    replace: 'if (isGone)',
+  },
+  {
+    name: 'the governor counts half of each interval',
+    file: 'lambdas/adapters/governor.ts',
+    find: 'const intervalMs = Math.ceil(1_000 / perSecond);',
+    replace: 'const intervalMs = Math.ceil(500 / perSecond);',
+  },
+  {
+    name: 'a webhook is believed whoever signed it',
+    file: 'lambdas/adapters/mux-webhook.ts',
+    find: '  if (!genuine)\n',
+    replace: '  if (false)\n',
+  },
+  {
+    name: 'a thawed copy that lapsed is waited for and not asked for again',
+    file: 'lambdas/stages/restore.ts',
+    find: "if (restore.asked_tier !== tier || state === 'frozen') {",
+    replace: 'if (restore.asked_tier !== tier) {',
+  },
+];

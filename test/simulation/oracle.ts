@@ -1,0 +1,323 @@
+// The simulation's own view of what is true and what was promised, and the invariants held against it after every
+// effect and at the end. It believes nothing that the code under test has written down about itself.
+import { crc32 } from 'node:zlib';
+import type { Verb } from '../../lambdas/adapters/governor.ts';
+import type { AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
+import { iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
+import type { AliasKind, CreateAsset, TransitionEvent } from '../../lambdas/stages/ports.ts';
+import type { MemoryPlatform } from '../fakes/platform-memory.ts';
+import type { MemoryVault } from '../fakes/vault-memory.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A proof may be this old when its DELETE goes out: what happened since is not in it. */
+const PROOF_MS = MINUTE_MS;
+
+interface Truth {
+  /** Every whole file that was ever prepared as this asset's master. */
+  readonly contents: Set<string>;
+  goneElsewhereAtMs?: number;
+  changedAtMs?: number;
+  isVaultDamaged: boolean;
+  /** Dates that some call may have put into effect, ms since the epoch. */
+  dates: Set<number>;
+  /** Since when a user may count on the asset not being deleted, because a call said so. */
+  takenBackAtMs?: number;
+  heldAtMs?: number;
+  heldUntilMs?: number;
+}
+
+interface Creation {
+  readonly token: string;
+  readonly original: string;
+}
+
+export interface OracleOptions {
+  readonly timeline: Timeline;
+  readonly vault: MemoryVault;
+  readonly records: () => ReadonlyMap<string, AssetRecord>;
+  readonly platform: () => MemoryPlatform;
+  /** The asset that another id leads to, as the ledger has it now. */
+  readonly alias: (kind: AliasKind, id: string) => Promise<string | undefined>;
+  /** The most by which two clocks differ. */
+  readonly skewMs: number;
+  readonly minNoticeMs: number;
+  /** Body of a caption track, by its id. */
+  readonly captions: ReadonlyMap<string, string>;
+}
+
+export type Oracle = ReturnType<typeof createOracle>;
+
+export function createOracle(options: OracleOptions) {
+  const { timeline, vault, skewMs } = options;
+  const violations: string[] = [];
+  const truths = new Map<string, Truth>();
+  const creations = new Map<string, Creation>();
+  const arrivals: Record<Verb, number[]> = { post: [], other: [] };
+  const published = new Map<string, { readonly atMs: number; readonly losses: readonly Loss[]; readonly version: number }[]>();
+  const restoredAs = new Map<string, string>();
+  const lives = { archived: 0, deleted: 0, restored: 0, cancelled: 0, failed: 0 };
+  let allHeldAtMs: number | undefined;
+
+  const violated = (law: number, what: string) => violations.push(`[${law}] ${iso(timeline.nowMs)} ${what}`);
+
+  function truthOf(assetId: string): Truth {
+    const known = truths.get(assetId);
+    if (known) return known;
+    const truth: Truth = { contents: new Set(), isVaultDamaged: false, dates: new Set() };
+    truths.set(assetId, truth);
+    return truth;
+  }
+
+  /** 1. The vault holds the exact bytes, under the versions that the record names, and all that belongs to them. */
+  function vaultFault(record: AssetRecord | undefined): string | undefined {
+    const archive = record?.archive;
+    if (!record || !archive) return 'there is no archive';
+    const stored = versionOf(archive.key, archive.version_id);
+    if (!stored) return `the vault has no version ${archive.version_id} of ${archive.key}`;
+    if (!truthOf(record.asset_id).contents.has(content(stored.bytes))) return 'the vault holds other bytes';
+    if (stored.head.storageClass !== archive.storage_class) return 'the class is another';
+    const manifest = versionOf(archive.manifest.key, archive.manifest.version_id);
+    if (!manifest) return 'the vault has no manifest';
+    const kept = assetIn(manifest.bytes);
+    return kept ? assetFault(record, kept) : 'the manifest cannot be read';
+  }
+
+  function assetIn(manifest: Uint8Array): Record<string, unknown> | undefined {
+    try {
+      return JSON.parse(new TextDecoder().decode(manifest)).asset;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The manifest tells of the asset as it is at the platform, but for the last minute, and every caption is there. */
+  function assetFault(record: AssetRecord, kept: Record<string, unknown>): string | undefined {
+    const { asset_id, archive } = record;
+    const { changedAtMs = 0 } = truthOf(asset_id);
+    const now = options.platform().raw(asset_id);
+    if (!now || timeline.nowMs - changedAtMs < PROOF_MS + skewMs) return undefined;
+    if (kept.passthrough !== now.passthrough) return `the manifest says passthrough ${kept.passthrough}`;
+    for (const { id, type } of now.tracks as { id: string; type: string }[]) {
+      if (type !== 'text') continue;
+      const caption = archive?.captions.find(({ track_id }) => track_id === id);
+      const stored = caption && versionOf(caption.key, caption.version_id);
+      if (!stored || new TextDecoder().decode(stored.bytes) !== options.captions.get(id))
+        return `the caption ${id} is not in the vault`;
+    }
+    return undefined;
+  }
+
+  function versionOf(key: string, versionId: string) {
+    return vault.versions.get(key)?.find(({ head }) => head.versionId === versionId);
+  }
+
+  /** 2. What users were told holds at the moment of the DELETE. */
+  function promiseFault(record: AssetRecord): string | undefined {
+    const truth = truthOf(record.asset_id);
+    const earliestMs = Math.min(...truth.dates);
+    if (timeline.nowMs + skewMs < earliestMs) return `its date is ${iso(earliestMs)}`;
+    if (truth.takenBackAtMs !== undefined) return `it was taken back at ${iso(truth.takenBackAtMs)}`;
+    const { heldAtMs, heldUntilMs = Infinity } = truth;
+    if (heldAtMs !== undefined && timeline.nowMs + skewMs < heldUntilMs) return `it is held since ${iso(heldAtMs)}`;
+    if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + PROOF_MS + skewMs)
+      return `all is held since ${iso(allHeldAtMs)}`;
+    return noticeFault(record);
+  }
+
+  /** Law 7: every loss was on the bus long enough before. */
+  function noticeFault({ asset_id, losses }: AssetRecord): string | undefined {
+    const latestMs = timeline.nowMs - options.minNoticeMs + 2 * skewMs;
+    const said = (published.get(asset_id) ?? []).filter(({ atMs }) => atMs <= latestMs).flatMap((event) => event.losses);
+    const unsaid = losses.find((loss) => !said.some(({ code, attribute }) => code === loss.code && attribute === loss.attribute));
+    return unsaid && `its loss ${unsaid.code} ${unsaid.attribute} was not said ${options.minNoticeMs} ms before`;
+  }
+
+  return {
+    violations,
+    lives,
+    violated,
+    truthOf,
+    added: (assetId: string) => void truthOf(assetId),
+    prepared: (assetId: string, of: string) => void truthOf(assetId).contents.add(of),
+    deletedElsewhere: (assetId: string) => {
+      truthOf(assetId).goneElsewhereAtMs = timeline.nowMs;
+    },
+    changed: (assetId: string) => {
+      truthOf(assetId).changedAtMs = timeline.nowMs;
+    },
+    arrived: (verb: Verb, atMs: number) => void arrivals[verb].push(atMs),
+
+    /** The DELETE of an asset that somebody asked to delete is about to have its effect. */
+    deleting(assetId: string): void {
+      const record = options.records().get(assetId);
+      const noProof = vaultFault(record);
+      if (noProof) violated(1, `${assetId} is deleted although ${noProof}`);
+      const broken = record && promiseFault(record);
+      if (broken) violated(2, `${assetId} is deleted although ${broken}`);
+    },
+    /** The DELETE of an asset that a restore made and did not publish. */
+    deletingOwn(assetId: string): void {
+      if (!creations.has(assetId)) violated(1, `${assetId} is deleted as our own, and we never made it`);
+      for (const record of options.records().values()) {
+        const isShown = record.status === 'restored' && record.current_asset_id === assetId;
+        if (isShown) violated(4, `${assetId} is deleted although ${record.asset_id} was restored as it`);
+      }
+    },
+    /** A create had its effect. */
+    created(assetId: string, order: CreateAsset): void {
+      const token = new URL(order.masterUrl).searchParams.get('x-icehouse-token') ?? '';
+      creations.set(assetId, { token, original: order.like.id });
+    },
+    /** The platform has read an input of a create. */
+    downloaded(url: string, bytes: Uint8Array): void {
+      const { pathname } = new URL(url);
+      const original = /^\/mux\/[^/]+\/(\w+)\//.exec(pathname)?.[1] ?? '';
+      const isMaster = /\/master\.\w+$/.test(pathname);
+      if (isMaster && !truthOf(original).contents.has(content(bytes)))
+        violated(4, `${original} is restored from other bytes`);
+    },
+
+    /** A record was written. */
+    saved(before: AssetRecord | undefined, after: AssetRecord): void {
+      const moved = before?.status !== after.status;
+      if (moved && after.status in lives) lives[after.status as keyof typeof lives] += 1;
+      const last = after.history.at(-1);
+      if (moved && (last?.to !== after.status || last.version !== after.version))
+        violated(7, `${after.asset_id} became ${after.status} without a word in its history`);
+      const rests = ['deleted', 'restored', 'cancelled', 'failed'].includes(after.status);
+      const isSaid = after.history.every(({ version }) => version <= after.published_version);
+      if (!(rests && isSaid) && after.wake_at === undefined)
+        violated(3, `${after.asset_id} is ${after.status} and nobody will wake it`);
+      if (/signature=|x-icehouse-token=/.test(JSON.stringify(after)))
+        violated(6, `the record of ${after.asset_id} holds a signed URL`);
+      if (moved && after.status === 'restored') nowRestored(after);
+    },
+    /** The bus was told. */
+    published(events: readonly TransitionEvent[]): void {
+      for (const { entry, record } of events) {
+        const known = published.get(record.asset_id) ?? [];
+        known.push({ atMs: timeline.nowMs, losses: record.losses, version: entry.version });
+        published.set(record.asset_id, known);
+      }
+    },
+
+    /** A call is on its way that may put this date into effect, or undo what was taken back. */
+    asked(assetId: string, dateMs: number | undefined, isNewRequest: boolean): void {
+      const truth = truthOf(assetId);
+      if (dateMs !== undefined) truth.dates.add(dateMs);
+      if (isNewRequest) truth.takenBackAtMs = undefined;
+    },
+    /** A call was answered: this is the date, and no other call was on its way. */
+    dated: (assetId: string, dateMs: number) => {
+      truthOf(assetId).dates = new Set([dateMs]);
+    },
+    takenBack: (assetId: string) => {
+      truthOf(assetId).takenBackAtMs = timeline.nowMs;
+    },
+    held(assetId: string, untilMs: number | undefined): void {
+      Object.assign(truthOf(assetId), { heldAtMs: timeline.nowMs, heldUntilMs: untilMs });
+    },
+    releasing: (assetId: string) => {
+      truthOf(assetId).heldAtMs = undefined;
+    },
+    heldAll: () => {
+      allHeldAtMs = timeline.nowMs;
+    },
+    releasingAll: () => {
+      allHeldAtMs = undefined;
+    },
+    damaged: (assetId: string) => {
+      truthOf(assetId).isVaultDamaged = true;
+    },
+
+    /** When everything is at rest. */
+    conclude(isDryRun: boolean): void {
+      for (const record of options.records().values()) concludeRecord(record, isDryRun);
+      concludeUploads();
+    },
+    /** 5. Over any window no more calls than rate x window + burst; clocks that differ move both its ends. */
+    concludeRates(rates: Readonly<Record<Verb, number>>, burst: Readonly<Record<Verb, number>>): void {
+      for (const verb of ['post', 'other'] as const) {
+        for (const windowMs of [1_000, 60_000, 3_600_000]) {
+          const most = busiest(arrivals[verb], windowMs);
+          const allowed = rates[verb] * ((windowMs + 2 * skewMs) / 1_000) + burst[verb] + 1;
+          if (most > allowed) violated(5, `${most} ${verb} calls within ${windowMs} ms; ${allowed} are allowed`);
+        }
+      }
+    },
+  };
+
+  /** 4. One restore publishes one asset. */
+  function nowRestored(record: AssetRecord): void {
+    const assetId = record.current_asset_id ?? '';
+    const token = record.restore?.token ?? '';
+    const before = restoredAs.get(token);
+    if (before !== undefined && before !== assetId) violated(4, `one restore published ${before} and ${assetId}`);
+    restoredAs.set(token, assetId);
+    if (creations.get(assetId)?.token !== token) violated(4, `${assetId} was not made by this restore`);
+    if (options.platform().raw(assetId)?.status !== 'ready') violated(4, `${assetId} was published and is not ready`);
+    leadsTo('asset', assetId, record.asset_id);
+    for (const { id } of record.restore?.new_playback_ids ?? []) leadsTo('playback', id, record.asset_id);
+  }
+
+  /** Whoever knows a new id can ask for it from the first moment. */
+  function leadsTo(kind: AliasKind, id: string, assetId: string): void {
+    void options.alias(kind, id).then((found) => {
+      if (found !== assetId) violated(4, `the ${kind} id ${id} leads to ${found}, not to ${assetId}`);
+    });
+  }
+
+  function concludeRecord(record: AssetRecord, isDryRun: boolean): void {
+    const { asset_id, status } = record;
+    const truth = truthOf(asset_id);
+    const isAtMux = options.platform().assetIds().includes(asset_id);
+    const fault = vaultFault(record);
+    const isExcused = truth.goneElsewhereAtMs !== undefined || truth.isVaultDamaged;
+    const isBack = status === 'restored' && record.current_asset_id !== undefined;
+    if (!isAtMux && !isBack && fault && !isExcused) violated(1, `${asset_id} is lost: ${status}, and ${fault}`);
+    if (status === 'deleted' && isAtMux) violated(3, `${asset_id} is said to be deleted and is still there`);
+    if (status === 'archived' && !isDryRun) violated(3, `${asset_id} is still archived`);
+    for (const [assetId, { original, token }] of creations) {
+      const isLeft = original === asset_id && options.platform().assetIds().includes(assetId);
+      const isKnown = restoredAs.get(token) === assetId;
+      if (isLeft && !isKnown && status !== 'failed') violated(4, `${assetId} was left behind by a restore of ${asset_id} (${status})`);
+    }
+    concludeHistory(record);
+  }
+
+  /** 7. Every transition is in the history and was on the bus. */
+  function concludeHistory({ asset_id, history }: AssetRecord): void {
+    const said = new Set((published.get(asset_id) ?? []).map(({ version }) => version));
+    let last: HistoryEntry | undefined;
+    for (const entry of history) {
+      if (!said.has(entry.version)) violated(7, `the bus never heard of ${asset_id} ${entry.from} -> ${entry.to}`);
+      if (last && entry.from !== last.to) violated(7, `${asset_id} went from ${last.to} on as ${entry.from}`);
+      last = entry;
+    }
+  }
+
+  /** 6. An upload is kept for the retry of a failed copy, and by nobody else. */
+  function concludeUploads(): void {
+    for (const [uploadId, { key }] of vault.uploads) {
+      const assetId = /^mux\/[^/]+\/(\w+)\//.exec(key)?.[1] ?? '';
+      const record = options.records().get(assetId);
+      if (record?.status !== 'failed') violated(6, `upload ${uploadId} of ${assetId} (${record?.status}) is left`);
+    }
+  }
+}
+
+function content(bytes: Uint8Array): string {
+  return `${bytes.length}:${crc32(bytes)}`;
+}
+
+/** The most of these times that lie within one window. */
+function busiest(timesMs: readonly number[], windowMs: number): number {
+  let most = 0;
+  let first = 0;
+  const sorted = [...timesMs].sort((a, b) => a - b);
+  for (const [last, atMs] of sorted.entries()) {
+    while ((sorted[first] ?? atMs) <= atMs - windowMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}

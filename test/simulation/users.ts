@@ -1,0 +1,247 @@
+// The app backend and its users: they ask for deletions, change their minds at every moment, and send a call again when
+// no answer came. What an answer promises them is noted with the oracle.
+import type { DeleteRequest } from '../../lambdas/domain/decisions-request.ts';
+import type { AssetRecord, Status, Tier } from '../../lambdas/domain/record.ts';
+import { DAY_MS, HOUR_MS, iso, MINUTE_MS, SECOND_MS } from '../../lambdas/domain/time.ts';
+import {
+  type Answer,
+  cancelRequest,
+  holdAsset,
+  type RequestDeps,
+  releaseAsset,
+  requestDeletion,
+  requestRestore,
+  reschedule,
+} from '../../lambdas/stages/request.ts';
+import type { EventKind } from './cells.ts';
+import type { Ending, Invocation, Surroundings } from './invocation.ts';
+import type { Oracle } from './oracle.ts';
+import type { Plan } from './simulate.ts';
+
+export interface UsersOptions extends Surroundings {
+  readonly plan: Plan;
+  readonly oracle: Oracle;
+  readonly records: ReadonlyMap<string, AssetRecord>;
+  readonly isChaos: () => boolean;
+  readonly chaosEndsMs: number;
+  readonly callApi: <T>(
+    event: EventKind,
+    assetId: string,
+    body: (deps: RequestDeps, who: Invocation) => Promise<T>,
+    ended: (ending: Ending<T>) => void,
+  ) => void;
+  readonly forge: (assetId: string) => void;
+}
+
+type Call = Exclude<EventKind, 'step' | 'late message' | 'webhook' | 'forged webhook'>;
+
+const CALLS: readonly [Call, ...Call[]] = [
+  'same request',
+  'other request',
+  'cancel',
+  'restore',
+  'reschedule',
+  'hold',
+  'release',
+];
+
+type Given = Pick<DeleteRequest, 'expirationMs' | 'asked'>;
+
+/** How many act, about, just as a record has come to this status: those that pass soon are the rare chances. */
+const EAGERNESS: Partial<Record<Status, number>> = {
+  requested: 0.4,
+  archiving: 0.5,
+  deleting: 1.4,
+  deleted: 0.5,
+  thawing: 0.9,
+  uploading: 1.6,
+  restored: 1.4,
+  failed: 3,
+};
+
+export function createUsers(options: UsersOptions) {
+  const { timeline, chance, oracle, plan, records, callApi } = options;
+  const given = new Map<string, Given>();
+  /** Each video by the first id it had: a call by any of its ids may concern the newest. */
+  const families = new Map<string, Set<string>>(plan.assetIds.map((id) => [id, new Set([id])]));
+  /** Calls by asset and by what they may change: how many are on their way, and how many were ever made. */
+  const underWay = new Map<string, number>();
+  const begun = new Map<string, number>();
+  let unanswered = 0;
+  let isOver = false;
+
+  const count = (name: string, by: number) => {
+    underWay.set(name, (underWay.get(name) ?? 0) + by);
+    if (by > 0) begun.set(name, (begun.get(name) ?? 0) + 1);
+    unanswered += by;
+  };
+  /** Whether, from now until the answer is asked for, no other call changes the same; so many of those are one's own. */
+  function watch(name: string, own: number): () => boolean {
+    const isQuiet = (underWay.get(name) ?? 0) === own;
+    const made = begun.get(name) ?? 0;
+    return () => isQuiet && (begun.get(name) ?? 0) === made;
+  }
+
+  function familyOf(assetId: string): readonly [string, Set<string>] {
+    for (const [first, ids] of families) if (ids.has(assetId)) return [first, ids];
+    throw new Error(`Nobody knows the video ${assetId}.`);
+  }
+
+  /** Makes a call, and once more when no answer came to somebody who is patient. */
+  function make(
+    event: Call,
+    assetId: string,
+    changes: string,
+    body: (deps: RequestDeps, who: Invocation) => Promise<Answer>,
+    answered: (answer: Extract<Answer, { kind: 'record' }>, isAlone: boolean) => void,
+    begins: (assetId: string) => void = () => undefined,
+  ): void {
+    const [first, ids] = familyOf(assetId);
+    const name = `${changes} ${first}`;
+    for (const id of ids) begins(id);
+    count(name, 1);
+    const quiet = [name, `date ${first}`].map((each) => watch(each, each === name ? 1 : 0));
+    const isAlone = () => quiet.every((still) => still());
+    callApi(event, assetId, body, (ending) => {
+      count(name, -1);
+      if (ending.kind === 'answer' && ending.answer.kind === 'record') return answered(ending.answer, isAlone());
+      const isRefused =
+        ending.kind === 'answer' && ending.answer.kind === 'problem' && ending.answer.problem.status !== 503;
+      if (isRefused || (options.isChaos() && chance.is(0.5))) return;
+      timeline.after(chance.between(SECOND_MS, MINUTE_MS), () => make(event, assetId, changes, body, answered, begins));
+    });
+  }
+
+  const caller = (who: Invocation) => ({ nowMs: who.clock.nowMs(), actor: 'user-7' });
+
+  function newDate(): Given {
+    const graceMs = chance.pick([MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, 12 * HOUR_MS, 2 * DAY_MS]);
+    const expirationMs = timeline.nowMs + Math.round(graceMs * chance.between(0.7, 1.3)) + 10 * SECOND_MS;
+    return { expirationMs, asked: { expiration_date: iso(expirationMs) } };
+  }
+
+  const calls: Record<Call, (assetId: string) => void> = {
+    'same request': (assetId) => request('same request', assetId, given.get(assetId) ?? newDate()),
+    'other request': (assetId) => request('other request', assetId, newDate()),
+    cancel(assetId) {
+      make('cancel', assetId, 'status', (deps, who) => cancelRequest(deps, assetId, caller(who)), (answer, isAlone) =>
+        takenBack(answer, isAlone),
+      );
+    },
+    restore(assetId) {
+      const token = chance.token();
+      const tier = chance.pick<Tier | undefined>([undefined, 'Standard', 'Bulk']);
+      make(
+        'restore',
+        assetId,
+        'status',
+        (deps, who) => requestRestore(deps, assetId, { token, tier }, caller(who)),
+        (answer, isAlone) => takenBack(answer, isAlone),
+      );
+    },
+    reschedule(assetId) {
+      const { expirationMs } = newDate();
+      make(
+        'reschedule',
+        assetId,
+        'date',
+        (deps, who) => reschedule(deps, assetId, { expirationMs, userId: 'user-7', reason: 'asked' }, caller(who)),
+        ({ record }, isAlone) => dated(record, isAlone),
+        (id) => oracle.asked(id, expirationMs, false),
+      );
+    },
+    hold(assetId) {
+      const untilMs = chance.is(0.5) ? timeline.nowMs + Math.round(chance.between(MINUTE_MS, 5 * HOUR_MS)) : undefined;
+      make(
+        'hold',
+        assetId,
+        'hold',
+        (deps, who) => holdAsset(deps, assetId, { reason: 'court', userId: 'user-9', untilMs }, caller(who)),
+        ({ record }, isAlone) => {
+          if (isAlone) oracle.held(record.asset_id, untilMs);
+        },
+        // Another hold may end sooner than the one before.
+        (id) => oracle.releasing(id),
+      );
+    },
+    release(assetId) {
+      make(
+        'release',
+        assetId,
+        'hold',
+        (deps, who) => releaseAsset(deps, assetId, 'settled', caller(who)),
+        () => undefined,
+        (id) => oracle.releasing(id),
+      );
+    },
+  };
+
+  function request(event: Call, assetId: string, wish: Given): void {
+    const body = { asset_id: assetId, deleted_by_user_id: 'user-7', ...wish };
+    make(
+      event,
+      assetId,
+      'date',
+      (deps, who) => requestDeletion(deps, body, caller(who)),
+      (answer, isAlone) => {
+        given.set(assetId, wish);
+        dated(answer.record, isAlone);
+      },
+      (id) => oracle.asked(id, wish.expirationMs, true),
+    );
+  }
+
+  function dated({ asset_id, expiration_date }: AssetRecord, isAlone: boolean): void {
+    if (isAlone) oracle.dated(asset_id, Date.parse(expiration_date));
+  }
+
+  function takenBack({ outcome, record }: Extract<Answer, { kind: 'record' }>, isAlone: boolean): void {
+    if (outcome === 'cancelled' && isAlone) oracle.takenBack(record.asset_id);
+  }
+
+  /** What was restored may be deleted, too. */
+  function deleteAgain({ asset_id, current_asset_id }: AssetRecord): void {
+    const [, ids] = familyOf(asset_id);
+    if (current_asset_id === undefined || ids.size > 2 || !chance.is(0.3)) return;
+    ids.add(current_asset_id);
+    timeline.after(chance.between(0, HOUR_MS), () => request('same request', current_asset_id, newDate()));
+  }
+
+  const anyCall = (assetId: string) => calls[chance.pick(CALLS)](assetId);
+
+  return {
+    begin(): void {
+      for (const assetId of plan.assetIds) {
+        timeline.after(chance.between(0, HOUR_MS / 4), () => request('same request', assetId, newDate()));
+        for (let more = chance.below(5); more > 0; more -= 1) {
+          timeline.after(chance.between(0, plan.chaosMs), () => anyCall(assetId));
+        }
+      }
+    },
+    /** People notice, and act just then. */
+    statusChanged(record: AssetRecord): void {
+      const { asset_id, status } = record;
+      if (!options.isChaos()) return;
+      if (status === 'restored') deleteAgain(record);
+      for (let eager = EAGERNESS[status] ?? 0.2; eager > 0; eager -= 1) {
+        if (chance.is(eager)) timeline.after(chance.between(0, 5_000), () => anyCall(asset_id));
+      }
+      const later = (odds: number, call: Call) => {
+        if (chance.is(odds)) timeline.after(chance.between(0, 3 * HOUR_MS), () => calls[call](asset_id));
+      };
+      if (status === 'deleted') later(0.6, 'restore');
+      if (status === 'failed') later(0.5, 'same request');
+      if (status === 'cancelled') later(0.4, 'other request');
+      if (chance.is(0.05)) options.forge(asset_id);
+    },
+    /** Every hold is lifted, and what failed for a passing reason is asked for again. */
+    lastWishes(): void {
+      isOver = true;
+      for (const [assetId, record] of records) {
+        if (record.hold) calls.release(assetId);
+        if (record.failure?.retryable && chance.is(0.5)) calls['same request'](assetId);
+      }
+    },
+    areDone: () => isOver && unanswered === 0,
+  };
+}

@@ -1,0 +1,47 @@
+// What a request in line is told, and what an archive that waits for the rate limit is.
+import { expect, test } from 'vitest';
+import { NotYetError } from '../../lambdas/domain/failures.ts';
+import { publicRecord } from '../../lambdas/domain/public-record.ts';
+import { placeOf } from '../../lambdas/stages/admission.ts';
+import { house } from '../fakes/house.ts';
+import { anMp4 } from '../fakes/mp4.ts';
+
+test('a request in line is told how many stand before it, and when its turn should come', async () => {
+  const home = house();
+  for (let n = 0; n < 20; n += 1) {
+    await home.requestDeletion({ asset_id: `asset${n}` });
+    await home.clock.advance(1_000);
+  }
+
+  const place = await placeOf(home.record('asset12'), { ...home, intervalMs: 800 });
+
+  // Nine were started at once; the tenth is asset9. Four places of 4.8 s, and a minute for the sweep.
+  expect(place).toMatchObject({ position: 4, expected_by: '2026-11-01T00:01:39.200Z' });
+});
+
+test('a request that was started has no place in line', async () => {
+  const home = house();
+  await home.requestDeletion();
+
+  const place = await placeOf(home.record(), { ...home, intervalMs: 800 });
+
+  expect(place).toBeUndefined();
+});
+
+test('work that waits for the rate limit is expected at the place it was given, until it goes on', async () => {
+  const home = house();
+  home.addVideo(anMp4());
+  await home.requestDeletion();
+  await home.live('preparing');
+  home.platform.fail('inspect', new NotYetError(Date.UTC(2026, 10, 1, 3), 'a slot'));
+
+  await home.live(() => home.record().waiting_for === 'a slot');
+  const waiting = publicRecord(home.record());
+  await home.live('archived');
+
+  expect(waiting).toMatchObject({
+    expected_by: '2026-11-01T03:00:00.000Z',
+    next_action_at: '2026-11-01T03:00:00.000Z',
+  });
+  expect(publicRecord(home.record()).expected_by).toBeUndefined();
+});
