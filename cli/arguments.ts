@@ -50,7 +50,8 @@ export function queueUrl(text: string): URL {
 
 /** The id of a message, or how it begins. */
 export function messageId(text: string): string {
-  if (!/^[\w-]{4,100}$/.test(text)) throw new InvalidArgumentError('An id, or its first four letters at least.');
+  if (!/^[\w-]{4,100}$/.test(text))
+    throw new InvalidArgumentError('An id, or its first four letters at least.');
   return text;
 }
 

@@ -112,7 +112,7 @@ export interface IcehouseProps {
   readonly thawDays?: number;
 
   /**
-   * Mux calls per second that Icehouse may make: POST, and all other verbs.
+   * Mux calls per second that Icehouse may make: POST (at least 0.02), and all other verbs (at least 0.5).
    * @default - { post: 0.5, other: 2.5 }, half of what Mux allows
    */
   readonly muxRates?: { readonly post: number; readonly other: number };

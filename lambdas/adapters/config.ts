@@ -61,8 +61,8 @@ export function readConfig(env: Variables = process.env): Config {
     muxStreamBaseUrl: read(ENVIRONMENT.muxStreamBaseUrl, URL_EXPECTED, baseUrl, 'https://stream.mux.com'),
     muxImageBaseUrl: read(ENVIRONMENT.muxImageBaseUrl, URL_EXPECTED, baseUrl, 'https://image.mux.com'),
     muxRates: Object.freeze({
-      post: read(ENVIRONMENT.muxPostRate, 'calls per second, above 0', rate, 0.5),
-      other: read(ENVIRONMENT.muxOtherRate, 'calls per second, above 0', rate, 2.5),
+      post: read(ENVIRONMENT.muxPostRate, 'calls per second, at least 0.02', rateFrom(0.02), 0.5),
+      other: read(ENVIRONMENT.muxOtherRate, 'calls per second, at least 0.5', rateFrom(0.5), 2.5),
     }),
     storageClass: read(ENVIRONMENT.storageClass, ...oneOf(STORAGE_CLASSES), 'DEEP_ARCHIVE'),
     sourceHosts: read(ENVIRONMENT.sourceHosts, 'host names, comma-separated', hosts, hosts('*.mux.com')),
@@ -168,9 +168,9 @@ function milliseconds(text: string): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1_000);
 }
 
-function rate(text: string): number | undefined {
-  // Slower than one call in eleven days is no rate, and its inverse no number of milliseconds.
-  return numberFrom(text, 1e-6);
+/** Were a step's calls further apart than it sleeps for a slot, it would begin anew each time and never get through. */
+function rateFrom(least: number): (text: string) => number | undefined {
+  return (text) => numberFrom(text, least);
 }
 
 function wholeNumber(text: string): number | undefined {

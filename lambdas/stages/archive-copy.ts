@@ -237,6 +237,8 @@ const AUDIO: Media = { extension: 'm4a', contentType: 'audio/mp4' };
 
 /** The upload's id is in the ledger before its first part is in the vault. */
 async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0): Promise<void> {
+  // Whoever was overtaken ends here: he would give up another one's upload, and leave one behind that nobody knows.
+  await work.renew();
   const { record, deps } = work;
   const folder = {
     environment: record.environment ?? 'unknown',

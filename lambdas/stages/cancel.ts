@@ -10,7 +10,7 @@ export async function cancel(work: Work): Promise<Next> {
   if (record.status !== 'cancelled') return { kind: 'rest' };
   const { upload } = record;
   const found = await unfinishedUploads(work);
-  if (found.length === 0) return { kind: 'rest' };
+  if (found.length === 0) return lookAgain(work) ?? { kind: 'rest' };
   const isGone = await abortAll(work, found);
   // A worker that was killed or overtaken may still have a part on its way; a lease later none has.
   if (isGone && upload?.aborted_at) return { kind: 'rest', set: { upload: undefined } };
@@ -20,6 +20,15 @@ export async function cancel(work: Work): Promise<Next> {
     waitingFor: 'the unfinished upload to be gone',
     set: { upload: upload && { ...upload, aborted_at: iso(work.nowMs) } },
   };
+}
+
+/** Whoever was at the copy when it was taken back may have asked S3 for an upload that is not listed yet. */
+function lookAgain({ record, deps, nowMs }: Work): Next | undefined {
+  const takenBack = record.history.findLast(({ from, to }) => to === 'cancelled' && from !== to);
+  const wasCopied = takenBack?.from === 'preparing' || takenBack?.from === 'archiving';
+  const untilMs = takenBack && Date.parse(takenBack.at) + deps.settings.leaseMs;
+  if (!wasCopied || untilMs === undefined || nowMs >= untilMs) return undefined;
+  return { kind: 'wait', untilMs, waitingFor: 'a copy under way to end' };
 }
 
 interface Unfinished {

@@ -135,10 +135,4 @@ export const MUTATIONS: readonly Mutation[] = [
     find: '  if (!genuine)\n',
     replace: '  if (false)\n',
   },
-  {
-    name: 'a thawed copy that lapsed is waited for and not asked for again',
-    file: 'lambdas/stages/restore.ts',
-    find: "if (restore.asked_tier !== tier || state === 'frozen') {",
-    replace: 'if (restore.asked_tier !== tier) {',
-  },
 ];

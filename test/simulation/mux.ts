@@ -23,6 +23,7 @@ export interface MuxOptions extends Surroundings {
   readonly oracle: Oracle;
   readonly downloads: Downloads;
   readonly rates: Rates;
+  readonly hasSlowCreates: boolean;
   /** Reads what an input URL of ours leads to; throws where it leads nowhere. */
   readonly readInput: (url: string) => Promise<Uint8Array>;
   /** A webhook is on its way. */
@@ -43,8 +44,9 @@ export function simulatedMux(options: MuxOptions) {
     clock: { nowMs: () => timeline.nowMs },
     environment: ENVIRONMENT,
     prepareMs: () => {
+      const shortestMs = options.hasSlowCreates ? 5 * MINUTE_MS : 5_000;
       const isLong = chance.is(0.03);
-      preparedMs = Math.round(isLong ? chance.between(HOUR_MS, 14 * HOUR_MS) : chance.between(5_000, 10 * MINUTE_MS));
+      preparedMs = Math.round(isLong ? chance.between(HOUR_MS, 14 * HOUR_MS) : chance.between(shortestMs, 10 * MINUTE_MS));
       return preparedMs;
     },
     download: async (url) => {
@@ -166,7 +168,7 @@ export function simulatedMux(options: MuxOptions) {
       }
 
       async function send<T>(verb: Verb, method: string, effect: () => T | Promise<T>): Promise<T> {
-        oracle.arrived(verb, timeline.nowMs);
+        oracle.arrived(verb, purpose, timeline.nowMs);
         return invocation.call('mux', method, async () => {
           if (!hits(0.02, 'mux 429')) return effect();
           const seconds = chance.pick([1, 5, 60]);
@@ -213,7 +215,8 @@ export function simulatedMux(options: MuxOptions) {
         createAsset: (order) =>
           ask('post', 'createAsset', () => {
             if (!hits(0.06, 'create answers 504, appears later')) return create(order);
-            timeline.after(chance.between(30_000, 90_000), () => void create(order));
+            const latestMs = options.hasSlowCreates ? 200_000 : 90_000;
+            timeline.after(chance.between(30_000, latestMs), () => void create(order));
             throw new TransientError('MUX_UNAVAILABLE', 'Mux answered 504.');
           }),
         finishAsset: (asset, like) => ask('post', 'finishAsset', () => platform.finishAsset(asset, like)),

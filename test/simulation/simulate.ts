@@ -19,7 +19,6 @@ import { sweep } from '../../lambdas/stages/sweep.ts';
 import { memoryBrake } from '../fakes/brake-memory.ts';
 import { SETTINGS, STAGE_FUNCTIONS } from '../fakes/house.ts';
 import { memoryLedger } from '../fakes/ledger-memory.ts';
-import { MemoryVault } from '../fakes/vault-memory.ts';
 import type { Cell, EventKind } from './cells.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { ACCIDENTS, type Ending, type Fate, Invocation, type Surroundings } from './invocation.ts';
@@ -28,6 +27,7 @@ import { simulatedMux } from './mux.ts';
 import { createOracle } from './oracle.ts';
 import { Timeline } from './timeline.ts';
 import { createUsers } from './users.ts';
+import { SimulatedVault } from './vault.ts';
 
 export interface Modes {
   /** Every webhook and every message to a function is lost: the sweep alone carries on. */
@@ -94,7 +94,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     tell,
   };
 
-  const vault = new MemoryVault({ clock: { nowMs: () => timeline.nowMs }, thawMs: plan.thawMs });
+  const vault = new SimulatedVault({ clock: { nowMs: () => timeline.nowMs }, thawMs: plan.thawMs });
   const downloads = createDownloads(timeline);
   const brake = memoryBrake(plan.limits);
   /** What warm environments remember. */
@@ -116,6 +116,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     oracle,
     downloads,
     rates: plan.rates,
+    hasSlowCreates: plan.hasSlowCreates,
     readInput: readPresigned,
     emit: (type, assetId) => deliver(type, assetId),
   });
@@ -132,7 +133,8 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
         if (before?.status !== after.status) {
           users.statusChanged(after);
           if (isChaos() && chance.is(0.15)) chatter(after.asset_id);
-        }
+          if (isChaos() && after.status === 'deleting' && chance.is(plan.incidentRate)) timeline.after(chance.between(0, 500), holdEverything);
+        } else if (after.leased_until !== before?.leased_until) users.claimed(after);
         planSweep();
         return after;
       },
@@ -156,14 +158,14 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
   }
 
   /** What befalls the next invocation; it makes so many calls, more or less. */
-  function fateOf(calls: number): Fate {
-    if (!isChaos() || !chance.is(plan.accidentRate)) return { kind: 'whole' };
+  function fateOf(calls: number, odds: number): Fate {
+    if (!isChaos() || !chance.is(odds)) return { kind: 'whole' };
     return { kind: chance.pick(ACCIDENTS), call: 1 + chance.below(calls) };
   }
 
-  function invocation(name: string, calls: number): Invocation {
+  function invocation(name: string, calls: number, odds = plan.accidentRate): Invocation {
     made += 1;
-    return new Invocation(`${name} #${made}`, fateOf(calls), around);
+    return new Invocation(`${name} #${made}`, fateOf(calls, odds), around);
   }
 
   /** Notes what came to a record in this status, once it is known how it ended. */
@@ -232,7 +234,10 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
   function step(stage: Stage, message: StageMessage, event: EventKind): void {
     const record = stored.records.get(message.asset_id);
     const isStale = record?.version !== message.version;
-    const who = invocation(`${stage} ${message.asset_id}`, isStale ? 1 : chance.pick([3, 10, 24]));
+    // Steps of records at rest are few and short.
+    const rests = record?.status === 'restored' || record?.status === 'failed';
+    const calls = isStale ? 1 : rests ? 3 : chance.pick([3, 10, 24]);
+    const who = invocation(`${stage} ${message.asset_id}`, calls, rests && plan.accidentRate > 0 ? 0.8 : undefined);
     tell(() => `${who.name} begins on v${message.version}`);
     const deadlineMs = who.clock.nowMs() + STAGE_LIMIT_MS - 20_000;
     const body = () => runStage(stage, STAGE_FUNCTIONS[stage], depsOf(who, stage), message, deadlineMs);
@@ -367,7 +372,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
       if (chance.is(0.3)) timeline.at(sometime(), () => void mux.changeElsewhere(assetId));
       if (chance.is(0.15)) timeline.at(sometime(), () => damage(assetId));
     }
-    if (chance.is(0.1)) timeline.at(sometime(), holdEverything);
+    if (chance.is(plan.incidentRate)) timeline.at(sometime(), holdEverything);
     if (!chance.is(0.03)) return;
     const fromMs = sometime();
     timeline.at(fromMs, () => {
@@ -440,7 +445,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     // Nothing is planned any more, or all rest: only sleepers of the past may be left.
     for (const record of stored.records.values()) if (!rests(record)) oracle.violated(3, `${record.asset_id} is forgotten: ${record.status}`);
     oracle.conclude(plan.settings.deletions === 'dry-run');
-    oracle.concludeRates(plan.rates, { post: 2, other: 15 });
+    oracle.concludeRates(plan.rates);
     concludeFailures();
   }
 
@@ -477,11 +482,17 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
 
 export interface Plan {
   readonly assetIds: readonly string[];
+  /** All is asked for at once. */
+  readonly isFlood: boolean;
   /** How long things go wrong. */
   readonly chaosMs: number;
   readonly skewMs: number;
   readonly faultRate: number;
   readonly accidentRate: number;
+  /** How likely everything is put on hold just when a deletion has begun. */
+  readonly incidentRate: number;
+  /** Creates whose answer was lost may appear later than we look for them; all take long to get ready. */
+  readonly hasSlowCreates: boolean;
   readonly thawMs: number;
   readonly rates: { readonly post: number; readonly other: number };
   readonly limits: DeletionLimits;
@@ -491,15 +502,23 @@ export interface Plan {
 /** What kind of world this seed is. */
 function planOf(chance: Chance, modes: Modes): Plan {
   const isCalm = chance.is(0.1);
-  const videos = chance.pick([1, 1, 1, 2, 3]);
+  const isFlood = chance.is(0.03);
+  const videos = isFlood ? 8 : chance.pick([1, 1, 1, 2, 3]);
   return {
     assetIds: Array.from({ length: videos }, (_, at) => `asset${at + 1}`),
+    isFlood,
     chaosMs: chance.pick([4 * HOUR_MS, 1 * DAY_MS, 3 * DAY_MS]),
     skewMs: chance.pick([0, 200, 3_000]),
     faultRate: isCalm ? 0 : chance.pick([0.002, 0.01, 0.03]),
     accidentRate: isCalm ? 0 : chance.pick([0.2, 0.6]),
     thawMs: chance.pick([0, 10 * MINUTE_MS, 2 * HOUR_MS, 12 * HOUR_MS, 47 * HOUR_MS]),
-    rates: chance.pick([{ post: 0.5, other: 2.5 }, { post: 0.5, other: 2.5 }, { post: 0.05, other: 0.4 }]),
+    rates: chance.pick([
+      { post: 0.5, other: 2.5 },
+      { post: 0.5, other: 2.5 },
+      { post: 0.05, other: 0.5 },
+    ]),
+    incidentRate: chance.is(0.2) ? 0.5 : 0,
+    hasSlowCreates: chance.is(0.3),
     limits: chance.pick([{ perHour: 200, perDay: 2_000, perUserDay: 500 }, { perHour: 1, perDay: 2, perUserDay: 1 }]),
     settings: {
       ...SETTINGS,

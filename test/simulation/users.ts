@@ -212,7 +212,7 @@ export function createUsers(options: UsersOptions) {
   return {
     begin(): void {
       for (const assetId of plan.assetIds) {
-        timeline.after(chance.between(0, HOUR_MS / 4), () => request('same request', assetId, newDate()));
+        timeline.after(chance.between(0, plan.isFlood ? SECOND_MS : HOUR_MS / 4), () => request('same request', assetId, newDate()));
         for (let more = chance.below(5); more > 0; more -= 1) {
           timeline.after(chance.between(0, plan.chaosMs), () => anyCall(assetId));
         }
@@ -233,6 +233,13 @@ export function createUsers(options: UsersOptions) {
       if (status === 'failed') later(0.5, 'same request');
       if (status === 'cancelled') later(0.4, 'other request');
       if (chance.is(0.05)) options.forge(asset_id);
+    },
+    /** A stage is about to work on it: what comes now meets it in the middle. */
+    claimed({ asset_id, status, leased_until }: AssetRecord): void {
+      if (!options.isChaos() || leased_until === undefined) return;
+      if (!chance.is(status === 'archived' ? 0.4 : 0.02)) return;
+      const call = chance.pick<Call>(['reschedule', 'hold', 'cancel', 'restore']);
+      timeline.after(chance.between(0, chance.is(0.5) ? 500 : 15_000), () => calls[call](asset_id));
     },
     /** Every hold is lifted, and what failed for a passing reason is asked for again. */
     lastWishes(): void {
