@@ -70,7 +70,8 @@ async function lookAtCopy(
       },
     );
   }
-  if (head.storageClass === 'GLACIER_IR' || head.storageClass === 'STANDARD') return 'readable';
+  // Also a class that somebody moved it to: only these two have to be thawed.
+  if (head.storageClass !== 'GLACIER' && head.storageClass !== 'DEEP_ARCHIVE') return 'readable';
   if (head.thaw?.ongoing) return 'thawing';
   if (!head.thaw) return 'frozen';
   return head.thaw.untilMs === undefined || head.thaw.untilMs > nowMs + HOUR_MS ? 'readable' : 'frozen';

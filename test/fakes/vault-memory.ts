@@ -64,14 +64,14 @@ export class MemoryVault implements Vault {
 
   async uploadPart(o: Parameters<Vault['uploadPart']>[0]): Promise<PartInfo> {
     this.sent.push(o.partNumber);
-    const bytes = await collect(o.body);
+    const bytes = await this.collected(o.body);
     o.signal?.throwIfAborted();
     if (bytes.length !== o.sizeBytes)
       throw new TransientError('SOURCE_SHORT', `${bytes.length} of ${o.sizeBytes} bytes.`);
     this.onPart(o.partNumber);
     const upload = this.#upload(o);
     if (!upload) throw new TransientError('UPLOAD_GONE', 'S3 answered NoSuchUpload (404).');
-    const crc = encodeCrc32(crc32(bytes));
+    const crc = this.checksumOf(bytes);
     const info = { partNumber: o.partNumber, sizeBytes: bytes.length, etag: `"${crc}"`, crc32: crc };
     upload.parts.set(o.partNumber, { info, bytes });
     return info;
@@ -86,7 +86,7 @@ export class MemoryVault implements Vault {
     const chosen = o.parts.map((part) => chosenPart(upload, part));
     const infos = chosen.map(({ info }) => info);
     if (infos.slice(0, -1).some(({ sizeBytes }) => sizeBytes < MIN_PART_BYTES)) throw refusedByS3();
-    const bytes = new Uint8Array(Buffer.concat(chosen.map((part) => part.bytes)));
+    const bytes = this.joined(chosen.map((part) => part.bytes));
     if (bytes.length !== o.sizeBytes || combineParts(infos) !== o.crc32) throw refusedByS3();
     this.uploads.delete(o.uploadId);
     const versionId = this.#store(o.key, bytes, upload);
@@ -176,6 +176,22 @@ export class MemoryVault implements Vault {
     return `https://${this.bucket}.invalid/${o.key}?${query}`;
   }
 
+  /** A chunk's memory may be filled anew once the next is asked for. */
+  protected async collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
+    return this.joined(chunks);
+  }
+
+  protected joined(pieces: readonly Uint8Array[]): Uint8Array {
+    return new Uint8Array(Buffer.concat(pieces));
+  }
+
+  /** Base64 of the CRC32. */
+  protected checksumOf(bytes: Uint8Array): string {
+    return encodeCrc32(crc32(bytes));
+  }
+
   #id(kind: string): string {
     this.#ids += 1;
     return `${kind}-${this.#ids}`;
@@ -199,7 +215,7 @@ export class MemoryVault implements Vault {
     { token, storageClass }: { token: string; storageClass: string },
   ): string {
     const versionId = this.#id('version');
-    const checksum = { crc32: encodeCrc32(crc32(bytes)), checksumType: 'FULL_OBJECT' as const };
+    const checksum = { crc32: this.checksumOf(bytes), checksumType: 'FULL_OBJECT' as const };
     const head = { versionId, sizeBytes: bytes.length, ...checksum, storageClass, token };
     this.versions.set(key, [...(this.versions.get(key) ?? []), { head, bytes }]);
     return versionId;
@@ -242,10 +258,4 @@ function refusedByS3(): PermanentError {
     action: 'Copy again.',
     retryable: true,
   });
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
-  return new Uint8Array(Buffer.concat(chunks));
 }

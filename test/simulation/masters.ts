@@ -30,8 +30,9 @@ function made(file: File): { readonly bytes: Uint8Array; readonly content: strin
   const before = known.get(name);
   if (before) return before;
   const bytes = anMp4(file);
-  const now = { bytes, content: `${bytes.length}:${crc32(bytes)}` };
-  if (known.size > 200) known.clear();
+  FILES.add(bytes.buffer);
+  const now = { bytes, content: contentOfBytes(bytes) };
+  if (known.size > 1_000) known.clear();
   known.set(name, now);
   return now;
 }
@@ -39,6 +40,27 @@ function made(file: File): { readonly bytes: Uint8Array; readonly content: strin
 /** What the oracle knows a file by: size and CRC32. */
 export function contentOf(file: File): string {
   return made(file).content;
+}
+
+export function contentOfBytes(bytes: Uint8Array): string {
+  return `${bytes.length}:${crcOf(bytes)}`;
+}
+
+/** Memory of files, which never changes; a copy's own buffers do. */
+export const FILES = new WeakSet<ArrayBufferLike>();
+
+const crcs = new WeakMap<ArrayBufferLike, Map<string, number>>();
+
+/** Large files are few, and their pieces are summed once. */
+export function crcOf(bytes: Uint8Array): number {
+  const { buffer, byteOffset, length } = bytes;
+  if (length < 100_000 || !FILES.has(buffer)) return crc32(bytes);
+  const sums = crcs.get(buffer) ?? new Map<string, number>();
+  crcs.set(buffer, sums);
+  const name = `${byteOffset} ${length}`;
+  const sum = sums.get(name) ?? crc32(bytes);
+  sums.set(name, sum);
+  return sum;
 }
 
 export interface Downloads extends Source {
@@ -54,8 +76,7 @@ export function createDownloads(clock: { readonly nowMs: number }): Downloads {
 
   function served(url: string): { bytes: Uint8Array; etag: string | undefined; file: Representation } {
     const file = masters.get(url);
-    if (!file || clock.nowMs >= file.lapsesAtMs)
-      throw new SourceLapsedError('The source answered 403.');
+    if (!file || clock.nowMs >= file.lapsesAtMs) throw new SourceLapsedError('The source answered 403.');
     const isGrowing = clock.nowMs < file.growsUntilMs;
     const { bytes } = made(isGrowing ? { ...file, sizeBytes: Math.floor(file.sizeBytes / 2) } : file);
     return { bytes, etag: etagOf(file, bytes), file };

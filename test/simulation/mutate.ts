@@ -21,7 +21,9 @@ export function mutated({ name, file, find, replace }: Mutation): string {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const occurrences = source.split(find).length - 1;
   if (occurrences !== 1) {
-    throw new Error(`Mutation "${name}": its text is ${occurrences} times in ${file}; it must be there once.`);
+    throw new Error(
+      `Mutation "${name}": its text is ${occurrences} times in ${file}; it must be there once.`,
+    );
   }
   return source.replace(find, () => replace);
 }

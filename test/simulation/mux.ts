@@ -16,6 +16,10 @@ import type { Oracle } from './oracle.ts';
 
 const ENVIRONMENT = 'environment1';
 const MASTER_LIFETIME_MS = 24 * HOUR_MS;
+/** So many large files there are: they take time to make and to sum. */
+const FEW = 4;
+/** Of masters below 1 GiB: more than one part can be mixed of two files. */
+const PART_BYTES = 16 * 1024 ** 2;
 /** A list may not show an asset that was made so lately. */
 const LIST_LAG_MS = 30_000;
 
@@ -46,7 +50,9 @@ export function simulatedMux(options: MuxOptions) {
     prepareMs: () => {
       const shortestMs = options.hasSlowCreates ? 5 * MINUTE_MS : 5_000;
       const isLong = chance.is(0.03);
-      preparedMs = Math.round(isLong ? chance.between(HOUR_MS, 14 * HOUR_MS) : chance.between(shortestMs, 10 * MINUTE_MS));
+      preparedMs = Math.round(
+        isLong ? chance.between(HOUR_MS, 14 * HOUR_MS) : chance.between(shortestMs, 10 * MINUTE_MS),
+      );
       return preparedMs;
     },
     download: async (url) => {
@@ -65,9 +71,12 @@ export function simulatedMux(options: MuxOptions) {
   /** The file that the next preparation makes: mostly the same as the last, sometimes another of the same length. */
   function prepared(assetId: string, readyAtMs: number): void {
     const last = kinds.get(assetId) ?? newKind();
-    const fill = hits(0.3, 'another master') ? chance.below(250) + 1 : last.fill;
+    const isLarge = last.sizeBytes > PART_BYTES;
+    const fill = hits(isLarge ? 0.7 : 0.3, 'another master')
+      ? chance.below(isLarge ? FEW : 250) + 1
+      : last.fill;
     const growsUntilMs = hits(0.15, 'growing master') ? readyAtMs + chance.between(500, 9_000) : 0;
-    const livesMs = hits(0.1, 'master lapsed early') ? chance.below(HOUR_MS) : MASTER_LIFETIME_MS;
+    const livesMs = lapsesAfterMs(last.sizeBytes);
     const file = { ...last, fill, growsUntilMs, lapsesAtMs: readyAtMs + livesMs };
     kinds.set(assetId, file);
     downloads.masters.set(masterUrl(assetId, readyAtMs), file);
@@ -80,12 +89,19 @@ export function simulatedMux(options: MuxOptions) {
     } else timeline.at(readyAtMs, () => emit('video.asset.master.ready', assetId));
   }
 
+  /** A large master mostly lapses in the middle of its copy, for that is where two files could be mixed. */
+  function lapsesAfterMs(sizeBytes: number): number {
+    if (sizeBytes > PART_BYTES && hits(0.6, 'master lapsed in mid-copy')) return 300 + chance.below(6_000);
+    return hits(0.1, 'master lapsed early') ? chance.below(HOUR_MS) : MASTER_LIFETIME_MS;
+  }
+
   function newKind(): Representation {
+    const isLarge = chance.is(0.015);
     return {
       seconds: 30,
-      sizeBytes: chance.is(0.008) ? 33 * 1024 ** 2 : 400 + chance.below(3_000),
-      fill: chance.below(250) + 1,
-      etag: chance.pick(['strong', 'strong', 'weak', 'none']),
+      sizeBytes: isLarge ? 2 * PART_BYTES + 1_000_000 : 400 + chance.below(3_000),
+      fill: chance.below(isLarge ? FEW : 250) + 1,
+      etag: chance.pick(['strong', isLarge ? 'none' : 'strong', 'weak', 'none']),
       isRanged: !chance.is(0.05),
       growsUntilMs: 0,
       lapsesAtMs: 0,
@@ -186,7 +202,8 @@ export function simulatedMux(options: MuxOptions) {
         ...platform,
         environment: () => ask('other', 'environment', () => (isElsewhere ? 'environment2' : ENVIRONMENT)),
         inspect: (id) => ask('other', 'inspect', () => (isElsewhere ? undefined : platform.inspect(id))),
-        inputInfo: (id) => ask('other', 'inputInfo', () => (isElsewhere ? undefined : platform.inputInfo(id))),
+        inputInfo: (id) =>
+          ask('other', 'inputInfo', () => (isElsewhere ? undefined : platform.inputInfo(id))),
         requestMaster: (id) =>
           ask('other', 'requestMaster', async () => {
             if (isElsewhere) throw new TransientError('MUX_ASSET_VANISHED', `${id} was not there.`);
@@ -233,7 +250,15 @@ export function simulatedMux(options: MuxOptions) {
   function newText(assetId: string, at: number): Record<string, unknown> {
     const id = `${assetId}text${at}`;
     downloads.captions.set(id, `WEBVTT\n\n${id}\n`);
-    return { id, type: 'text', text_type: 'subtitles', text_source: 'uploaded', status: 'ready', language_code: 'en', name: id };
+    return {
+      id,
+      type: 'text',
+      text_type: 'subtitles',
+      text_source: 'uploaded',
+      status: 'ready',
+      language_code: 'en',
+      name: id,
+    };
   }
 }
 

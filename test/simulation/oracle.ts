@@ -1,6 +1,5 @@
 // The simulation's own view of what is true and what was promised, and the invariants held against it after every
 // effect and at the end. It believes nothing that the code under test has written down about itself.
-import { crc32 } from 'node:zlib';
 import type { Verb } from '../../lambdas/adapters/governor.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
 import type { AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
@@ -8,13 +7,16 @@ import { iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
 import type { AliasKind, CreateAsset, TransitionEvent } from '../../lambdas/stages/ports.ts';
 import type { MemoryPlatform } from '../fakes/platform-memory.ts';
 import type { MemoryVault } from '../fakes/vault-memory.ts';
+import { contentOfBytes } from './masters.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A proof may be this old when its DELETE goes out: what happened since is not in it. */
 const PROOF_MS = MINUTE_MS;
 
 /** What README and docs promise of the governor: the part of the rate that each purpose may use, and its burst. */
-const SHARES: Readonly<Record<string, { readonly verb: Verb; readonly share: number; readonly burst: number }>> = {
+const SHARES: Readonly<
+  Record<string, { readonly verb: Verb; readonly share: number; readonly burst: number }>
+> = {
   'post restore': { verb: 'post', share: 1, burst: 2 },
   'other prepare': { verb: 'other', share: 0.5, burst: 5 },
   'other delete': { verb: 'other', share: 0.2, burst: 5 },
@@ -31,6 +33,8 @@ interface Truth {
   dates: Set<number>;
   /** Since when a user may count on the asset not being deleted, because a call said so. */
   takenBackAtMs?: number;
+  /** The last date that an answer named, while nothing but the same request may have come since. */
+  promised?: { readonly life: number; readonly dateMs: number };
   heldAtMs?: number;
   heldUntilMs?: number;
 }
@@ -62,7 +66,10 @@ export function createOracle(options: OracleOptions) {
   const truths = new Map<string, Truth>();
   const creations = new Map<string, Creation>();
   const arrivals = new Map<string, number[]>();
-  const published = new Map<string, { readonly atMs: number; readonly losses: readonly Loss[]; readonly version: number }[]>();
+  const published = new Map<
+    string,
+    { readonly atMs: number; readonly losses: readonly Loss[]; readonly version: number }[]
+  >();
   const restoredAs = new Map<string, string>();
   const lives = { archived: 0, deleted: 0, restored: 0, cancelled: 0, failed: 0 };
   let allHeldAtMs: number | undefined;
@@ -83,7 +90,8 @@ export function createOracle(options: OracleOptions) {
     if (!record || !archive) return 'there is no archive';
     const stored = versionOf(archive.key, archive.version_id);
     if (!stored) return `the vault has no version ${archive.version_id} of ${archive.key}`;
-    if (!truthOf(record.asset_id).contents.has(content(stored.bytes))) return 'the vault holds other bytes';
+    if (!truthOf(record.asset_id).contents.has(contentOfBytes(stored.bytes)))
+      return 'the vault holds other bytes';
     if (stored.head.storageClass !== archive.storage_class) return 'the class is another';
     const manifest = versionOf(archive.manifest.key, archive.manifest.version_id);
     if (!manifest) return 'the vault has no manifest';
@@ -127,7 +135,8 @@ export function createOracle(options: OracleOptions) {
     if (timeline.nowMs + skewMs < earliestMs) return `its date is ${iso(earliestMs)}`;
     if (truth.takenBackAtMs !== undefined) return `it was taken back at ${iso(truth.takenBackAtMs)}`;
     const { heldAtMs, heldUntilMs = Infinity } = truth;
-    if (heldAtMs !== undefined && timeline.nowMs + skewMs < heldUntilMs) return `it is held since ${iso(heldAtMs)}`;
+    if (heldAtMs !== undefined && timeline.nowMs + skewMs < heldUntilMs)
+      return `it is held since ${iso(heldAtMs)}`;
     if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + PROOF_MS + skewMs)
       return `all is held since ${iso(allHeldAtMs)}`;
     return noticeFault(record);
@@ -136,9 +145,15 @@ export function createOracle(options: OracleOptions) {
   /** Law 7: every loss was on the bus long enough before. */
   function noticeFault({ asset_id, losses }: AssetRecord): string | undefined {
     const latestMs = timeline.nowMs - options.minNoticeMs + 2 * skewMs;
-    const said = (published.get(asset_id) ?? []).filter(({ atMs }) => atMs <= latestMs).flatMap((event) => event.losses);
-    const unsaid = losses.find((loss) => !said.some(({ code, attribute }) => code === loss.code && attribute === loss.attribute));
-    return unsaid && `its loss ${unsaid.code} ${unsaid.attribute} was not said ${options.minNoticeMs} ms before`;
+    const said = (published.get(asset_id) ?? [])
+      .filter(({ atMs }) => atMs <= latestMs)
+      .flatMap((event) => event.losses);
+    const unsaid = losses.find(
+      (loss) => !said.some(({ code, attribute }) => code === loss.code && attribute === loss.attribute),
+    );
+    return (
+      unsaid && `its loss ${unsaid.code} ${unsaid.attribute} was not said ${options.minNoticeMs} ms before`
+    );
   }
 
   return {
@@ -185,7 +200,7 @@ export function createOracle(options: OracleOptions) {
       const { pathname } = new URL(url);
       const original = /^\/mux\/[^/]+\/(\w+)\//.exec(pathname)?.[1] ?? '';
       const isMaster = /\/master\.\w+$/.test(pathname);
-      if (isMaster && !truthOf(original).contents.has(content(bytes)))
+      if (isMaster && !truthOf(original).contents.has(contentOfBytes(bytes)))
         violated(4, `${original} is restored from other bytes`);
     },
 
@@ -214,14 +229,25 @@ export function createOracle(options: OracleOptions) {
     },
 
     /** A call is on its way that may put this date into effect, or undo what was taken back. */
-    asked(assetId: string, dateMs: number | undefined, isNewRequest: boolean): void {
+    asked(assetId: string, dateMs: number, kind: 'request' | 'repeat' | 'date'): void {
       const truth = truthOf(assetId);
-      if (dateMs !== undefined) truth.dates.add(dateMs);
-      if (isNewRequest) truth.takenBackAtMs = undefined;
+      truth.dates.add(dateMs);
+      if (kind !== 'date') truth.takenBackAtMs = undefined;
+      if (kind !== 'repeat') truth.promised = undefined;
+    },
+    /** The same request was sent again and answered: a date that was moved since is not moved back by it. */
+    repeated({ asset_id, life, expiration_date }: AssetRecord): void {
+      const { promised } = truthOf(asset_id);
+      if (promised?.life === life && Date.parse(expiration_date) < promised.dateMs)
+        violated(
+          2,
+          `the same request again moved ${asset_id} from ${iso(promised.dateMs)} to ${expiration_date}`,
+        );
     },
     /** A call was answered: this is the date, and no other call was on its way. */
-    dated: (assetId: string, dateMs: number) => {
-      truthOf(assetId).dates = new Set([dateMs]);
+    dated({ asset_id, life, expiration_date }: AssetRecord): void {
+      const dateMs = Date.parse(expiration_date);
+      Object.assign(truthOf(asset_id), { dates: new Set([dateMs]), promised: { life, dateMs } });
     },
     takenBack: (assetId: string) => {
       truthOf(assetId).takenBackAtMs = timeline.nowMs;
@@ -254,7 +280,8 @@ export function createOracle(options: OracleOptions) {
         for (const windowMs of [1_000, 60_000, 600_000, 3_600_000]) {
           const most = busiest(timesMs, windowMs);
           const allowed = rates[verb] * share * ((windowMs + 2 * skewMs) / 1_000) + burst + 1;
-          if (most > allowed) violated(5, `${most} ${name} calls within ${windowMs} ms; ${allowed} are allowed`);
+          if (most > allowed)
+            violated(5, `${most} ${name} calls within ${windowMs} ms; ${allowed} are allowed`);
         }
       }
     },
@@ -265,10 +292,12 @@ export function createOracle(options: OracleOptions) {
     const assetId = record.current_asset_id ?? '';
     const token = record.restore?.token ?? '';
     const before = restoredAs.get(token);
-    if (before !== undefined && before !== assetId) violated(4, `one restore published ${before} and ${assetId}`);
+    if (before !== undefined && before !== assetId)
+      violated(4, `one restore published ${before} and ${assetId}`);
     restoredAs.set(token, assetId);
     if (creations.get(assetId)?.token !== token) violated(4, `${assetId} was not made by this restore`);
-    if (options.platform().raw(assetId)?.status !== 'ready') violated(4, `${assetId} was published and is not ready`);
+    if (options.platform().raw(assetId)?.status !== 'ready')
+      violated(4, `${assetId} was published and is not ready`);
     leadsTo('asset', assetId, record.asset_id);
     for (const { id } of record.restore?.new_playback_ids ?? []) leadsTo('playback', id, record.asset_id);
   }
@@ -287,13 +316,15 @@ export function createOracle(options: OracleOptions) {
     const fault = vaultFault(record);
     const isExcused = truth.goneElsewhereAtMs !== undefined || truth.isVaultDamaged;
     const isBack = status === 'restored' && record.current_asset_id !== undefined;
-    if (!isAtMux && !isBack && fault && !isExcused) violated(1, `${asset_id} is lost: ${status}, and ${fault}`);
+    if (!isAtMux && !isBack && fault && !isExcused)
+      violated(1, `${asset_id} is lost: ${status}, and ${fault}`);
     if (status === 'deleted' && isAtMux) violated(3, `${asset_id} is said to be deleted and is still there`);
     if (status === 'archived' && !isDryRun) violated(3, `${asset_id} is still archived`);
     for (const [assetId, { original, token }] of creations) {
       const isLeft = original === asset_id && options.platform().assetIds().includes(assetId);
       const isKnown = restoredAs.get(token) === assetId;
-      if (isLeft && !isKnown && status !== 'failed') violated(4, `${assetId} was left behind by a restore of ${asset_id} (${status})`);
+      if (isLeft && !isKnown && status !== 'failed')
+        violated(4, `${assetId} was left behind by a restore of ${asset_id} (${status})`);
     }
     concludeHistory(record);
   }
@@ -303,7 +334,8 @@ export function createOracle(options: OracleOptions) {
     const said = new Set((published.get(asset_id) ?? []).map(({ version }) => version));
     let last: HistoryEntry | undefined;
     for (const entry of history) {
-      if (!said.has(entry.version)) violated(7, `the bus never heard of ${asset_id} ${entry.from} -> ${entry.to}`);
+      if (!said.has(entry.version))
+        violated(7, `the bus never heard of ${asset_id} ${entry.from} -> ${entry.to}`);
       if (last && entry.from !== last.to) violated(7, `${asset_id} went from ${last.to} on as ${entry.from}`);
       last = entry;
     }
@@ -314,13 +346,10 @@ export function createOracle(options: OracleOptions) {
     for (const [uploadId, { key }] of vault.uploads) {
       const assetId = /^mux\/[^/]+\/(\w+)\//.exec(key)?.[1] ?? '';
       const record = options.records().get(assetId);
-      if (record?.status !== 'failed') violated(6, `upload ${uploadId} of ${assetId} (${record?.status}) is left`);
+      if (record?.status !== 'failed')
+        violated(6, `upload ${uploadId} of ${assetId} (${record?.status}) is left`);
     }
   }
-}
-
-function content(bytes: Uint8Array): string {
-  return `${bytes.length}:${crc32(bytes)}`;
 }
 
 /** The most of these times that lie within one window. */

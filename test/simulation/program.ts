@@ -18,7 +18,8 @@ interface Options {
 
 const number = (text: string) => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number, at least 1');
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number, at least 1');
   return value;
 };
 
@@ -45,7 +46,9 @@ else process.exitCode = await playSeeds();
 async function tellStory(seed: number): Promise<number> {
   const { violations, story } = await simulate(seed, { story: true, onlySweep: options.onlySweep });
   if (options.json) console.log(JSON.stringify({ seed, violations, story }));
-  else for (const line of [...story, ...violations.map(inWords), inWordsCount(violations.length)]) console.log(line);
+  else
+    for (const line of [...story, ...violations.map(inWords), inWordsCount(violations.length)])
+      console.log(line);
   return violations.length > 0 ? 1 : 0;
 }
 
@@ -77,13 +80,16 @@ function progress(seeds: number, startedMs: number): (tally: Tally) => void {
     if (nowMs - saidMs < 5_000) return;
     saidMs = nowMs;
     const leftSeconds = ((nowMs - startedMs) / 1_000) * (seeds / tally.seeds - 1);
-    console.error(`${tally.seeds} of ${seeds} seeds, ${tally.failed.length} failed, about ${Math.ceil(leftSeconds)} s left`);
+    console.error(
+      `${tally.seeds} of ${seeds} seeds, ${tally.failed.length} failed, about ${Math.ceil(leftSeconds)} s left`,
+    );
   };
 }
 
 function report(tally: Tally, empty: readonly string[], seconds: number): string[] {
   const { seeds, events, days, lives, faults, cells, failed } = tally;
-  const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, count) => all + count, 0);
+  const sum = (counts: Record<string, number>) =>
+    Object.values(counts).reduce((all, count) => all + count, 0);
   const killed = Object.entries(faults).filter(([name]) => name.startsWith('killed '));
   const listed = (counts: Record<string, number>) =>
     Object.entries(counts)
@@ -98,7 +104,12 @@ function report(tally: Tally, empty: readonly string[], seconds: number): string
     `Cells (status x event x fate): ${Object.keys(cells).length} seen, ${sum(cells)} times; ${empty.length} of those required are empty`,
     ...empty.map((cell) => `  empty: ${cell}`),
     `Violations: ${failed.length} seeds`,
-    ...failed.slice(0, 20).flatMap(({ seed, violations }) => [`  seed ${seed}: ${violations[0]}`, `    npm run sim -- --seed ${seed}`]),
+    ...failed
+      .slice(0, 20)
+      .flatMap(({ seed, violations }) => [
+        `  seed ${seed}: ${violations[0]}`,
+        `    npm run sim -- --seed ${seed}`,
+      ]),
   ];
 }
 
@@ -108,12 +119,26 @@ async function showTeeth(): Promise<number> {
   const results = [];
   for (const mutation of MUTATIONS) {
     const startedMs = performance.now();
-    const tally = await run({ firstSeed: options.from, seeds: options.seeds, workers: options.workers, mutation, stopsAtFirst: true });
+    const tally = await run({
+      firstSeed: options.from,
+      seeds: options.seeds,
+      workers: options.workers,
+      mutation,
+      stopsAtFirst: true,
+    });
     const [caught] = tally.failed;
     if (!caught) missed += 1;
     const seconds = (performance.now() - startedMs) / 1_000;
-    results.push({ name: mutation.name, file: mutation.file, caught: caught ?? null, seeds: tally.seeds, seconds });
-    const verdict = caught ? `caught by seed ${caught.seed}: ${caught.violations[0]}` : `NOT CAUGHT in ${tally.seeds} seeds`;
+    results.push({
+      name: mutation.name,
+      file: mutation.file,
+      caught: caught ?? null,
+      seeds: tally.seeds,
+      seconds,
+    });
+    const verdict = caught
+      ? `caught by seed ${caught.seed}: ${caught.violations[0]}`
+      : `NOT CAUGHT in ${tally.seeds} seeds`;
     if (!options.json) console.log(`${mutation.name}\n    ${verdict} (${seconds.toFixed(1)} s)`);
   }
   if (options.json) console.log(JSON.stringify(results));

@@ -24,7 +24,14 @@ export async function run(options: RunOptions): Promise<Tally> {
   const running: Worker[] = [];
   const work = (nth: number) =>
     new Promise<void>((resolve, reject) => {
-      const task: Task = { first: firstSeed + nth, step: workers, beyond: firstSeed + seeds, modes, mutation, stopsAtFirst };
+      const task: Task = {
+        first: firstSeed + nth,
+        step: workers,
+        beyond: firstSeed + seeds,
+        modes,
+        mutation,
+        stopsAtFirst,
+      };
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
       running.push(worker);
       worker.on('message', (more: Tally) => {
@@ -36,6 +43,10 @@ export async function run(options: RunOptions): Promise<Tally> {
       worker.on('exit', () => resolve());
     });
   await Promise.all(Array.from({ length: Math.min(workers, seeds) }, (_, nth) => work(nth)));
+  // A worker that ended early without an error has left seeds out.
+  const isCutShort = stopsAtFirst === true && tally.failed.length > 0;
+  if (tally.seeds !== seeds && !isCutShort)
+    throw new Error(`Only ${tally.seeds} of ${seeds} seeds were played.`);
   tally.failed.sort((one, other) => one.seed - other.seed);
   return tally;
 }

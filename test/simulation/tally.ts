@@ -24,7 +24,10 @@ export function addOutcome(tally: Tally, outcome: Outcome): void {
   merge(tally, { seeds: 1, events, days, lives, faults, cells, failed });
 }
 
-export function merge(tally: Tally, more: Readonly<Omit<Tally, 'lives' | 'faults' | 'cells'>> & Pick<Outcome, 'lives' | 'faults' | 'cells'>): void {
+export function merge(
+  tally: Tally,
+  more: Readonly<Omit<Tally, 'lives' | 'faults' | 'cells'>> & Pick<Outcome, 'lives' | 'faults' | 'cells'>,
+): void {
   tally.seeds += more.seeds;
   tally.events += more.events;
   tally.days += more.days;

@@ -104,11 +104,14 @@ export function createUsers(options: UsersOptions) {
     const isAlone = () => quiet.every((still) => still());
     callApi(event, assetId, body, (ending) => {
       count(name, -1);
-      if (ending.kind === 'answer' && ending.answer.kind === 'record') return answered(ending.answer, isAlone());
+      if (ending.kind === 'answer' && ending.answer.kind === 'record')
+        return answered(ending.answer, isAlone());
       const isRefused =
         ending.kind === 'answer' && ending.answer.kind === 'problem' && ending.answer.problem.status !== 503;
       if (isRefused || (options.isChaos() && chance.is(0.5))) return;
-      timeline.after(chance.between(SECOND_MS, MINUTE_MS), () => make(event, assetId, changes, body, answered, begins));
+      timeline.after(chance.between(SECOND_MS, MINUTE_MS), () =>
+        make(event, assetId, changes, body, answered, begins),
+      );
     });
   }
 
@@ -124,8 +127,12 @@ export function createUsers(options: UsersOptions) {
     'same request': (assetId) => request('same request', assetId, given.get(assetId) ?? newDate()),
     'other request': (assetId) => request('other request', assetId, newDate()),
     cancel(assetId) {
-      make('cancel', assetId, 'status', (deps, who) => cancelRequest(deps, assetId, caller(who)), (answer, isAlone) =>
-        takenBack(answer, isAlone),
+      make(
+        'cancel',
+        assetId,
+        'status',
+        (deps, who) => cancelRequest(deps, assetId, caller(who)),
+        (answer, isAlone) => takenBack(answer, isAlone),
       );
     },
     restore(assetId) {
@@ -145,13 +152,16 @@ export function createUsers(options: UsersOptions) {
         'reschedule',
         assetId,
         'date',
-        (deps, who) => reschedule(deps, assetId, { expirationMs, userId: 'user-7', reason: 'asked' }, caller(who)),
+        (deps, who) =>
+          reschedule(deps, assetId, { expirationMs, userId: 'user-7', reason: 'asked' }, caller(who)),
         ({ record }, isAlone) => dated(record, isAlone),
-        (id) => oracle.asked(id, expirationMs, false),
+        (id) => oracle.asked(id, expirationMs, 'date'),
       );
     },
     hold(assetId) {
-      const untilMs = chance.is(0.5) ? timeline.nowMs + Math.round(chance.between(MINUTE_MS, 5 * HOUR_MS)) : undefined;
+      const untilMs = chance.is(0.5)
+        ? timeline.nowMs + Math.round(chance.between(MINUTE_MS, 5 * HOUR_MS))
+        : undefined;
       make(
         'hold',
         assetId,
@@ -178,21 +188,23 @@ export function createUsers(options: UsersOptions) {
 
   function request(event: Call, assetId: string, wish: Given): void {
     const body = { asset_id: assetId, deleted_by_user_id: 'user-7', ...wish };
+    const isRepeat = records.get(assetId)?.asked.expiration_date === wish.asked.expiration_date;
     make(
       event,
       assetId,
       'date',
       (deps, who) => requestDeletion(deps, body, caller(who)),
       (answer, isAlone) => {
+        if (isRepeat && isAlone) oracle.repeated(answer.record);
         given.set(assetId, wish);
         dated(answer.record, isAlone);
       },
-      (id) => oracle.asked(id, wish.expirationMs, true),
+      (id) => oracle.asked(id, wish.expirationMs, isRepeat ? 'repeat' : 'request'),
     );
   }
 
-  function dated({ asset_id, expiration_date }: AssetRecord, isAlone: boolean): void {
-    if (isAlone) oracle.dated(asset_id, Date.parse(expiration_date));
+  function dated(record: AssetRecord, isAlone: boolean): void {
+    if (isAlone) oracle.dated(record);
   }
 
   function takenBack({ outcome, record }: Extract<Answer, { kind: 'record' }>, isAlone: boolean): void {
@@ -212,7 +224,9 @@ export function createUsers(options: UsersOptions) {
   return {
     begin(): void {
       for (const assetId of plan.assetIds) {
-        timeline.after(chance.between(0, plan.isFlood ? SECOND_MS : HOUR_MS / 4), () => request('same request', assetId, newDate()));
+        timeline.after(chance.between(0, plan.isFlood ? SECOND_MS : HOUR_MS / 4), () =>
+          request('same request', assetId, newDate()),
+        );
         for (let more = chance.below(5); more > 0; more -= 1) {
           timeline.after(chance.between(0, plan.chaosMs), () => anyCall(assetId));
         }
@@ -249,6 +263,12 @@ export function createUsers(options: UsersOptions) {
         if (record.failure?.retryable && chance.is(0.5)) calls['same request'](assetId);
       }
     },
-    areDone: () => isOver && unanswered === 0,
+    /** A hold that was still on its way is lifted, too; one on what has a successor keeps nobody from anything. */
+    areDone(): boolean {
+      if (!isOver || unanswered > 0) return false;
+      const held = [...records.values()].filter(({ hold, current_asset_id }) => hold && !current_asset_id);
+      for (const { asset_id } of held) calls.release(asset_id);
+      return held.length === 0;
+    },
   };
 }
