@@ -6,29 +6,29 @@ import type { Next, Work } from './stage.ts';
 
 /** Also the stage of failed records, whose upload is kept for the retry: they only rest. */
 export async function cancel(work: Work): Promise<Next> {
-  const { record, deps } = work;
+  const { record, deps, nowMs } = work;
   if (record.status !== 'cancelled') return { kind: 'rest' };
   const { upload } = record;
-  const found = await unfinishedUploads(work);
-  if (found.length === 0) return lookAgain(work) ?? { kind: 'rest' };
-  const isGone = await abortAll(work, found);
-  // A worker that was killed or overtaken may still have a part on its way; a lease later none has.
-  if (isGone && upload?.aborted_at) return { kind: 'rest', set: { upload: undefined } };
+  const isGone = await abortAll(work, await unfinishedUploads(work));
+  const quietAtMs = copyEndsMs(record, deps.settings.leaseMs);
+  if (isGone && nowMs >= quietAtMs) return { kind: 'rest', set: { upload: undefined } };
   return {
     kind: 'wait',
-    untilMs: work.nowMs + deps.settings.leaseMs,
+    untilMs: Math.max(quietAtMs, isGone ? 0 : nowMs + deps.settings.leaseMs),
     waitingFor: 'the unfinished upload to be gone',
-    set: { upload: upload && { ...upload, aborted_at: iso(work.nowMs) } },
+    set: { upload: upload && { ...upload, aborted_at: upload.aborted_at ?? iso(nowMs) } },
   };
 }
 
-/** Whoever was at the copy when it was taken back may have asked S3 for an upload that is not listed yet. */
-function lookAgain({ record, deps, nowMs }: Work): Next | undefined {
-  const takenBack = record.history.findLast(({ from, to }) => to === 'cancelled' && from !== to);
-  const wasCopied = takenBack?.from === 'preparing' || takenBack?.from === 'archiving';
-  const untilMs = takenBack && Date.parse(takenBack.at) + deps.settings.leaseMs;
-  if (!wasCopied || untilMs === undefined || nowMs >= untilMs) return undefined;
-  return { kind: 'wait', untilMs, waitingFor: 'a copy under way to end' };
+/**
+ * Whoever was at the copy when it was taken back may still have a part on its way, or have asked S3 for an upload that
+ * is not listed yet; a lease later nobody has.
+ */
+function copyEndsMs({ history, upload }: AssetRecord, leaseMs: number): number {
+  const takenBack = history.findLast(({ from, to }) => to === 'cancelled' && from !== to);
+  const wasCopied =
+    upload !== undefined || takenBack?.from === 'preparing' || takenBack?.from === 'archiving';
+  return takenBack && wasCopied ? Date.parse(takenBack.at) + leaseMs : 0;
 }
 
 interface Unfinished {

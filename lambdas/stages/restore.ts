@@ -54,7 +54,7 @@ async function thaw(work: Work, archive: Archive, restore: RestoreState): Promis
   return work.poll(`Glacier (${tier})`, asked, LONGEST_LOOK_POLLS * settings.pollMs);
 }
 
-/** Readable: now, and for long enough that the platform can fetch it. Throws when the vault has lost the master. */
+/** Readable: now, and for long enough that the platform can fetch it. Throws when it is not the master that was proved. */
 async function lookAtCopy(
   { deps, nowMs }: Work,
   archive: Archive,
@@ -66,6 +66,17 @@ async function lookAtCopy(
       `${archive.key}: S3 does not have version ${archive.version_id}.`,
       {
         action: 'Find out who removed it; S3 versioning may still hold it under another version.',
+        retryable: true,
+      },
+    );
+  }
+  if (head.sizeBytes !== archive.size_bytes || head.crc32 !== archive.crc32) {
+    const found = `${head.sizeBytes} bytes with CRC32 ${head.crc32 ?? 'none'}`;
+    throw new PermanentError(
+      'ARCHIVE_DIFFERS',
+      `${archive.key}: S3 has ${found}, not the ${archive.size_bytes} bytes with ${archive.crc32} that were proved.`,
+      {
+        action: 'Nothing was made of it. Find out who wrote it and look for another version.',
         retryable: true,
       },
     );

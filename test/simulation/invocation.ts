@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly skewMs: number;
   /** Per call, besides its fate; 0 once the faults are over. */
   readonly faultRate: () => number;
+  /** How many calls take seconds instead of milliseconds. */
+  readonly slowRate: number;
   readonly counted: (fault: string) => void;
   readonly tell: (line: () => string) => void;
 }
@@ -28,6 +30,9 @@ export type Ending<T> =
   | { readonly kind: 'answer'; readonly answer: T }
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'died' };
+
+/** The longest a call is on its way, each way. */
+export const SLOWEST_MS = 4_000;
 
 /** Calls without an effect outside: nobody waits for them and nobody dies at them. */
 const PURE = new Set(['describe']);
@@ -120,6 +125,9 @@ export class Invocation implements Owner {
   async *#stream(method: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const iterator = chunks[Symbol.asyncIterator]();
     for (;;) {
+      // Parts of one file arrive at their own paces.
+      if (this.#around.chance.is(0.15))
+        await this.#around.timeline.sleep(this.#around.chance.between(500, 4_000), this);
       const next = await this.call('source', method, () => iterator.next());
       if (next.done) return;
       yield next.value;
@@ -128,8 +136,11 @@ export class Invocation implements Owner {
 
   /** Mostly a network's few milliseconds, now and then seconds. */
   #pause(): Promise<void> {
-    const { chance, timeline } = this.#around;
-    return timeline.sleep(chance.is(0.02) ? chance.between(1_000, 12_000) : chance.between(2, 40), this);
+    const { chance, timeline, slowRate } = this.#around;
+    return timeline.sleep(
+      chance.is(slowRate) ? chance.between(500, SLOWEST_MS) : chance.between(2, 40),
+      this,
+    );
   }
 
   #strikeBefore(port: string, method: string): Promise<never> | undefined {

@@ -94,6 +94,7 @@ export function createDownloads(clock: { readonly nowMs: number }): Downloads {
       throw new SourceChangedError('The master is another file.');
     for (let at = range.start; at <= range.end; at += CHUNK_BYTES) {
       signal?.throwIfAborted();
+      served(url);
       yield bytes.subarray(at, Math.min(at + CHUNK_BYTES, range.end + 1));
     }
   }

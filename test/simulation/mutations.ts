@@ -40,12 +40,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '!isHeld(record.hold, work.nowMs);',
   },
   {
-    name: 'a hold is not looked at again when the deletion begins',
-    file: 'lambdas/stages/expire.ts',
-    find: 'isDue(work, record) && !isHeld(record.hold, work.nowMs);',
-    replace: 'isDue(work, record);',
-  },
-  {
     name: 'the hold on everything is not read again before the DELETE',
     file: 'lambdas/stages/expire.ts',
     find: 'const stop = (await heldBy(work)) ?? (await overLimit(work));',
@@ -76,10 +70,10 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '  return;',
   },
   {
-    name: 'another create is made without looking for the lost one',
+    name: 'a create whose answer was lost is not looked for once another has made the asset',
     file: 'lambdas/stages/restore.ts',
-    find: 'const adopted = await adoptLostCreate(work, archive, restore);',
-    replace: 'const adopted = undefined;',
+    find: 'if (restore.first_create_at !== restore.create_attempted_at) await adoptLostCreate(work, archive, restore);',
+    replace: '',
   },
   {
     name: 'assets that a restore made twice are left at Mux',
@@ -120,7 +114,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a cancelled upload is given up once and not looked at again',
     file: 'lambdas/stages/cancel.ts',
-    find: 'if (isGone && upload?.aborted_at)',
+    find: 'if (isGone && nowMs >= quietAtMs)',
     replace: 'if (isGone)',
   },
   {

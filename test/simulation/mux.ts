@@ -28,6 +28,7 @@ export interface MuxOptions extends Surroundings {
   readonly downloads: Downloads;
   readonly rates: Rates;
   readonly hasSlowCreates: boolean;
+  readonly hasRestlessMasters: boolean;
   /** Reads what an input URL of ours leads to; throws where it leads nowhere. */
   readonly readInput: (url: string) => Promise<Uint8Array>;
   /** A webhook is on its way. */
@@ -72,7 +73,7 @@ export function simulatedMux(options: MuxOptions) {
   function prepared(assetId: string, readyAtMs: number): void {
     const last = kinds.get(assetId) ?? newKind();
     const isLarge = last.sizeBytes > PART_BYTES;
-    const fill = hits(isLarge ? 0.7 : 0.3, 'another master')
+    const fill = hits(isLarge ? 0.8 : 0.3, 'another master')
       ? chance.below(isLarge ? FEW : 250) + 1
       : last.fill;
     const growsUntilMs = hits(0.15, 'growing master') ? readyAtMs + chance.between(500, 9_000) : 0;
@@ -91,17 +92,17 @@ export function simulatedMux(options: MuxOptions) {
 
   /** A large master mostly lapses in the middle of its copy, for that is where two files could be mixed. */
   function lapsesAfterMs(sizeBytes: number): number {
-    if (sizeBytes > PART_BYTES && hits(0.6, 'master lapsed in mid-copy')) return 300 + chance.below(6_000);
+    if (sizeBytes > PART_BYTES && hits(0.6, 'master lapsed in mid-copy')) return 300 + chance.below(3_000);
     return hits(0.1, 'master lapsed early') ? chance.below(HOUR_MS) : MASTER_LIFETIME_MS;
   }
 
   function newKind(): Representation {
-    const isLarge = chance.is(0.015);
+    const isLarge = options.hasRestlessMasters || chance.is(0.005);
     return {
       seconds: 30,
       sizeBytes: isLarge ? 2 * PART_BYTES + 1_000_000 : 400 + chance.below(3_000),
       fill: chance.below(isLarge ? FEW : 250) + 1,
-      etag: chance.pick(['strong', isLarge ? 'none' : 'strong', 'weak', 'none']),
+      etag: options.hasRestlessMasters ? 'none' : chance.pick(['strong', 'strong', 'weak', 'none']),
       isRanged: !chance.is(0.05),
       growsUntilMs: 0,
       lapsesAtMs: 0,

@@ -2,11 +2,12 @@
 // effect and at the end. It believes nothing that the code under test has written down about itself.
 import type { Verb } from '../../lambdas/adapters/governor.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
-import type { AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
+import type { Archive, AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
 import { iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
 import type { AliasKind, CreateAsset, TransitionEvent } from '../../lambdas/stages/ports.ts';
 import type { MemoryPlatform } from '../fakes/platform-memory.ts';
 import type { MemoryVault } from '../fakes/vault-memory.ts';
+import { SLOWEST_MS } from './invocation.ts';
 import { contentOfBytes } from './masters.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -22,6 +23,12 @@ const SHARES: Readonly<
   'other delete': { verb: 'other', share: 0.2, burst: 5 },
   'other restore': { verb: 'other', share: 0.3, burst: 5 },
 };
+
+/**
+ * Whoever read just before the hold on everything was put sends its DELETE within this time: the answer of that read, a
+ * count against the limits, and the DELETE itself on their way.
+ */
+const LAST_LOOK_MS = 3 * SLOWEST_MS;
 
 interface Truth {
   /** Every whole file that was ever prepared as this asset's master. */
@@ -88,15 +95,19 @@ export function createOracle(options: OracleOptions) {
   function vaultFault(record: AssetRecord | undefined): string | undefined {
     const archive = record?.archive;
     if (!record || !archive) return 'there is no archive';
-    const stored = versionOf(archive.key, archive.version_id);
-    if (!stored) return `the vault has no version ${archive.version_id} of ${archive.key}`;
-    if (!truthOf(record.asset_id).contents.has(contentOfBytes(stored.bytes)))
-      return 'the vault holds other bytes';
-    if (stored.head.storageClass !== archive.storage_class) return 'the class is another';
+    const fault = masterFault(record.asset_id, archive);
+    if (fault) return fault;
     const manifest = versionOf(archive.manifest.key, archive.manifest.version_id);
     if (!manifest) return 'the vault has no manifest';
     const kept = assetIn(manifest.bytes);
     return kept ? assetFault(record, kept) : 'the manifest cannot be read';
+  }
+
+  function masterFault(assetId: string, archive: Archive): string | undefined {
+    const stored = versionOf(archive.key, archive.version_id);
+    if (!stored) return `the vault has no version ${archive.version_id} of ${archive.key}`;
+    if (!truthOf(assetId).contents.has(contentOfBytes(stored.bytes))) return 'the vault holds other bytes';
+    return stored.head.storageClass === archive.storage_class ? undefined : 'the class is another';
   }
 
   function assetIn(manifest: Uint8Array): Record<string, unknown> | undefined {
@@ -137,7 +148,7 @@ export function createOracle(options: OracleOptions) {
     const { heldAtMs, heldUntilMs = Infinity } = truth;
     if (heldAtMs !== undefined && timeline.nowMs + skewMs < heldUntilMs)
       return `it is held since ${iso(heldAtMs)}`;
-    if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + PROOF_MS + skewMs)
+    if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + LAST_LOOK_MS)
       return `all is held since ${iso(allHeldAtMs)}`;
     return noticeFault(record);
   }
@@ -218,6 +229,7 @@ export function createOracle(options: OracleOptions) {
       if (/signature=|x-icehouse-token=/.test(JSON.stringify(after)))
         violated(6, `the record of ${after.asset_id} holds a signed URL`);
       if (moved && after.status === 'restored') nowRestored(after);
+      if (before?.status === 'archiving' && after.status === 'archived') nowArchived(after);
     },
     /** The bus was told. */
     published(events: readonly TransitionEvent[]): void {
@@ -286,6 +298,13 @@ export function createOracle(options: OracleOptions) {
       }
     },
   };
+
+  /** 1. A copy that is said to be proved is. */
+  function nowArchived({ asset_id, archive }: AssetRecord): void {
+    const fault = archive ? masterFault(asset_id, archive) : 'there is no archive';
+    const isExcused = truthOf(asset_id).isVaultDamaged;
+    if (fault && !isExcused) violated(1, `${asset_id} is archived although ${fault}`);
+  }
 
   /** 4. One restore publishes one asset. */
   function nowRestored(record: AssetRecord): void {

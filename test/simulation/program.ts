@@ -13,6 +13,7 @@ interface Options {
   readonly workers?: number;
   readonly onlySweep?: boolean;
   readonly teeth?: boolean;
+  readonly only?: string;
   readonly json?: boolean;
 }
 
@@ -35,6 +36,7 @@ const program = new Command('npm run sim --')
   .option('--workers <n>', 'threads (default: one per core)', number)
   .option('--only-sweep', 'lose every webhook and every message: the sweep alone carries on')
   .option('--teeth', 'put mistakes into the code, one after the other, and see that each is caught')
+  .option('--only <text>', 'with --teeth: only mistakes whose name has this text')
   .option('--json', 'one JSON document instead of text')
   .parse();
 
@@ -87,7 +89,7 @@ function progress(seeds: number, startedMs: number): (tally: Tally) => void {
 }
 
 function report(tally: Tally, empty: readonly string[], seconds: number): string[] {
-  const { seeds, events, days, lives, faults, cells, failed } = tally;
+  const { seeds, records, events, days, lives, faults, cells, failed } = tally;
   const sum = (counts: Record<string, number>) =>
     Object.values(counts).reduce((all, count) => all + count, 0);
   const killed = Object.entries(faults).filter(([name]) => name.startsWith('killed '));
@@ -96,7 +98,7 @@ function report(tally: Tally, empty: readonly string[], seconds: number): string
       .sort(([, one], [, other]) => other - one)
       .map(([name, count]) => `  ${String(count).padStart(9)}  ${name}`);
   return [
-    `${seeds} seeds, ${events} events, ${Math.round(days / 365)} years of virtual time in ${seconds.toFixed(1)} s`,
+    `${seeds} seeds, ${records} records, ${events} events, ${Math.round(days / 365)} years of virtual time in ${seconds.toFixed(1)} s`,
     'Times a record became:',
     ...listed(lives),
     `Faults: ${sum(faults)}, of these ${sum(Object.fromEntries(killed))} processes killed:`,
@@ -117,7 +119,8 @@ function report(tally: Tally, empty: readonly string[], seconds: number): string
 async function showTeeth(): Promise<number> {
   let missed = 0;
   const results = [];
-  for (const mutation of MUTATIONS) {
+  const chosen = MUTATIONS.filter(({ name }) => name.includes(options.only ?? ''));
+  for (const mutation of chosen) {
     const startedMs = performance.now();
     const tally = await run({
       firstSeed: options.from,
@@ -142,6 +145,6 @@ async function showTeeth(): Promise<number> {
     if (!options.json) console.log(`${mutation.name}\n    ${verdict} (${seconds.toFixed(1)} s)`);
   }
   if (options.json) console.log(JSON.stringify(results));
-  else console.log(`${MUTATIONS.length - missed} of ${MUTATIONS.length} mistakes caught`);
+  else console.log(`${chosen.length - missed} of ${chosen.length} mistakes caught`);
   return missed > 0 ? 1 : 0;
 }

@@ -43,6 +43,7 @@ export interface Outcome {
   readonly lives: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly cells: Readonly<Record<string, number>>;
+  readonly records: number;
   readonly events: number;
   /** Of virtual time. */
   readonly days: number;
@@ -90,6 +91,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     chance,
     skewMs: plan.skewMs,
     faultRate: () => (isChaos() ? plan.faultRate : 0),
+    slowRate: plan.incidentRate > 0 ? 0.4 : 0.02,
     counted,
     tell,
   };
@@ -117,6 +119,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     downloads,
     rates: plan.rates,
     hasSlowCreates: plan.hasSlowCreates,
+    hasRestlessMasters: plan.hasRestlessMasters,
     readInput: readPresigned,
     emit: (type, assetId) => deliver(type, assetId),
   });
@@ -136,9 +139,11 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
         if (before?.status !== after.status) {
           users.statusChanged(after);
           if (isChaos() && chance.is(0.15)) chatter(after.asset_id);
-          if (isChaos() && after.status === 'deleting' && chance.is(plan.incidentRate))
-            timeline.after(chance.between(0, 500), holdEverything);
-        } else if (after.leased_until !== before?.leased_until) users.claimed(after);
+        } else if (after.leased_until !== before?.leased_until) {
+          users.claimed(after);
+          if (isChaos() && after.status === 'archived' && chance.is(plan.incidentRate))
+            timeline.after(chance.between(0, 1_000), holdEverything);
+        }
         planSweep();
         return after;
       },
@@ -572,6 +577,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     lives: oracle.lives,
     faults,
     cells,
+    records: stored.records.size,
     events: timeline.played,
     days: (timeline.nowMs - startedMs) / DAY_MS,
   };
@@ -590,6 +596,8 @@ export interface Plan {
   readonly incidentRate: number;
   /** Creates whose answer was lost may appear later than we look for them; all take long to get ready. */
   readonly hasSlowCreates: boolean;
+  /** All masters are large, nameless, lapse in the middle of their copy and come back as another file of the same length. */
+  readonly hasRestlessMasters: boolean;
   readonly thawMs: number;
   readonly rates: { readonly post: number; readonly other: number };
   readonly limits: DeletionLimits;
@@ -616,6 +624,7 @@ function planOf(chance: Chance, modes: Modes): Plan {
     ]),
     incidentRate: chance.is(0.2) ? 0.5 : 0,
     hasSlowCreates: chance.is(0.3),
+    hasRestlessMasters: chance.is(0.03),
     limits: chance.pick([
       { perHour: 200, perDay: 2_000, perUserDay: 500 },
       { perHour: 1, perDay: 2, perUserDay: 1 },

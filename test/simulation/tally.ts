@@ -4,6 +4,8 @@ import type { Outcome } from './simulate.ts';
 
 export interface Tally {
   seeds: number;
+  /** Assets that somebody asked to delete. */
+  records: number;
   events: number;
   days: number;
   /** Times a record came to each of these statuses. */
@@ -15,13 +17,13 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { seeds: 0, events: 0, days: 0, lives: {}, faults: {}, cells: {}, failed: [] };
+  return { seeds: 0, records: 0, events: 0, days: 0, lives: {}, faults: {}, cells: {}, failed: [] };
 }
 
 export function addOutcome(tally: Tally, outcome: Outcome): void {
-  const { seed, violations, lives, faults, cells, events, days } = outcome;
+  const { seed, violations, lives, faults, cells, records, events, days } = outcome;
   const failed = violations.length > 0 ? [{ seed, violations }] : [];
-  merge(tally, { seeds: 1, events, days, lives, faults, cells, failed });
+  merge(tally, { seeds: 1, records, events, days, lives, faults, cells, failed });
 }
 
 export function merge(
@@ -29,6 +31,7 @@ export function merge(
   more: Readonly<Omit<Tally, 'lives' | 'faults' | 'cells'>> & Pick<Outcome, 'lives' | 'faults' | 'cells'>,
 ): void {
   tally.seeds += more.seeds;
+  tally.records += more.records;
   tally.events += more.events;
   tally.days += more.days;
   for (const name of ['lives', 'faults', 'cells'] as const) {

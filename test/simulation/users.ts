@@ -188,7 +188,7 @@ export function createUsers(options: UsersOptions) {
 
   function request(event: Call, assetId: string, wish: Given): void {
     const body = { asset_id: assetId, deleted_by_user_id: 'user-7', ...wish };
-    const isRepeat = records.get(assetId)?.asked.expiration_date === wish.asked.expiration_date;
+    let isRepeat = false;
     make(
       event,
       assetId,
@@ -199,7 +199,10 @@ export function createUsers(options: UsersOptions) {
         given.set(assetId, wish);
         dated(answer.record, isAlone);
       },
-      (id) => oracle.asked(id, wish.expirationMs, isRepeat ? 'repeat' : 'request'),
+      (id) => {
+        isRepeat = records.get(assetId)?.asked.expiration_date === wish.asked.expiration_date;
+        oracle.asked(id, wish.expirationMs, isRepeat ? 'repeat' : 'request');
+      },
     );
   }
 

@@ -125,6 +125,19 @@ describe('the thaw', () => {
     expect(home.platform.calls).toEqual(before);
   });
 
+  test('of bytes that are not those that were proved makes nothing of them', async () => {
+    const home = await deleted();
+    const key = home.record().archive?.key ?? '';
+    const [version] = home.vault.versions.get(key) ?? [];
+    if (version) home.vault.versions.set(key, [{ ...version, head: { ...version.head, crc32: 'AAAAAA==' } }]);
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record().failure?.code).toBe('ARCHIVE_DIFFERS');
+    expect(home.platform.calls.createAsset).toBeUndefined();
+  });
+
   test('that lapsed before the platform had read it is done again', async () => {
     const home = await deleted();
     await home.requestRestore();
