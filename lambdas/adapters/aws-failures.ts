@@ -3,7 +3,15 @@ import { IcehouseError, SetUpError, TransientError } from '../domain/failures.ts
 
 /** Names the two codes' families: `LEDGER_DENIED`, `LEDGER_MISSING`, `LEDGER_THROTTLED`, `LEDGER_UNAVAILABLE`. */
 export interface AwsPlace {
-  readonly code: 'LEDGER' | 'GOVERNOR' | 'BRAKE' | 'BUS' | 'DISPATCH' | 'COPY_QUEUE' | 'DEAD_LETTERS' | 'MUX_SECRET';
+  readonly code:
+    | 'LEDGER'
+    | 'GOVERNOR'
+    | 'BRAKE'
+    | 'BUS'
+    | 'DISPATCH'
+    | 'COPY_QUEUE'
+    | 'DEAD_LETTERS'
+    | 'MUX_SECRET';
   /** What a person would look for in the console: `table icehouse-ledger`. */
   readonly name: string;
 }

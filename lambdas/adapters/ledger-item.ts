@@ -29,13 +29,18 @@ export function wakeLane(lane: Lane, shard: number): string {
   return `${lane}#${shard}`;
 }
 
+/** The index partition of an asset in a lane. */
+export function laneOf(lane: Lane, assetId: string): string {
+  return wakeLane(lane, crc32(assetId) % WAKE_SHARDS);
+}
+
 /** The index is sparse by `wake_key`: a record at rest has its lane and no key, and is not in it. */
 export function toItem(record: AssetRecord): Item {
   const { asset_id, status, group_id, created_at, wake_at, wake_lane } = record;
   const item = {
     ...record,
     pk: assetKey(asset_id),
-    wake_lane: wakeLane(wake_lane, crc32(asset_id) % WAKE_SHARDS),
+    wake_lane: laneOf(wake_lane, asset_id),
     wake_key: wake_at && `${wake_at}#${asset_id}`,
     listed_as: `${created_at}#${asset_id}`,
     group_key: group_id && `${status}#${created_at}#${asset_id}`,

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type Lane, TABLE, WAKE_SHARDS } from '../contract/names.ts';
 import { ConflictError, SetUpError, TransientError } from '../domain/failures.ts';
+import { PATIENT_CLAIMS } from '../domain/lifecycle.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { AliasKind, Ledger, ListQuery, Log } from '../stages/ports.ts';
@@ -21,10 +22,12 @@ import {
   ENVIRONMENT_PIN,
   fromItem,
   type Item,
+  laneOf,
   toItem,
   wakeLane,
 } from './ledger-item.ts';
 import { type Batch, listPages } from './ledger-list.ts';
+import { SCHEMA } from './ledger-schema.ts';
 
 export interface LedgerOptions {
   readonly client: DynamoDBClient;
@@ -42,6 +45,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     putAlias: (kind, id, assetId) => atAws(place, () => putAlias(options, kind, id, assetId)),
     resolveAlias: (kind, id) => atAws(place, () => resolveAlias(options, kind, id)),
     due: (lane, nowMs, limit) => atAws(place, () => due(options, lane, nowMs, limit)),
+    claimDue: (assetId, nowMs, leaseMs) => atAws(place, () => claimDue(options, assetId, nowMs, leaseMs)),
     countBefore: (lane, record, most) => atAws(place, () => countBefore(options, lane, record, most)),
     countStatus: (status, most) =>
       atAws(place, () => count(options, TABLE.indexes.status, { partition: status, before: '~' }, most)),
@@ -98,6 +102,44 @@ async function resolveAlias(
   id: string,
 ): Promise<string | undefined> {
   return (await getItem(options, aliasKey(kind, id)))?.asset_id?.S;
+}
+
+/** The lifecycle's `claim`, said to DynamoDB: a contract test holds the two together. ALL_NEW costs no read units. */
+async function claimDue(
+  { client, tableName }: LedgerOptions,
+  assetId: string,
+  nowMs: number,
+  leaseMs: number,
+) {
+  const until = iso(nowMs + leaseMs);
+  const command = new UpdateItemCommand({
+    TableName: tableName,
+    Key: { pk: { S: assetKey(assetId) } },
+    ConditionExpression:
+      '#schema = :schema AND wake_at <= :now AND attempts <= :patient AND ' +
+      '(attribute_not_exists(leased_until) OR leased_until <= :now)',
+    UpdateExpression:
+      'SET wake_at = :until, leased_until = :until, wake_lane = :lane, wake_key = :key, ' +
+      'attempts = attempts + :one, version = version + :one',
+    ExpressionAttributeValues: {
+      ':schema': { N: String(SCHEMA) },
+      ':now': { S: iso(nowMs) },
+      ':until': { S: until },
+      ':lane': { S: laneOf('step', assetId) },
+      ':key': { S: `${until}#${assetId}` },
+      ':patient': { N: String(PATIENT_CLAIMS) },
+      ':one': { N: '1' },
+    },
+    ExpressionAttributeNames: { '#schema': 'schema' },
+    ReturnValues: 'ALL_NEW',
+  });
+  try {
+    const { Attributes } = await client.send(command);
+    return Attributes && fromItem(Attributes);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
 }
 
 /** Each shard answers up to `limit`, since the earliest may all lie in one of them. */

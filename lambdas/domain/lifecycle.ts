@@ -122,7 +122,7 @@ export function lease(record: AssetRecord, nowMs: number, leaseMs: number): Asse
 }
 
 /** After so many claims without an answer each further one lasts twice as long, up to 16 leases. */
-const PATIENT_CLAIMS = 3;
+export const PATIENT_CLAIMS = 3;
 
 /**
  * A lease on a new piece of work: counts the attempt, so that a record that kills its function is noticed. Claims that

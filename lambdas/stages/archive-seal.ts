@@ -7,6 +7,7 @@ import { iso } from '../domain/time.ts';
 import { archivedUntil } from './due.ts';
 import { type ArchivedMaster, writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
+import { unfinishedUploads } from './unfinished-uploads.ts';
 
 /** `losses`: what is known to be lost besides all that the asset itself tells. */
 export async function seal(work: Work, asset: PlatformAsset, losses?: readonly Loss[]): Promise<Next> {
@@ -17,7 +18,7 @@ export async function seal(work: Work, asset: PlatformAsset, losses?: readonly L
   const master = masterFrom(work, upload, head);
   await work.renew();
   const sidecars = await writeSidecars(work, asset, master, losses);
-  await abortOrphans(work, upload.key);
+  await abortOthers(work);
   const size = master.size_bytes;
   const set = { ...sidecars, upload: undefined, progress: { bytes_done: size, bytes_total: size } };
   return archivedUntil(work, 'copied and proved', set);
@@ -67,7 +68,9 @@ function notAsCopied(upload: UploadState, head: ObjectHead | undefined): Permane
   );
 }
 
-/** Uploads of this key that a crash between Create and the ledger left behind: they cost money until aborted. */
-async function abortOrphans({ deps }: Work, key: string): Promise<void> {
-  for (const uploadId of await deps.vault.listUploads(key)) await deps.vault.abortUpload({ key, uploadId });
+/** All but the record's own upload, which is an object now. */
+async function abortOthers(work: Work): Promise<void> {
+  for (const unfinished of await unfinishedUploads(work)) {
+    if (unfinished.uploadId !== work.record.upload?.upload_id) await work.deps.vault.abortUpload(unfinished);
+  }
 }

@@ -1,8 +1,8 @@
 // Stage "cancel": after a request was taken back, gives up the unfinished upload until ListParts shows it gone.
-import { masterKey } from '../contract/keys.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Next, Work } from './stage.ts';
+import { type Unfinished, unfinishedUploads } from './unfinished-uploads.ts';
 
 /** Also the stage of failed records, whose upload is kept for the retry: they only rest. */
 export async function cancel(work: Work): Promise<Next> {
@@ -29,29 +29,6 @@ function copyEndsMs({ history, upload }: AssetRecord, leaseMs: number): number {
   const wasCopied =
     upload !== undefined || takenBack?.from === 'preparing' || takenBack?.from === 'archiving';
   return takenBack && wasCopied ? Date.parse(takenBack.at) + leaseMs : 0;
-}
-
-interface Unfinished {
-  readonly key: string;
-  readonly uploadId: string;
-}
-
-/** The upload that the ledger knows, and every other of its key: a crash may have kept an id from the ledger. */
-async function unfinishedUploads({ record, deps }: Work): Promise<readonly Unfinished[]> {
-  const { upload } = record;
-  const found: Unfinished[] = upload ? [{ key: upload.key, uploadId: upload.upload_id }] : [];
-  for (const key of possibleKeys(record)) {
-    const others = (await deps.vault.listUploads(key)).filter((id) => id !== upload?.upload_id);
-    found.push(...others.map((uploadId) => ({ key, uploadId })));
-  }
-  return found;
-}
-
-/** Before the asset was read no upload can have been begun, and the environment is not known. */
-function possibleKeys({ upload, environment, asset_id: assetId, life }: AssetRecord): readonly string[] {
-  if (upload) return [upload.key];
-  if (!environment) return [];
-  return (['mp4', 'm4a'] as const).map((extension) => masterKey({ environment, assetId, life }, extension));
 }
 
 async function abortAll({ deps }: Work, uploads: readonly Unfinished[]): Promise<boolean> {

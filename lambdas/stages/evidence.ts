@@ -1,6 +1,6 @@
 // Gathers the evidence for a deletion, all of it now: the vault's exact versions and the asset as it is (law 1).
 import type { PlatformAsset } from '../domain/asset.ts';
-import { NotYetError } from '../domain/failures.ts';
+import { NotYetError, TransientError } from '../domain/failures.ts';
 import { cutQueries } from '../domain/manifest.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
@@ -29,6 +29,9 @@ export async function prove(
     const message = `${archive.manifest.key}: version ${archive.manifest.version_id} is missing or not a manifest.`;
     return { kind: 'refused', code: 'MANIFEST_UNREADABLE', message };
   }
+  // An answer that leaves the tracks out is no word that the captions are gone: nothing is thrown away for it.
+  if (asset.tracks.length === 0 && manifestAsset.tracks.length > 0)
+    throw new TransientError('MUX_UNREADABLE', `Mux shows ${record.asset_id} without its tracks.`);
   const heads = await headAll(ports.vault, archive);
   // Both sides are read from what a manifest would keep, so that what it cuts is no difference.
   const comparable = ports.platform.describe(cutQueries(asset.raw) as Record<string, unknown>);

@@ -43,6 +43,11 @@ export interface Ledger {
   resolveAlias(kind: AliasKind, id: string): Promise<string | undefined>;
   /** Asset ids whose `wake_at` in this lane is not after `nowMs`, earliest first per shard, over all shards. */
   due(lane: Lane, nowMs: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Claims a record that is due, as `claim` of the lifecycle does, by one conditional write and without reading it first.
+   * Undefined when it is not due, is leased, or was claimed so often already that its leases grow: then it is to be read.
+   */
+  claimDue(assetId: string, nowMs: number, leaseMs: number): Promise<AssetRecord | undefined>;
   /** How many records of the lane wake before this one, over all shards; counts no further than `most`. */
   countBefore(lane: Lane, record: Pick<AssetRecord, 'asset_id' | 'wake_at'>, most: number): Promise<number>;
   /** How many records are in this status; counts no further than `most`. A moment late, as all indexes are. */

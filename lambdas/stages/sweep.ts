@@ -4,7 +4,7 @@ import { stageOf } from '../domain/lifecycle.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { roomForMasters } from './admission.ts';
 import type { Log } from './ports.ts';
-import { type Waking, wake } from './wake.ts';
+import { type Waking, wakeDue } from './wake.ts';
 
 export interface Sweeping extends Waking {
   /** No more masters than these stand open at the platform. */
@@ -114,9 +114,7 @@ async function sideBySide(ids: readonly string[], wakeOne: (id: string) => Promi
 /** The index may be behind: the record itself says whether it is due. One that cannot be woken does not stop the rest. */
 async function wakeIfDue(assetId: string, waking: Waking, log: Log): Promise<AssetRecord | undefined> {
   try {
-    const record = await waking.ledger.get(assetId);
-    if (!record?.wake_at || Date.parse(record.wake_at) > waking.clock.nowMs()) return undefined;
-    return (await wake(record, waking)) ? record : undefined;
+    return await wakeDue(assetId, waking);
   } catch (error) {
     log.error('could not wake', { stage: 'sweep', asset_id: assetId, error: String(error) });
     return undefined;

@@ -26,6 +26,22 @@ export async function wake(record: AssetRecord, waking: Waking): Promise<boolean
   }
 }
 
+/**
+ * The same by id, for a record that the index says is due: nearly every claim is one write, and no read before it. What
+ * cannot be claimed so (the index was behind, or the record had many claims) is read. Undefined when it was not woken.
+ */
+export async function wakeDue(assetId: string, waking: Waking): Promise<AssetRecord | undefined> {
+  const { ledger, clock, leaseMs } = waking;
+  const claimed = await ledger.claimDue(assetId, clock.nowMs(), leaseMs);
+  if (claimed) {
+    await start(claimed, claimed.attempts - 1, waking);
+    return claimed;
+  }
+  const record = await ledger.get(assetId);
+  if (!record?.wake_at || Date.parse(record.wake_at) > clock.nowMs()) return undefined;
+  return (await wake(record, waking)) ? record : undefined;
+}
+
 /** A function that could not be started is no attempt of the record: only the lease stays, and the sweep comes again. */
 async function start(claimed: AssetRecord, attempts: number, { ledger, dispatch }: Waking): Promise<void> {
   const { asset_id, life, version, status } = claimed;

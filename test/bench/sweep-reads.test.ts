@@ -1,7 +1,7 @@
 // The counting behind the benchmark of the sweep, against calls counted by hand; and sizes as AWS's page counts them.
 import { BatchGetItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { itemBytes } from '../../bench/sweep/arithmetic.ts';
+import { atScale, itemBytes } from '../../bench/sweep/arithmetic.ts';
 import { waitingRecord } from '../../bench/sweep/population.ts';
 import { countCalls, itemsRead } from '../../bench/sweep/reads.ts';
 import { type DynaliteTable, startDynaliteTable } from '../fakes/dynalite-table.ts';
@@ -50,6 +50,17 @@ test.each([
   ['a map', { m: { M: { k: { BOOL: true } } } }, 1 + 3 + 1 + 1 + 1],
 ])('the bytes of %s', (_, item, bytes) => {
   expect(itemBytes(item)).toBe(bytes);
+});
+
+// 3 lanes of 8 shards, each shard answering up to 100, 20 and 20 entries; 1,000 open masters in each of two statuses. An
+// empty query is half a read unit (same page), and a record of less than 4 KB one, if its claim is refused.
+test('a sweep with any backlog reads index entries, and the records whose claims are refused', () => {
+  const scale = atScale();
+
+  expect(scale).toMatchObject({ sweepQueries: 24, idleReadUnits: 12 });
+  expect(scale.backlogItemsRead).toBe(8 * 140 + 2 * 1_000);
+  expect(scale.mostItemsRead).toBe(3_120 + 140);
+  expect(scale.mostReadUnits - scale.backlogReadUnits).toBe(140);
 });
 
 test('a thousand waiting records hold the mix, and none of them is due', () => {

@@ -1,6 +1,7 @@
 // What every ledger promises, whatever it keeps its records in. Each test works on assets, groups and lanes of its own.
 import { expect, test } from 'vitest';
 import { ConflictError } from '../../lambdas/domain/failures.ts';
+import { claim } from '../../lambdas/domain/lifecycle.ts';
 import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
 import type { Ledger, ListQuery } from '../../lambdas/stages/ports.ts';
 import { aRecord } from '../fakes/record.ts';
@@ -179,6 +180,51 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     // Within a millisecond the asset ids decide.
     expect(await before('sameMoment', 7, 100)).toBe(8);
     expect(await before('a9', 9, 4)).toBe(4);
+  });
+
+  test.each<[string, Partial<AssetRecord>]>([
+    ['a step', { wake_lane: 'step', group_id: 'g' }],
+    ['an archive past its date', { wake_lane: 'expire', status: 'archived' }],
+    ['one whose claim was not answered', { attempts: 3, leased_until: '2026-11-01T11:59:00.000Z' }],
+  ])('claims %s without reading it, just as a claim that was read and saved', async (_, given) => {
+    const ledger = await makeLedger();
+    const nowMs = Date.parse('2026-11-01T12:00:00.000Z');
+    const due = await ledger.save(aRecord({ wake_at: '2026-11-01T12:00:00.000Z', ...given }));
+
+    const claimed = await ledger.claimDue('asset1', nowMs, 90_000);
+
+    expect(claimed).toStrictEqual({ ...claim(due, nowMs, 90_000), version: due.version + 1 });
+    expect(await ledger.get('asset1')).toStrictEqual(claimed);
+    expect(await ledger.due('step', nowMs + 89_999, 10)).toEqual([]);
+    expect(await ledger.due('step', nowMs + 90_000, 10)).toEqual(['asset1']);
+    expect(await ledger.due('expire', nowMs + 90_000, 10)).toEqual([]);
+  });
+
+  test.each<[string, Partial<AssetRecord>]>([
+    ['not due', { wake_at: '2026-11-01T12:00:00.001Z' }],
+    ['at rest', { wake_at: undefined }],
+    ['leased', { leased_until: '2026-11-01T12:00:00.001Z' }],
+    ['claimed so often that its leases grow', { attempts: 4 }],
+  ])('claims none that is %s without reading it', async (_, given) => {
+    const ledger = await makeLedger();
+    const nowMs = Date.parse('2026-11-01T12:00:00.000Z');
+    const saved = await ledger.save(aRecord({ wake_at: '2026-11-01T12:00:00.000Z', ...given }));
+
+    expect(await ledger.claimDue('asset1', nowMs, 90_000)).toBeUndefined();
+    expect(await ledger.claimDue('stranger', nowMs, 90_000)).toBeUndefined();
+    expect(await ledger.get('asset1')).toStrictEqual(saved);
+  });
+
+  test('lets one of twenty claims of the same record win', async () => {
+    const ledger = await makeLedger();
+    const nowMs = Date.parse('2026-11-01T12:00:00.000Z');
+    await ledger.save(aRecord({ wake_at: '2026-11-01T12:00:00.000Z' }));
+
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, () => ledger.claimDue('asset1', nowMs, 90_000)),
+    );
+
+    expect(claims.filter((claimed) => claimed !== undefined)).toHaveLength(1);
   });
 
   test('wakes nothing when asked for nothing', async () => {

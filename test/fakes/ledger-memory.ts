@@ -3,6 +3,7 @@
 import { type Batch, listPages } from '../../lambdas/adapters/ledger-list.ts';
 import type { Lane } from '../../lambdas/contract/names.ts';
 import { ConflictError } from '../../lambdas/domain/failures.ts';
+import { claim, isLeased, PATIENT_CLAIMS } from '../../lambdas/domain/lifecycle.ts';
 import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
 import { iso } from '../../lambdas/domain/time.ts';
 import type { Ledger } from '../../lambdas/stages/ports.ts';
@@ -53,6 +54,12 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
       records.set(record.asset_id, stored);
       index(stored, 1);
       return stored;
+    },
+    async claimDue(assetId, nowMs, leaseMs) {
+      const record = records.get(assetId);
+      const isDue = record?.wake_at !== undefined && record.wake_at <= iso(nowMs);
+      if (!isDue || isLeased(record, nowMs) || record.attempts > PATIENT_CLAIMS) return undefined;
+      return this.save(claim(record, nowMs, leaseMs));
     },
     async putAlias(kind, id, assetId) {
       aliases.set(`${kind}#${id}`, assetId);

@@ -60,19 +60,18 @@ const oddity: fc.Arbitrary<Oddity> = fc.oneof(
   { weight: 1, arbitrary: fc.constant((raw: Raw) => ({ ...raw, id: 'another1' })) },
 );
 
-/** The platform's answers as the adapter would read them, each made odd in its turn. */
+/**
+ * The platform's answers as the adapter would read them, each made odd in its turn. The list is left as it is: where it
+ * shows an asset under another name or time, nobody can find what a lost create made.
+ */
 function makeOdd({ platform }: House, oddities: Oddity[]): void {
-  const { inspect, requestMaster, createAsset, createdSince } = platform;
+  const { inspect, requestMaster, createAsset } = platform;
   const odd = (raw: Raw) => (oddities.shift() ?? ((same: Raw) => same))(raw);
   const read = (asset: PlatformAsset | undefined, assetId: string) =>
     asset && toAssetNamed(assetId, odd(asset.raw));
   platform.inspect = async (assetId) => read(await inspect(assetId), assetId);
   platform.requestMaster = async (assetId) => toAssetNamed(assetId, odd((await requestMaster(assetId)).raw));
   platform.createAsset = async (order) => toPlatformAsset(odd((await createAsset(order)).raw));
-  platform.createdSince = async (sinceMs) => {
-    const assets = await createdSince(sinceMs);
-    return assets.map(({ raw }) => toPlatformAsset(odd(raw)));
-  };
 }
 
 async function expectSafe(home: House): Promise<void> {

@@ -108,7 +108,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'uploads that a crash left unknown are not looked for',
     file: 'lambdas/stages/archive-seal.ts',
-    find: 'for (const uploadId of await deps.vault.listUploads(key)) await deps.vault.abortUpload({ key, uploadId });',
+    find: 'if (unfinished.uploadId !== work.record.upload?.upload_id) await work.deps.vault.abortUpload(unfinished);',
     replace: '',
   },
   {
@@ -168,7 +168,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'cancel aborts the upload that the ledger knows, and none beside it (=== for !==)',
-    file: 'lambdas/stages/cancel.ts',
+    file: 'lambdas/stages/unfinished-uploads.ts',
     find: '.filter((id) => id !== upload?.upload_id)',
     replace: '.filter((id) => id === upload?.upload_id)',
   },

@@ -51,6 +51,8 @@ export interface Outcome {
 
 const STAGE_LIMIT_MS = 15 * MINUTE_MS;
 const API_LIMIT_MS = 29_000;
+const RARE: readonly Status[] = ['deleting', 'deleted', 'thawing', 'uploading', 'restored', 'failed'];
+
 const WEBHOOK_SECRET = 'a secret of the simulation';
 
 /** Once nothing goes wrong any more and every date has passed, everything is at rest within this time. */
@@ -138,7 +140,7 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
         );
         if (before?.status !== after.status) {
           users.statusChanged(after);
-          if (isChaos() && chance.is(0.15)) chatter(after.asset_id);
+          if (isChaos() && chance.is(RARE.includes(after.status) ? 0.5 : 0.15)) chatter(after.asset_id);
         } else if (after.leased_until !== before?.leased_until) {
           users.claimed(after);
           if (isChaos() && after.status === 'archived' && chance.is(plan.incidentRate))
@@ -177,10 +179,10 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     return new Invocation(`${name} #${made}`, fateOf(calls, odds), around);
   }
 
-  /** Little happens to records at rest, in few calls: there accidents are made to happen. */
-  function whoIsAt(name: string, record: AssetRecord | undefined, calls: number, atRest: number): Invocation {
-    const isAtRest = record?.status === 'restored' || record?.status === 'failed';
-    return isAtRest && plan.accidentRate > 0 ? invocation(name, atRest, 0.8) : invocation(name, calls);
+  /** Little happens to records that rest or soon move on, in few calls: there accidents are made to happen. */
+  function whoIsAt(name: string, record: AssetRecord | undefined, calls: number, few: number): Invocation {
+    const isRare = record !== undefined && RARE.includes(record.status);
+    return isRare && plan.accidentRate > 0 ? invocation(name, few, 0.8) : invocation(name, calls);
   }
 
   /** Notes what came to a record in this status, once it is known how it ended. */
@@ -258,7 +260,8 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
     const record = stored.records.get(message.asset_id);
     const isStale = record?.version !== message.version;
     const calls = isStale ? 1 : chance.pick([3, 10, 24]);
-    const who = whoIsAt(`${stage} ${message.asset_id}`, record, calls, isStale ? 1 : 3);
+    const rests = record?.status === 'restored' || record?.status === 'failed';
+    const who = whoIsAt(`${stage} ${message.asset_id}`, record, calls, isStale ? 1 : rests ? 3 : calls);
     tell(() => `${who.name} begins on v${message.version}`);
     const deadlineMs = who.clock.nowMs() + STAGE_LIMIT_MS - 20_000;
     const body = () => runStage(stage, STAGE_FUNCTIONS[stage], depsOf(who, stage), message, deadlineMs);
@@ -417,8 +420,9 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
       body: (deps: RequestDeps, who: Invocation) => Promise<T>,
       ended: (ending: Ending<T>) => void,
     ) => {
-      const who = invocation(`api ${event} ${assetId}`, chance.pick([1, 2, 5]));
-      const status = stored.records.get(assetId)?.status;
+      const record = stored.records.get(assetId);
+      const status = record?.status;
+      const who = whoIsAt(`api ${event} ${assetId}`, record, chance.pick([1, 2, 5]), chance.pick([1, 2]));
       who.run(
         () => body(requestsOf(who), who),
         API_LIMIT_MS,
@@ -624,7 +628,7 @@ function planOf(chance: Chance, modes: Modes): Plan {
     ]),
     incidentRate: chance.is(0.2) ? 0.5 : 0,
     hasSlowCreates: chance.is(0.3),
-    hasRestlessMasters: chance.is(0.03),
+    hasRestlessMasters: chance.is(0.05),
     limits: chance.pick([
       { perHour: 200, perDay: 2_000, perUserDay: 500 },
       { perHour: 1, perDay: 2, perUserDay: 1 },

@@ -24,7 +24,7 @@ export class SimulatedVault extends MemoryVault {
   }
 
   override async abortUpload(o: { key: string; uploadId: string }): Promise<void> {
-    this.#aborted.add(o.uploadId);
+    if (this.uploads.has(o.uploadId)) this.#aborted.add(o.uploadId);
     return super.abortUpload(o);
   }
 

@@ -179,7 +179,9 @@ describe('the sweep', () => {
     const home = house();
     await put(home, { asset_id: 'broken', wake_at: at(-60) }, { asset_id: 'whole', wake_at: at(0) });
     const get = home.ledger.get;
+    const claimDue = home.ledger.claimDue.bind(home.ledger);
     home.ledger.get = async (id) => (id === 'broken' ? Promise.reject(new Error('Unreadable.')) : get(id));
+    home.ledger.claimDue = async (id, ...rest) => (id === 'broken' ? undefined : claimDue(id, ...rest));
 
     await run(home);
 

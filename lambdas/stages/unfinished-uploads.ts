@@ -1,0 +1,33 @@
+// The uploads that this record may have begun and not finished: the one that the ledger knows, and others that a crash
+// kept from it. They cost money until they are aborted.
+import { masterKey } from '../contract/keys.ts';
+import type { AssetRecord } from '../domain/record.ts';
+import type { Work } from './stage.ts';
+
+export interface Unfinished {
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+export async function unfinishedUploads({ record, deps }: Work): Promise<readonly Unfinished[]> {
+  const { upload } = record;
+  const found: Unfinished[] = upload ? [{ key: upload.key, uploadId: upload.upload_id }] : [];
+  for (const key of possibleKeys(record)) {
+    const others = (await deps.vault.listUploads(key)).filter((id) => id !== upload?.upload_id);
+    found.push(...others.map((uploadId) => ({ key, uploadId })));
+  }
+  return found;
+}
+
+/**
+ * Of this life and the one before, which may have been taken back and begun anew before anybody had looked. Until the
+ * asset was read no upload can have been begun, and the environment is not known.
+ */
+function possibleKeys({ upload, environment, asset_id: assetId, life }: AssetRecord): readonly string[] {
+  if (!environment) return [];
+  const keys = (ofLife: number) =>
+    (['mp4', 'm4a'] as const).map((extension) =>
+      masterKey({ environment, assetId, life: ofLife }, extension),
+    );
+  return [...(upload ? [upload.key] : keys(life)), ...(life > 1 ? keys(life - 1) : [])];
+}
