@@ -46,6 +46,18 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'const stop = await overLimit(work);',
   },
   {
+    name: 'a dry run deletes',
+    file: 'lambdas/stages/expire.ts',
+    find: "return work.deps.settings.deletions === 'on' ? deleteNow(work) : rehearse(work);",
+    replace: 'return deleteNow(work);',
+  },
+  {
+    name: 'deletions are not counted against the limits',
+    file: 'lambdas/stages/expire.ts',
+    find: '    if (over) return keep(work, over);\n',
+    replace: '',
+  },
+  {
     name: 'losses need no notice',
     file: 'lambdas/stages/due.ts',
     find: 'return Math.max(Date.parse(record.expiration_date), saidMs);',

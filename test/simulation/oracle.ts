@@ -2,8 +2,9 @@
 // effect and at the end. It believes nothing that the code under test has written down about itself.
 import type { Verb } from '../../lambdas/adapters/governor.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
+import type { DeletionLimits } from '../../lambdas/domain/brake.ts';
 import type { Archive, AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
-import { iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
+import { HOUR_MS, iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
 import type { AliasKind, CreateAsset, TransitionEvent } from '../../lambdas/stages/ports.ts';
 import type { MemoryPlatform } from '../fakes/platform-memory.ts';
 import type { MemoryVault } from '../fakes/vault-memory.ts';
@@ -61,6 +62,8 @@ export interface OracleOptions {
   /** The most by which two clocks differ. */
   readonly skewMs: number;
   readonly minNoticeMs: number;
+  readonly limits: DeletionLimits;
+  readonly isDryRun: boolean;
   /** Body of a caption track, by its id. */
   readonly captions: ReadonlyMap<string, string>;
 }
@@ -79,6 +82,7 @@ export function createOracle(options: OracleOptions) {
   >();
   const restoredAs = new Map<string, string>();
   const lives = { archived: 0, deleted: 0, restored: 0, cancelled: 0, failed: 0 };
+  const deletions: { readonly atMs: number; readonly userId: string }[] = [];
   let allHeldAtMs: number | undefined;
 
   const violated = (law: number, what: string) => violations.push(`[${law}] ${iso(timeline.nowMs)} ${what}`);
@@ -188,6 +192,8 @@ export function createOracle(options: OracleOptions) {
     /** The DELETE of an asset that somebody asked to delete is about to have its effect. */
     deleting(assetId: string): void {
       const record = options.records().get(assetId);
+      deletions.push({ atMs: timeline.nowMs, userId: record?.deleted_by_user_id ?? '' });
+      if (options.isDryRun) violated(2, `${assetId} is deleted in a dry run`);
       const noProof = vaultFault(record);
       if (noProof) violated(1, `${assetId} is deleted although ${noProof}`);
       const broken = record && promiseFault(record);
@@ -281,9 +287,10 @@ export function createOracle(options: OracleOptions) {
     },
 
     /** When everything is at rest. */
-    conclude(isDryRun: boolean): void {
-      for (const record of options.records().values()) concludeRecord(record, isDryRun);
+    conclude(): void {
+      for (const record of options.records().values()) concludeRecord(record);
       concludeUploads();
+      concludeLimits();
     },
     /** 5. Over any window no more calls than rate x window + burst; clocks that differ move both its ends. */
     concludeRates(rates: Readonly<Record<Verb, number>>): void {
@@ -328,7 +335,7 @@ export function createOracle(options: OracleOptions) {
     });
   }
 
-  function concludeRecord(record: AssetRecord, isDryRun: boolean): void {
+  function concludeRecord(record: AssetRecord): void {
     const { asset_id, status } = record;
     const truth = truthOf(asset_id);
     const isAtMux = options.platform().assetIds().includes(asset_id);
@@ -338,7 +345,7 @@ export function createOracle(options: OracleOptions) {
     if (!isAtMux && !isBack && fault && !isExcused)
       violated(1, `${asset_id} is lost: ${status}, and ${fault}`);
     if (status === 'deleted' && isAtMux) violated(3, `${asset_id} is said to be deleted and is still there`);
-    if (status === 'archived' && !isDryRun) violated(3, `${asset_id} is still archived`);
+    if (status === 'archived' && !options.isDryRun) violated(3, `${asset_id} is still archived`);
     for (const [assetId, { original, token }] of creations) {
       const isLeft = original === asset_id && options.platform().assetIds().includes(assetId);
       const isKnown = restoredAs.get(token) === assetId;
@@ -357,6 +364,26 @@ export function createOracle(options: OracleOptions) {
         violated(7, `the bus never heard of ${asset_id} ${entry.from} -> ${entry.to}`);
       if (last && entry.from !== last.to) violated(7, `${asset_id} went from ${last.to} on as ${entry.from}`);
       last = entry;
+    }
+  }
+
+  /** 2. In no hour and on no day more than the limits; one that was counted just before the hour may arrive just after. */
+  function concludeLimits(): void {
+    const { perHour, perDay, perUserDay } = options.limits;
+    const counts = new Map<string, { most: number; count: number }>();
+    for (const { atMs, userId } of deletions) {
+      if (atMs % HOUR_MS < LAST_LOOK_MS + skewMs) continue;
+      const at = iso(atMs);
+      const kinds = [
+        { name: `in hour ${at.slice(0, 13)}`, most: perHour },
+        { name: `on day ${at.slice(0, 10)}`, most: perDay },
+        { name: `on day ${at.slice(0, 10)} for ${userId}`, most: perUserDay },
+      ];
+      for (const { name, most } of kinds)
+        counts.set(name, { most, count: (counts.get(name)?.count ?? 0) + 1 });
+    }
+    for (const [name, { most, count }] of counts) {
+      if (count > most) violated(2, `${count} deletions ${name}; ${most} are allowed`);
     }
   }
 

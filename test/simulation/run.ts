@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Mutation } from './mutate.ts';
-import type { Modes } from './simulate.ts';
+import type { Modes } from './plan.ts';
 import { merge, newTally, type Tally } from './tally.ts';
 import type { Task } from './worker.ts';
 

@@ -16,7 +16,7 @@ import {
 import type { EventKind } from './cells.ts';
 import type { Ending, Invocation, Surroundings } from './invocation.ts';
 import type { Oracle } from './oracle.ts';
-import type { Plan } from './simulate.ts';
+import type { Plan } from './plan.ts';
 
 export interface UsersOptions extends Surroundings {
   readonly plan: Plan;

@@ -2,7 +2,7 @@
 // mutation, the code under test is loaded with it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { applyMutation, type Mutation } from './mutate.ts';
-import type { Modes } from './simulate.ts';
+import type { Modes } from './plan.ts';
 import { addOutcome, newTally } from './tally.ts';
 
 export interface Task {
