@@ -52,10 +52,10 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'return deleteNow(work);',
   },
   {
-    name: 'deletions are not counted against the limits',
-    file: 'lambdas/stages/expire.ts',
-    find: '    if (over) return keep(work, over);\n',
-    replace: '',
+    name: 'a limit that is reached stops nothing',
+    file: 'lambdas/stages/brake.ts',
+    find: "if (answer.kind === 'spent') {",
+    replace: 'if (false) {',
   },
   {
     name: 'losses need no notice',
