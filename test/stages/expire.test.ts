@@ -135,6 +135,23 @@ describe('the date', () => {
 });
 
 describe('the asset as it is at its date', () => {
+  test('shown without its tracks keeps its captions, and waits for a whole answer', async () => {
+    const home = await archived();
+    const { tracks } = home.platform.raw('asset1') ?? {};
+    home.platform.change('asset1', { tracks: undefined });
+
+    await pastTheDate(home);
+    const { archive, status, waiting_for } = home.record();
+    const before = { captions: archive?.captions.length, status, isKept: isKept(home), waiting_for };
+    home.platform.change('asset1', { tracks });
+    await home.live();
+
+    expect(before).toMatchObject({ captions: 1, status: 'deleting', isKept: true });
+    expect(before.waiting_for).toContain('without its tracks');
+    expect(home.record().status).toBe('deleted');
+    expect(home.record().archive?.captions).toHaveLength(1);
+  });
+
   test('with changed captions is deleted after these are in the vault', async () => {
     const home = await archived();
     home.platform.change('asset1', {
