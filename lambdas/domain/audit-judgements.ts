@@ -72,12 +72,16 @@ function differences(
   ];
 }
 
+/** Mux removes a test asset by itself, and people are told to delete an errored one. */
+const NEVER_IN_OUR_CARE = new Set(['TEST_ASSET', 'ASSET_ERRORED']);
+
 /** Whether the platform should still have the asset, so that its absence is news. Our own deletions under way are none. */
 export function isAwaitedAtPlatform(record: AssetRecord): boolean {
   const { status, failure, archive, lost_at } = record;
   if (lost_at) return false;
   // A test asset vanishes by itself; what was refused for good was never in our care.
-  if (status === 'failed' && !archive && !failure?.retryable) return false;
+  if (status === 'failed' && !archive && (!failure?.retryable || NEVER_IN_OUR_CARE.has(failure.code)))
+    return false;
   const standing = status === 'failed' ? (failure?.from ?? 'requested') : status;
   return ['requested', 'preparing', 'archiving', 'archived'].includes(standing);
 }

@@ -64,7 +64,7 @@ function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: 
 
 export function decideCancel(record: AssetRecord, caller: Caller): Decision {
   if (record.status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'cancelled' };
-  if (record.lost_at && record.status !== 'failed') return refuseWhileSaved(record);
+  if (record.lost_at && (record.status !== 'failed' || record.upload)) return refuseWhileSaved(record);
   if (isBeforeDeletion(effectiveStatus(record))) {
     return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
   }

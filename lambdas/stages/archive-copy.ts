@@ -12,7 +12,7 @@ import {
 } from '../domain/failures.ts';
 import { mediaTypeOf } from '../domain/media-type.ts';
 import { missingParts, type PartPlan, planParts, planStream } from '../domain/part-plan.ts';
-import type { UploadState } from '../domain/record.ts';
+import type { AssetRecord, UploadState } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import { isAsCopied, seal } from './archive-seal.ts';
 import { checkMaster, judgeBoxes, refusalError } from './check-master.ts';
@@ -104,7 +104,8 @@ async function copyAndCheck(work: Work, asset: PlatformAsset, url: string, probe
 
 /** Parts of a file that was refused for good would be refused again: a retry is to copy the master anew. */
 async function giveUpRefused(work: Work, upload: UploadState, error: unknown): Promise<never> {
-  if (error instanceof PermanentError && !(error instanceof SetUpError)) {
+  // Nobody has the bytes any more when the asset is lost: for whatever they are worth, they stay.
+  if (error instanceof PermanentError && !(error instanceof SetUpError) && !work.record.lost_at) {
     await work.deps.vault.abortUpload({ key: upload.key, uploadId: upload.upload_id });
     await work.renew({ upload: undefined, progress: undefined });
   }
@@ -223,6 +224,23 @@ export async function partsSoFar(work: Work): Promise<readonly PartInfo[] | 'com
   return head && isAsCopied(head, upload) ? 'completed' : undefined;
 }
 
+/** Whether S3 has every part of what was probed at first. */
+export function isWhole(
+  { upload }: AssetRecord,
+  parts: readonly PartInfo[] | undefined,
+): parts is readonly PartInfo[] {
+  return upload !== undefined && parts !== undefined && missingParts(planOf(upload), parts).length === 0;
+}
+
+/** When the file can be asked for no more: better an object that nobody compared than parts that S3 throws away. */
+export async function completeUnchecked(work: Work, parts: readonly PartInfo[]): Promise<void> {
+  const upload = uploadOf(work);
+  const crc32 = combineParts(parts);
+  await work.renew({ upload: { ...upload, crc32 } });
+  const { key, upload_id: uploadId, source } = upload;
+  await work.deps.vault.completeUpload({ key, uploadId, parts, sizeBytes: source.size_bytes, crc32 });
+}
+
 function listParts({ deps }: Work, upload: UploadState) {
   return deps.vault.listParts({ key: upload.key, uploadId: upload.upload_id });
 }
@@ -274,6 +292,12 @@ async function beginUpload(work: Work, probe: Probe, media: Media, restarts = 0)
 /** Another file than the one begun with: its parts go, and the copy starts over, three times at most. */
 async function beginAgain(work: Work, probe: Probe, media: Media): Promise<void> {
   const old = uploadOf(work);
+  if (work.record.lost_at) {
+    const action = 'Keep what the vault holds of the first.';
+    throw new PermanentError('MASTER_CHANGED', 'The master is another file since the asset is gone.', {
+      action,
+    });
+  }
   if (old.restarts >= MAX_COPY_RESTARTS) {
     throw new PermanentError(
       'MASTER_KEEPS_CHANGING',

@@ -8,11 +8,15 @@ import type { Audits, Clock } from './ports.ts';
 /** An audit that could not be finished in so long is given up for a new one: its cursors may be worth nothing any more. */
 const LONGEST_AUDIT_MS = 7 * DAY_MS;
 
+/** A page that failed so often would fail tomorrow too: tonight's audit begins anew. */
+const MOST_ATTEMPTS = 10;
+
 /** The audit under way, or a new one. Two who begin at the same time get the same. */
 export async function beginAudit(audits: Audits, clock: Clock): Promise<Audit> {
   const latest = await audits.latest();
   const nowMs = clock.nowMs();
-  if (latest && !latest.finished_at && nowMs < Date.parse(latest.started_at) + LONGEST_AUDIT_MS)
+  const isStuck = latest !== undefined && latest.attempts > MOST_ATTEMPTS;
+  if (latest && !latest.finished_at && !isStuck && nowMs < Date.parse(latest.started_at) + LONGEST_AUDIT_MS)
     return latest;
   if (latest) await audits.keep(latest);
   try {

@@ -3,7 +3,7 @@
 import { PermanentError, SetUpError, SourceLapsedError } from '../domain/failures.ts';
 import type { AssetRecord, Loss } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { copyIntoVault, partsSoFar } from './archive-copy.ts';
+import { completeUnchecked, copyIntoVault, isWhole, partsSoFar } from './archive-copy.ts';
 import { seal } from './archive-seal.ts';
 import { confirmEnvironment, goneBeforeArchived, lostAtSource, UPLOADS_LAST } from './gone.ts';
 import type { Next, Work } from './stage.ts';
@@ -26,12 +26,22 @@ export async function drain(work: Work): Promise<Next> {
 async function wayToFinish(work: Work): Promise<(() => Promise<Next>) | undefined> {
   const { record, deps } = work;
   const kept = deps.keptMasters.of(record.asset_id);
-  if ((await partsSoFar(work)) === 'completed') {
-    return kept
-      ? () => seal(work, kept.asset)
-      : () => seal(work, deps.platform.describe(remembered(record)), [UNREAD]);
-  }
-  return kept && (() => copyIntoVault(work, kept.asset, kept.url));
+  const parts = await partsSoFar(work);
+  const asset = kept?.asset ?? deps.platform.describe(remembered(record));
+  const losses = kept ? [] : [UNREAD];
+  if (parts === 'completed') return () => seal(work, asset, losses);
+  const copy = kept && (() => copyIntoVault(work, kept.asset, kept.url));
+  if (!isWhole(record, parts)) return copy;
+  const sealUnchecked = async () => {
+    await completeUnchecked(work, parts);
+    return seal(work, asset, [...losses, UNCHECKED]);
+  };
+  if (!copy) return sealUnchecked;
+  return () =>
+    copy().catch((error: unknown) => {
+      if (!(error instanceof SourceLapsedError)) throw error;
+      return sealUnchecked();
+    });
 }
 
 /** Said once, however many invocations the copy takes. From here on Mux has nothing that could be played. */
@@ -74,4 +84,11 @@ const UNREAD: Loss = {
   attribute: '*',
   detail:
     'The asset was deleted at Mux before its settings and captions could be written down; the master, the title and the policies of its playback ids are safe.',
+};
+
+const UNCHECKED: Loss = {
+  code: 'MASTER_UNCHECKED',
+  attribute: '*',
+  detail:
+    'The asset was deleted at Mux after its last byte was copied and before the master was looked at once more: whether it is whole shows when it is restored.',
 };

@@ -48,7 +48,11 @@ async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
   const isBegun = work.record.status === 'deleting';
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return isBegun ? goneAfterArchived(work, GONE) : deletedElsewhere(work);
-  if (!isBegun) return { kind: 'wait', untilMs: wakeAtMs, waitingFor, lane: 'expire' };
+  const { deletion_noticed_at: heard } = work.record;
+  // Word that came during this look is looked into once more.
+  const untilMs = (record: AssetRecord) =>
+    record.deletion_noticed_at !== heard ? work.nowMs : wakeAtMs(record);
+  if (!isBegun) return { kind: 'wait', untilMs, waitingFor, lane: 'expire' };
   return {
     kind: 'move',
     to: 'archived',
@@ -93,6 +97,8 @@ async function deleteNow(work: Work): Promise<Next> {
   // The last look, also of an invocation that goes on where another died: a hold on everything still stops it here.
   const stop = (await heldBy(work)) ?? (await overLimit(work));
   if (stop) return keep(work, stop);
+  // Whoever was overtaken ends here: a retry has written nothing since its claim, and the request may be taken back by now.
+  await work.renew();
   const outcome = await platform.deleteAsset(work.record.asset_id, finding.proof, slot);
   if (outcome === 'gone') return goneAfterArchived(work, GONE);
   return deletedFromPlatform(work, 'deleted after proof');

@@ -114,5 +114,8 @@ export async function deleteOwn(work: Work, asset: PlatformAsset): Promise<void>
   const slot = await platform.reserveDeletion();
   const inputInfo = await platform.inputInfo(asset.id);
   const proof = proveOwnUnpublished(work.record, asset, inputInfo ?? [], work.nowMs);
-  if (proof) await platform.deleteAsset(asset.id, proof, slot);
+  if (!proof) return;
+  // Whoever was overtaken ends here: another may have published this very asset meanwhile.
+  await work.renew();
+  await platform.deleteAsset(asset.id, proof, slot);
 }
