@@ -234,6 +234,20 @@ describe('a second life', () => {
     expect(home.platform.calls.requestMaster).toBe(masters);
   });
 
+  test('uses an archive that was moved to another class of the archive', async () => {
+    const home = await cancelledAfterArchive();
+    const key = home.record().archive?.key ?? '';
+    const [version] = home.vault.versions.get(key) ?? [];
+    if (version)
+      home.vault.versions.set(key, [{ ...version, head: { ...version.head, storageClass: 'GLACIER' } }]);
+
+    await home.requestDeletion();
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { storage_class: 'GLACIER' } });
+    expect(home.vault.versions.get(key)).toHaveLength(1);
+  });
+
   test('copies anew when the archive is no longer whole', async () => {
     const home = await cancelledAfterArchive();
     home.vault.versions.clear();
