@@ -30,8 +30,8 @@ export interface FunctionsProps {
 /** A stage, or an audit, whose message fails is woken again by the sweep; a message that waited longer has lost its claim. */
 const STAGE_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };
 
-/** Nobody else repeats the sweep of a quarterly schedule, and a repeated sweep claims nothing twice. */
-const SWEEP_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 2, maxEventAge: Duration.hours(1) };
+/** The next minute's sweep does all that one left, also what was due at the tick of a quarterly schedule. */
+const SWEEP_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };
 
 export class Functions extends Construct {
   readonly all: Readonly<Record<FunctionName, LambdaFunction>>;

@@ -63,7 +63,7 @@ export interface IcehouseProps {
 
   /**
    * The most assets that are deleted from Mux: in an hour, in a day, and in a day for one `deleted_by_user_id`, by UTC.
-   * What is over waits for the next hour or day and says so; it never fails.
+   * What is over waits for the next hour or day and says so; it never fails. With a limit of 0 nothing is deleted.
    * @default - { perHour: 200, perDay: 2000, perUserDay: 500 }
    */
   readonly deletionLimits?: {
@@ -74,7 +74,7 @@ export interface IcehouseProps {
 
   /**
    * No more masters than these are open at Mux at a time: each is readable for 24 hours only, and must be copied within
-   * them. Further requests stay `requested`, in the order in which they came.
+   * them. Further requests stay `requested`, in the order in which they came. At least 1.
    * @default 1000
    */
   readonly openMasters?: number;

@@ -4,6 +4,7 @@ import { Duration, Size } from 'aws-cdk-lib/core';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
 
+/** Throws an Error for a number that no function could work with: better at synth than in all of them. */
 export function settings(props: IcehouseProps): Record<string, string> {
   return { ...muxSettings(props), ...policySettings(props), ...clockSettings(props) };
 }
@@ -23,14 +24,15 @@ function muxSettings(props: IcehouseProps): Record<string, string> {
 }
 
 function policySettings(props: IcehouseProps): Record<string, string> {
+  const { perHour = 200, perDay = 2_000, perUserDay = 500 } = props.deletionLimits ?? {};
   return {
     [ENVIRONMENT.deletions]: props.deletions ?? 'dry-run',
     [ENVIRONMENT.storageClass]: props.storageClass ?? 'DEEP_ARCHIVE',
     [ENVIRONMENT.expirySchedule]: props.expirySchedule ?? 'hourly',
-    [ENVIRONMENT.deletionsPerHour]: String(props.deletionLimits?.perHour ?? 200),
-    [ENVIRONMENT.deletionsPerDay]: String(props.deletionLimits?.perDay ?? 2_000),
-    [ENVIRONMENT.deletionsPerUserDay]: String(props.deletionLimits?.perUserDay ?? 500),
-    [ENVIRONMENT.openMasters]: String(props.openMasters ?? 1_000),
+    [ENVIRONMENT.deletionsPerHour]: whole('deletionLimits.perHour', perHour, 0),
+    [ENVIRONMENT.deletionsPerDay]: whole('deletionLimits.perDay', perDay, 0),
+    [ENVIRONMENT.deletionsPerUserDay]: whole('deletionLimits.perUserDay', perUserDay, 0),
+    [ENVIRONMENT.openMasters]: whole('openMasters', props.openMasters ?? 1_000, 1),
     [ENVIRONMENT.graceDays]: String(props.graceDays ?? 30),
     [ENVIRONMENT.segmentBytes]: String((props.copySegment ?? Size.gibibytes(4)).toBytes()),
     [ENVIRONMENT.thawDays]: String(props.thawDays ?? 7),
@@ -48,4 +50,10 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.createDoubtSeconds]: seconds(props.createDoubt, Duration.seconds(120)),
     [ENVIRONMENT.masterWaitSeconds]: seconds(props.masterWait, Duration.hours(12)),
   };
+}
+
+/** As the functions read it. */
+function whole(prop: string, value: number, least: number): string {
+  if (Number.isInteger(value) && value >= least && value <= 1e9) return String(value);
+  throw new Error(`Prop ${prop}: expected a whole number from ${least} to 1000000000, got ${value}.`);
 }

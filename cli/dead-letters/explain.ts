@@ -83,7 +83,7 @@ function advise(letter: Letter, known: Known, nowMs: number): Advice {
     case 'sweep':
       return adviseSweep(letter, nowMs);
     case 'audit':
-      return drop('The next night has an audit again, and `icehouse audit` starts one now.');
+      return look(AUDIT_FAILED);
     case 'thawed':
       return drop('It was a hint only: the restore looks by itself.');
     case 'unknown':
@@ -97,6 +97,11 @@ const wait = (to_do: string): Advice => ({ verdict: 'wait', to_do });
 
 const STRANGER =
   'This Icehouse knows no such asset. Does --url name the API of the stack that these queues belong to?';
+
+/** What stopped it stops the next one too: each attempt goes on where the last failed, and a new audit comes by there. */
+const AUDIT_FAILED =
+  'The sweep goes on by itself with an audit that has begun, and each night has one, a new one after more than 10 failed attempts. ' +
+  'But while the cause stands, no audit may reach its end: mend it, see with `icehouse audit` that one is finished, then drop this.';
 
 /** The worker leaves alone what has moved on, so that sending back too much does no harm. */
 function adviseSegment(work: Extract<Work, { kind: 'segment' }>, known: Known): Advice {

@@ -6,6 +6,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -28,7 +29,7 @@ export function createBrake(options: BrakeOptions): Brake {
   const place: AwsPlace = { code: 'BRAKE', name: `table ${options.tableName}` };
   return {
     holdOnAll: () => atAws(place, () => holdOnAll(options)),
-    setHoldOnAll: (hold) => atAws(place, () => setHoldOnAll(options, hold)),
+    setHoldOnAll: (hold, onlyIf) => atAws(place, () => setHoldOnAll(options, hold, onlyIf)),
     countDeletion: (deletion) => atAws(place, () => countDeletion(options, deletion)),
     counted: (nowMs) => atAws(place, () => readDay(options, nowMs)),
   };
@@ -45,9 +46,36 @@ async function holdOnAll(options: BrakeOptions): Promise<Hold | undefined> {
 }
 
 /** Nobody may delete an item of the ledger: a hold that is lifted leaves one without it. */
-async function setHoldOnAll({ client, tableName }: BrakeOptions, hold: Hold | undefined): Promise<void> {
+async function setHoldOnAll(
+  { client, tableName }: BrakeOptions,
+  hold: Hold | undefined,
+  onlyIf?: { readonly since: string | undefined },
+): Promise<boolean> {
   const Item = marshall({ pk: HOLD_KEY, hold }, { removeUndefinedValues: true });
-  await client.send(new PutItemCommand({ TableName: tableName, Item }));
+  const condition = onlyIf && conditionOn(onlyIf.since);
+  return unlessRefused(() => client.send(new PutItemCommand({ TableName: tableName, Item, ...condition })));
+}
+
+function conditionOn(since: string | undefined): Partial<PutItemCommandInput> {
+  const ExpressionAttributeNames = { '#hold': 'hold' };
+  if (since === undefined)
+    return { ExpressionAttributeNames, ConditionExpression: 'attribute_not_exists(#hold)' };
+  return {
+    ExpressionAttributeNames: { ...ExpressionAttributeNames, '#since': 'since' },
+    ExpressionAttributeValues: { ':since': { S: since } },
+    ConditionExpression: '#hold.#since = :since',
+  };
+}
+
+/** False when the condition of the write did not hold. */
+async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
 
 interface Deletion {
@@ -111,13 +139,7 @@ async function addOne({ client, tableName }: BrakeOptions, { key, below }: Count
       ...Object.fromEntries(counters.map(([, limit], n) => [`:limit${n}`, { N: String(limit) }])),
     },
   });
-  try {
-    await client.send(command);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+  return unlessRefused(() => client.send(command));
 }
 
 function dayKey(nowMs: number): string {

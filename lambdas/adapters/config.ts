@@ -69,9 +69,9 @@ export function readConfig(env: Variables = process.env): Config {
     sourceLoopback: read(ENVIRONMENT.sourceLoopback, ...oneOf(['true', 'false']), 'false') === 'true',
     deletions: read(ENVIRONMENT.deletions, ...oneOf(['on', 'dry-run']), 'dry-run'),
     deletionLimits: Object.freeze({
-      perHour: read(ENVIRONMENT.deletionsPerHour, WHOLE_EXPECTED, wholeNumber, 200),
-      perDay: read(ENVIRONMENT.deletionsPerDay, WHOLE_EXPECTED, wholeNumber, 2_000),
-      perUserDay: read(ENVIRONMENT.deletionsPerUserDay, WHOLE_EXPECTED, wholeNumber, 500),
+      perHour: read(ENVIRONMENT.deletionsPerHour, LIMIT_EXPECTED, limit, 200),
+      perDay: read(ENVIRONMENT.deletionsPerDay, LIMIT_EXPECTED, limit, 2_000),
+      perUserDay: read(ENVIRONMENT.deletionsPerUserDay, LIMIT_EXPECTED, limit, 500),
     }),
     openMasters: read(ENVIRONMENT.openMasters, WHOLE_EXPECTED, wholeNumber, 1_000),
     graceDays: read(
@@ -142,6 +142,7 @@ function reader(env: Variables) {
 }
 
 const WHOLE_EXPECTED = 'a whole number, at least 1';
+const LIMIT_EXPECTED = 'a whole number, at least 0';
 const URL_EXPECTED = 'an http or https URL';
 const SCHEDULE_EXPECTED = `one of ${EXPIRY_SCHEDULES.join(', ')}, or every:N with N seconds`;
 
@@ -173,9 +174,14 @@ function rateFrom(least: number): (text: string) => number | undefined {
   return (text) => numberFrom(text, least);
 }
 
-function wholeNumber(text: string): number | undefined {
-  const count = numberFrom(text, 1);
+function wholeNumber(text: string, least = 1): number | undefined {
+  const count = numberFrom(text, least);
   return Number.isSafeInteger(count) ? count : undefined;
+}
+
+/** Nought is a limit too: nothing is deleted, and whatever is due waits and says so. */
+function limit(text: string): number | undefined {
+  return wholeNumber(text, 0);
 }
 
 /** A segment is one part at least, and S3 takes no smaller ones than 5 MiB. */

@@ -13,8 +13,8 @@ export function isInLine({ status, wake_lane }: AssetRecord): boolean {
   return status === 'requested' && wake_lane === 'admit';
 }
 
-/** Places are counted up to here: beyond it a look would read megabytes of keys to say "very long". */
-export const FARTHEST_PLACE = 10_000;
+/** Places are counted up to here: each shard of the line is read so far by every look, to say no more than "very long". */
+export const FARTHEST_PLACE = 1_000;
 
 /** The asset, its inputs, the master asked for, a look in vain, the master found, the inputs for the manifest. */
 const CALLS_PER_REQUEST = 6;

@@ -1,5 +1,5 @@
 // The judgements of an audit: what ledger, vault and platform say of one another, compared. The evidence is gathered by
-// the stage; whatever is unknown is no finding.
+// the stage; whatever is unknown is no finding. What concerns the platform is judged in audit-platform.ts.
 import type { Audit, Finding } from './audit.ts';
 import type { ObjectHead } from './object-head.ts';
 import { locationOf } from './public-record.ts';
@@ -72,71 +72,6 @@ function differences(
   ];
 }
 
-/** Mux removes a test asset by itself, and people are told to delete an errored one. */
-const NEVER_IN_OUR_CARE = new Set(['TEST_ASSET', 'ASSET_ERRORED']);
-
-/** Whether the platform should still have the asset, so that its absence is news. Our own deletions under way are none. */
-export function isAwaitedAtPlatform(record: AssetRecord): boolean {
-  const { status, failure, archive, lost_at } = record;
-  if (lost_at) return false;
-  // A test asset vanishes by itself; what was refused for good was never in our care.
-  if (status === 'failed' && !archive && (!failure?.retryable || NEVER_IN_OUR_CARE.has(failure.code)))
-    return false;
-  const standing = status === 'failed' ? (failure?.from ?? 'requested') : status;
-  return ['requested', 'preparing', 'archiving', 'archived'].includes(standing);
-}
-
-/** Of a record whose asset the platform, asked by id and in the right environment, no longer has. */
-export function deletedElsewhere(record: AssetRecord): Finding {
-  return {
-    ...aboutRecord(record),
-    code: 'DELETED_ELSEWHERE',
-    severity: 'error',
-    expected: 'an asset at Mux',
-    found: 'none',
-    what_to_do: record.archive
-      ? 'The vault has the video: restore it if the deletion was a mistake. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).'
-      : 'The vault has no copy: only the original file can bring it back. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).',
-  };
-}
-
-/** Mux closes a master 24 hours after it was opened, so until then one that we asked for is no surprise. */
-const MASTER_OPEN_MS = 25 * HOUR_MS;
-
-function isOpenedByUs({ status, master }: AssetRecord, nowMs: number): boolean {
-  if (['requested', 'preparing', 'archiving'].includes(status)) return true;
-  return master !== undefined && Date.parse(master.requested_at) > nowMs - MASTER_OPEN_MS;
-}
-
-/** What looks odd about an asset that the platform lists; the stage makes sure with an asset read afresh. */
-export function judgeListed(
-  record: AssetRecord,
-  asset: { readonly isMasterOpen: boolean },
-  nowMs: number,
-): Finding | undefined {
-  if (locationOf(record) === 'vault' || record.status === 'restored') {
-    return {
-      ...aboutRecord(record),
-      code: 'STILL_AT_MUX',
-      severity: 'error',
-      expected: `no asset: ${record.status}${record.deleted_at ? ` since ${record.deleted_at}` : ''}`,
-      found: 'an asset at Mux',
-      what_to_do:
-        'Whoever has its playback id can still watch it, and Mux bills for it. Look at it in Mux, then delete it there; the vault keeps the archive.',
-    };
-  }
-  if (!asset.isMasterOpen || isOpenedByUs(record, nowMs)) return undefined;
-  return {
-    ...aboutRecord(record),
-    code: 'MASTER_LEFT_OPEN',
-    severity: 'warning',
-    expected: `no master access: ${record.status}`,
-    found: 'master access is on',
-    what_to_do:
-      'Icehouse did not open it, or Mux did not close it after 24 hours. If no system of your own needs it, set master_access to none.',
-  };
-}
-
 /** One version or delete marker, as the list of the vault shows it. */
 export interface ListedVersion {
   readonly key: string;
@@ -189,6 +124,21 @@ export function orphaned(
   };
 }
 
+/** Nothing more is judged of it, neither its objects nor its asset. `refusal` is the ledger's: what is wrong, and what to do. */
+export function unreadableRecord(
+  assetId: string,
+  refusal: { readonly message: string; readonly action: string },
+): Finding {
+  return {
+    code: 'RECORD_UNREADABLE',
+    severity: 'error',
+    asset_id: assetId,
+    expected: 'a record that can be read',
+    found: refusal.message,
+    what_to_do: `Icehouse can neither archive, delete nor restore this video until its record can be read. ${refusal.action}`,
+  };
+}
+
 /** The id of an upload reaches the ledger a moment after S3 has given it. */
 const YOUNGEST_UPLOAD_MS = HOUR_MS;
 
@@ -213,7 +163,7 @@ export function judgeUpload(
   };
 }
 
-function aboutRecord({ asset_id, life }: AssetRecord) {
+export function aboutRecord({ asset_id, life }: AssetRecord) {
   return { asset_id, life };
 }
 

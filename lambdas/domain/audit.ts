@@ -1,5 +1,5 @@
 // The audit as it is kept: where it stands, what it counted, what it found. An audit reports: it changes no video, no object
-// and no record. What is a finding is judged in audit-judgements.ts.
+// and no record. What is a finding is judged in audit-judgements.ts and audit-platform.ts.
 import type { AssetRecord } from './record.ts';
 
 /** In this order. The first two belong together: what the list of assets showed, the records are compared with. */
@@ -11,6 +11,7 @@ export const FINDING_CODES = [
   'ARCHIVE_DIFFERS',
   'ARCHIVE_HIDDEN',
   'ARCHIVE_UNREADABLE',
+  'RECORD_UNREADABLE',
   'OBJECT_WITHOUT_RECORD',
   'UPLOAD_WITHOUT_RECORD',
   'DELETED_ELSEWHERE',

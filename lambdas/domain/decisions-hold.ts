@@ -1,6 +1,8 @@
 // Decisions on holds: whether one asset can still be kept from its deletion, and what lifting that leaves. Pure.
+import { isHeld } from './brake.ts';
 import { type Caller, type Decision, effectiveStatus, noted, refuse } from './decisions.ts';
 import { isBeforeDeletion } from './lifecycle.ts';
+import type { Problem } from './problem.ts';
 import type { AssetRecord, Hold } from './record.ts';
 import { iso } from './time.ts';
 
@@ -16,6 +18,8 @@ export function decideHold(record: AssetRecord, wish: HoldWish, caller: Caller):
   if (!canBeHeld(record)) return tooLate(record);
   const hold = newHold(wish, caller.nowMs);
   if (record.hold && isSameHold(record.hold, hold)) return { kind: 'answer', status: 200 };
+  const shorter = refusalOfShorter(record.hold, hold, `asset ${record.asset_id}`, caller.nowMs);
+  if (shorter) return refuse(shorter);
   const until = hold.until ? ` until ${hold.until}` : '';
   const held = noted(record, caller, `held by ${hold.user_id}${until}: ${hold.reason}`, { hold });
   return { kind: 'write', status: 200, record: held };
@@ -36,6 +40,23 @@ export function newHold({ reason, userId, untilMs }: HoldWish, nowMs: number): H
 /** A hold put again is the same when it says the same: it is in force since the first. */
 export function isSameHold(one: Hold, other: Hold): boolean {
   return one.reason === other.reason && one.user_id === other.user_id && one.until === other.until;
+}
+
+/** A hold takes the place of the one in force only if it lasts as long: nobody ends another's hold without lifting it. */
+export function refusalOfShorter(
+  before: Hold | undefined,
+  next: Hold,
+  held: string,
+  nowMs: number,
+): Problem | undefined {
+  if (!isHeld(before, nowMs) || next.until === undefined) return undefined;
+  if (before.until !== undefined && before.until <= next.until) return undefined;
+  return {
+    status: 409,
+    code: 'HOLD_ENDS_SOONER',
+    detail: `${before.user_id} holds ${held} until ${before.until ?? 'it is lifted'}: ${before.reason}`,
+    action: 'Lift that hold first (DELETE …/hold), or put one that lasts as long.',
+  };
 }
 
 function canBeHeld(record: AssetRecord): boolean {

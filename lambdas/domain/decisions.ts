@@ -1,5 +1,6 @@
 // What the decisions share. A decision is what a call of a user does to a record in each status: the table "What may
 // happen when", every row of it a test in test/domain/decisions.test.ts. Pure; the API stores what is decided.
+import { isInLine } from './admission.ts';
 import { addEntry, type Change, isLeased, move } from './lifecycle.ts';
 import type { Problem } from './problem.ts';
 import type { AssetRecord, Status } from './record.ts';
@@ -69,12 +70,18 @@ export function wakeNow(caller: Caller): Pick<AssetRecord, 'wake_at' | 'wake_lan
   return { wake_at: iso(caller.nowMs), wake_lane: 'step', leased_until: undefined };
 }
 
-/** Whoever holds the record goes on and sees the change when its next write meets a newer version. */
+/**
+ * Whoever holds the record goes on and sees the change when its next write meets a newer version. Whoever stands in
+ * line keeps the place: woken for a word, it would be asked for before all who came first.
+ */
 export function wakeUnlessLeased(record: AssetRecord, caller: Caller): AssetRecord {
-  return isLeased(record, caller.nowMs) ? record : { ...record, ...wakeNow(caller) };
+  return isLeased(record, caller.nowMs) || isInLine(record) ? record : { ...record, ...wakeNow(caller) };
 }
 
-/** A change that leaves the status as it is, with its entry in the history: woken even at rest, so that the bus hears of it. */
+/**
+ * A change that leaves the status as it is, with its entry in the history: woken even at rest, so that the bus hears of
+ * it. The bus hears of one in line when its turn comes, behind the news of the request itself, as of all it has to say.
+ */
 export function noted(
   record: AssetRecord,
   caller: Caller,

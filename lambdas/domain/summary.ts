@@ -37,11 +37,11 @@ export const ITS_DATE = 'the expiration date';
 
 function deletionOf(record: AssetRecord): string {
   const { hold, waiting_for, expiration_date } = record;
-  if (hold && (hold.until === undefined || hold.until > expiration_date)) {
-    const until = hold.until ? day(hold.until) : 'it is lifted';
-    return `kept by a hold of ${hold.user_id} (${hold.reason}) until ${until}`;
-  }
+  if (hold && !hold.until) return `kept by a hold of ${hold.user_id} (${hold.reason}) until it is lifted`;
   if (waiting_for && waiting_for !== ITS_DATE) return `its deletion waits for ${waiting_for}`;
+  // There is no clock here: this is true on the day after too.
+  if (hold?.until && hold.until > expiration_date)
+    return `not deleted before ${day(hold.until)} (a hold of ${hold.user_id}: ${hold.reason})`;
   return `will be deleted ${day(deletionTime(record))}`;
 }
 

@@ -126,7 +126,9 @@ const ROUTES: Record<string, Route> = {
 
   'PUT /v1/hold': async (event) => {
     const { wish, caller } = holdOf(event);
-    return json(200, { ...(await holdAll(holdAllDeps, wish, caller)), warnings: [UNDER_WAY] });
+    const held = await holdAll(holdAllDeps, wish, caller);
+    if (held.kind === 'problem') return problem(held.problem);
+    return json(200, { ...held.state, warnings: [UNDER_WAY] });
   },
 
   'DELETE /v1/hold': async (event) => {

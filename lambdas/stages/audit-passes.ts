@@ -3,21 +3,26 @@
 import { archiveFolder, PLATFORM_PREFIX, parseKey } from '../contract/keys.ts';
 import type { Audit, AuditCounts, AuditPage, AuditPass, Finding } from '../domain/audit.ts';
 import {
-  deletedElsewhere,
-  isAwaitedAtPlatform,
   isSettled,
   judgeArchive,
   judgeFolder,
-  judgeListed,
   judgeUpload,
   type ListedVersion,
   type Look,
   namedObjects,
   orphaned,
+  unreadableRecord,
 } from '../domain/audit-judgements.ts';
+import {
+  deletedElsewhere,
+  isAwaitedAtPlatform,
+  judgeListed,
+  mindfulOfArchive,
+} from '../domain/audit-platform.ts';
 import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { MINUTE_MS } from '../domain/time.ts';
+import { isUnchanged, type RecordsRead, recordsOf, sideBySide } from './audit-records.ts';
 import { confirmEnvironment } from './gone.ts';
 import type { Audits, Clock, Ledger, ListMark, Log, Platform, Vault } from './ports.ts';
 import type { Waking } from './wake.ts';
@@ -41,9 +46,6 @@ export interface Page extends AuditDeps {
 /** Few, since each may need a call to Mux, and a page that was not finished is made again. */
 const RECORDS_PER_PAGE = 50;
 
-/** Reads of the ledger and HEADs of the vault at a time. */
-const SIDE_BY_SIDE = 10;
-
 /** How far away a slot of the rate limit may be to be waited for within a page. */
 const PATIENCE_MS = MINUTE_MS;
 
@@ -57,13 +59,13 @@ export const PASSES: Record<AuditPass, (page: Page) => Promise<AuditPage>> = {
 /** What the platform has: marks the assets it should have, and finds those it should not. */
 async function platformPage(page: Page): Promise<AuditPage> {
   const { assets, nextCursor } = await patiently(page, () => page.platform.listAssets(page.audit.cursor));
-  const records = await recordsOf(
-    page,
+  const { records, unreadable } = await recordsOf(
+    page.ledger,
     assets.map(({ id }) => id),
   );
-  const awaited = assets.filter(({ id }) => isAwaited(records.get(id)));
-  await sideBySide(awaited, ({ id }) => page.audits.markSeen(id, page.audit.id));
-  const findings: Finding[] = [];
+  const marked = assets.filter(({ id }) => isAwaited(records.get(id)) || unreadable.has(id));
+  await sideBySide(marked, ({ id }) => page.audits.markSeen(id, page.audit.id));
+  const findings = [...unreadable].map(([id, refusal]) => unreadableRecord(id, refusal));
   let assets_inspected = 0;
   for (const listed of assets) {
     const record = records.get(listed.id);
@@ -79,10 +81,16 @@ async function platformPage(page: Page): Promise<AuditPage> {
 /** A list may lag behind: the asset itself is asked, and then the record once more. */
 async function stillListed(page: Page, record: AssetRecord): Promise<readonly Finding[]> {
   const asset = await patiently(page, () => page.platform.inspect(record.asset_id));
-  if (!asset || !(await isUnchanged(page, record))) return [];
+  if (!asset) return [];
   const isMasterOpen = asset.master.kind === 'ready' || asset.master.kind === 'preparing';
-  const finding = judgeListed(record, { isMasterOpen }, page.clock.nowMs());
-  return finding ? [finding] : [];
+  const judged = judgeListed(record, { isMasterOpen }, page.clock.nowMs());
+  if (!judged) return [];
+  // Before anybody is told to delete an asset, the vault is asked whether that is the only copy.
+  const finding =
+    judged.code === 'STILL_AT_MUX'
+      ? mindfulOfArchive(judged, record, await faultsOfArchive(page.vault, record))
+      : judged;
+  return (await isUnchanged(page.ledger, record)) ? [finding] : [];
 }
 
 /** What the ledger says: each archive against the vault, and each asset that should be at the platform. */
@@ -110,12 +118,16 @@ async function recordsPage(page: Page): Promise<AuditPage> {
 }
 
 async function compareArchive(page: Page, record: AssetRecord): Promise<readonly Finding[]> {
+  const findings = await faultsOfArchive(page.vault, record);
+  return findings.length === 0 || (await isUnchanged(page.ledger, record)) ? findings : [];
+}
+
+async function faultsOfArchive(vault: Vault, record: AssetRecord): Promise<readonly Finding[]> {
   const looks = new Map<string, Look>();
   for (const { key, version_id } of record.archive ? namedObjects(record.archive) : []) {
-    looks.set(key, await look(page.vault, key, version_id));
+    looks.set(key, await look(vault, key, version_id));
   }
-  const findings = judgeArchive(record, looks);
-  return findings.length === 0 || (await isUnchanged(page, record)) ? findings : [];
+  return judgeArchive(record, looks);
 }
 
 /** A refusal that concerns one object is a finding; a set-up that is broken stops the audit, or all would look lost. */
@@ -141,7 +153,7 @@ function isAwaited(record: AssetRecord | undefined): boolean {
 async function isGone(page: Page, record: AssetRecord): Promise<boolean> {
   if (await patiently(page, () => page.platform.inspect(record.asset_id))) return false;
   await patiently(page, () => confirmEnvironment({ deps: page }));
-  return isUnchanged(page, record);
+  return isUnchanged(page.ledger, record);
 }
 
 /** What the vault holds, by asset and life. */
@@ -149,16 +161,19 @@ async function vaultPage(page: Page): Promise<AuditPage> {
   const after = markOf(page.audit);
   const { versions, next } = await page.vault.listVersions({ prefix: prefixOf(page), after });
   const folders = Map.groupBy(versions, ({ key }) => folderOf(key));
-  const records = await recordsOf(
-    page,
+  const read = await recordsOf(
+    page.ledger,
     versions.map(({ key }) => parseKey(key)?.assetId),
   );
-  const findings: Finding[] = [];
+  // Keys come in order, so that only the page before can have shown objects of the same asset.
+  const findings = await unreadableSoFarUnsaid(page, read, after && parseKey(after.key)?.assetId);
   const superseded: ListedVersion[] = [];
   for (const [name, inFolder] of folders) {
     const folder = parseKey(name);
+    // What belongs to a record that nobody can read is not without a record.
+    if (folder && read.unreadable.has(folder.assetId)) continue;
     const judged = folder
-      ? judgeFolder(folder, inFolder, records.get(folder.assetId))
+      ? judgeFolder(folder, inFolder, read.records.get(folder.assetId))
       : { findings: [orphaned(undefined, inFolder)], superseded: [] };
     // A folder that the page before ended in was reported there.
     const isNews = after === undefined || folderOf(after.key) !== name;
@@ -181,15 +196,18 @@ function folderOf(key: string): string {
 
 async function uploadsPage(page: Page): Promise<AuditPage> {
   const list = await page.vault.listUnfinished({ prefix: prefixOf(page), after: markOf(page.audit) });
-  const records = await recordsOf(
-    page,
+  const read = await recordsOf(
+    page.ledger,
     list.uploads.map(({ key }) => parseKey(key)?.assetId),
   );
-  const findings = list.uploads.flatMap((upload) => {
+  const findings = await unreadableSoFarUnsaid(page, read);
+  for (const upload of list.uploads) {
     const folder = parseKey(upload.key);
-    const record = folder && records.get(folder.assetId);
-    return judgeUpload(upload, folder, record, page.clock.nowMs()) ?? [];
-  });
+    if (folder && read.unreadable.has(folder.assetId)) continue;
+    const record = folder && read.records.get(folder.assetId);
+    const finding = judgeUpload(upload, folder, record, page.clock.nowMs());
+    if (finding) findings.push(finding);
+  }
   return { findings, counts: { uploads: list.uploads.length }, next: list.next && JSON.stringify(list.next) };
 }
 
@@ -202,27 +220,16 @@ function markOf({ cursor }: Audit): ListMark | undefined {
   return cursor === undefined ? undefined : (JSON.parse(cursor) as ListMark);
 }
 
-async function recordsOf(
-  { ledger }: Page,
-  assetIds: readonly (string | undefined)[],
-): Promise<ReadonlyMap<string, AssetRecord>> {
-  const wanted = [...new Set(assetIds)].filter((id) => id !== undefined);
-  const records = await sideBySide(wanted, (id) => ledger.get(id));
-  return new Map(records.flatMap((record) => (record ? [[record.asset_id, record]] : [])));
-}
-
-async function isUnchanged({ ledger }: Page, record: AssetRecord): Promise<boolean> {
-  return (await ledger.get(record.asset_id))?.version === record.version;
-}
-
-async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  const queue = [...items.entries()];
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-  return results;
+/** Of those whose assets the platform listed, the first pass has told; `told` is one that the page before has. */
+async function unreadableSoFarUnsaid(
+  { audits, audit }: Page,
+  { unreadable }: RecordsRead,
+  told?: string,
+): Promise<Finding[]> {
+  const judged = await sideBySide([...unreadable], async ([id, refusal]) =>
+    id === told || (await audits.wasSeen(id, audit.id)) ? [] : [unreadableRecord(id, refusal)],
+  );
+  return judged.flat();
 }
 
 /** A slot that is near is slept for, so that a page under way is not made again for it. */

@@ -1,7 +1,7 @@
 // Stage "expire": the date has passed; proves the archive once more and deletes the asset from the platform.
 import type { PlatformAsset } from '../domain/asset.ts';
 import { isHeld } from '../domain/brake.ts';
-import { PermanentError } from '../domain/failures.ts';
+import { NotYetError, PermanentError } from '../domain/failures.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
 import { ITS_DATE } from '../domain/summary.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
@@ -40,7 +40,14 @@ async function afterDeletion({ record, nowMs }: Work): Promise<Next> {
 /** Woken early by a new date or by news of the asset: it sleeps on until its tick. */
 async function beforeItsDate(work: Work): Promise<Next> {
   const wakeAtMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
-  return keep(work, { waitingFor: ITS_DATE, wakeAtMs });
+  try {
+    return await keep(work, { waitingFor: ITS_DATE, wakeAtMs });
+  } catch (error) {
+    if (!(error instanceof NotYetError)) throw error;
+    // The look is made up for, since it may be news of a loss that woke it; what it waits for is its date all the same.
+    const untilMs = (record: AssetRecord) => Math.min(error.atMs, wakeAtMs(record));
+    return { kind: 'wait', untilMs, waitingFor: ITS_DATE };
+  }
 }
 
 /** Unless it is gone already, the asset stays: the record sleeps on, and a deletion that was begun is given up. */

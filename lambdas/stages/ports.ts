@@ -186,8 +186,8 @@ export type BrakeAnswer =
 export interface Brake {
   /** The hold on everything, also one that is over; undefined when there is none. Strongly consistent. */
   holdOnAll(): Promise<Hold | undefined>;
-  /** Undefined lifts it. The last writer wins. */
-  setHoldOnAll(hold: Hold | undefined): Promise<void>;
+  /** Undefined lifts it. With `onlyIf` it changes nothing and answers false unless the hold there is that one, or none. */
+  setHoldOnAll(hold: Hold | undefined, onlyIf?: { readonly since: string | undefined }): Promise<boolean>;
   /**
    * Counts one deletion if every limit still allows it. Never counts more than the limits; among many at once, one that
    * is refused may have been counted all the same: fewer go then, never more.

@@ -69,6 +69,14 @@ test('takes what the embedded cloud sets, with seconds divided by its time scale
   });
 });
 
+test('takes limits of 0, which let nothing be deleted', () => {
+  const none = { DELETIONS_PER_HOUR: '0', DELETIONS_PER_DAY: '0', DELETIONS_PER_USER_DAY: '0' };
+
+  const { deletionLimits } = readConfig({ ...REQUIRED, ...none });
+
+  expect(deletionLimits).toStrictEqual({ perHour: 0, perDay: 0, perUserDay: 0 });
+});
+
 test('says all that is wrong at once', () => {
   const env = { BUCKET_NAME: '  ', LEASE_SECONDS: 'soon', DELETIONS: 'yes', MUX_OTHER_RATE: '5' };
 
@@ -97,6 +105,9 @@ test.each([
   ['MUX_POST_RATE', '0'],
   ['THAW_DAYS', '0'],
   ['THAW_DAYS', '1.5'],
+  ['OPEN_MASTERS', '0'],
+  ['DELETIONS_PER_HOUR', '-1'],
+  ['DELETIONS_PER_DAY', '0.5'],
   ['EXPIRY_SCHEDULE', 'yearly'],
   ['EXPIRY_SCHEDULE', 'every:0'],
   ['EXPIRY_SCHEDULE', 'every:'],

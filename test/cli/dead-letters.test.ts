@@ -233,7 +233,13 @@ describe('says', () => {
       /nothing is woken/,
     ],
     ['news of a thaw', raw({ body: JSON.stringify(RESTORED) }), 'unasked', 'drop', /hint only/],
-    ['an audit', raw({ body: lambdaRecord('audit', {}) }), 'unasked', 'drop', /icehouse audit/],
+    [
+      'an audit',
+      raw({ body: lambdaRecord('audit', {}) }),
+      'unasked',
+      'look',
+      /while the cause stands, no audit may reach its end: mend it, see with `icehouse audit`/,
+    ],
     ['anything else', raw({ body: 'hello' }), 'unasked', 'look', /icehouse dlq show/],
   ])('what to do about %s (%#)', (_, letter, known, verdict, toDo) => {
     const explanation = explain(readLetter(letter), known, NOW_MS);

@@ -40,6 +40,29 @@ function holding(makeBrake: MakeBrake): void {
     expect(await brake.holdOnAll()).toBeUndefined();
   });
 
+  test('changes only the hold that its caller knew, when asked so', async () => {
+    const brake = await makeBrake(WIDE);
+    const other = { ...HOLD, reason: 'audit', since: '2026-11-22T11:00:00.001Z' };
+    const set = (hold: typeof HOLD | undefined, since: string | undefined) =>
+      brake.setHoldOnAll(hold, { since });
+
+    const onNothing = [await set(other, HOLD.since), await set(HOLD, undefined)];
+    const onFirst = [await set(other, undefined), await set(undefined, other.since)];
+    const kept = await brake.holdOnAll();
+    const known = [
+      await set(other, HOLD.since),
+      await set(undefined, other.since),
+      await set(HOLD, undefined),
+    ];
+
+    expect([onNothing, onFirst, known]).toStrictEqual([
+      [false, true],
+      [false, false],
+      [true, true, true],
+    ]);
+    expect(kept).toStrictEqual(HOLD);
+  });
+
   test('keeps a hold that is over, which is for the reader to judge', async () => {
     const brake = await makeBrake(WIDE);
     const over = { ...HOLD, until: '2020-01-01T00:00:00.000Z' };
@@ -101,6 +124,19 @@ function counting(makeBrake: MakeBrake): void {
       untilMs: Date.parse('2026-11-23T00:00:00.000Z'),
     });
     expect([other, tomorrow]).toStrictEqual([{ kind: 'go' }, { kind: 'go' }]);
+  });
+
+  test.each([
+    ['an hour', { perHour: 0 }, '0 deletions an hour'],
+    ['a day', { perDay: 0 }, '0 deletions a day'],
+    ['a day for one user', { perUserDay: 0 }, '0 deletions a day for user-1'],
+  ])('lets nothing go where the limit of %s is 0', async (_, none, limit) => {
+    const brake = await makeBrake({ ...WIDE, ...none });
+
+    const [answer] = await count(brake, 1);
+
+    expect(answer).toMatchObject({ kind: 'spent', limit });
+    expect(await brake.counted(NOW_MS)).toStrictEqual({ hour: 0, day: 0 });
   });
 
   test('counts nothing for who is refused', async () => {

@@ -2,14 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { type Audit, NOTHING_COUNTED, turned } from '../../lambdas/domain/audit.ts';
 import {
-  isAwaitedAtPlatform,
   judgeArchive,
   judgeFolder,
-  judgeListed,
   judgeUpload,
   type ListedVersion,
   type Look,
 } from '../../lambdas/domain/audit-judgements.ts';
+import { isAwaitedAtPlatform, judgeListed, mindfulOfArchive } from '../../lambdas/domain/audit-platform.ts';
 import type { Archive, AssetRecord, Failure, Status } from '../../lambdas/domain/record.ts';
 import { aRecord } from '../fakes/record.ts';
 
@@ -121,6 +120,9 @@ describe('an asset', () => {
     [{ status: 'failed', failure: failed('preparing') }, true],
     [{ status: 'failed', failure: failed('thawing') }, false],
     [{ status: 'failed', failure: failed('requested', false) }, false],
+    [{ status: 'failed', failure: { ...failed('requested'), code: 'TEST_ASSET' } }, false],
+    [{ status: 'failed', failure: { ...failed('preparing'), code: 'ASSET_ERRORED' } }, false],
+    [{ status: 'failed', archive: ARCHIVE, failure: { ...failed('archived'), code: 'ASSET_ERRORED' } }, true],
     [{ status: 'failed', failure: failed('requested'), lost_at: '2026-11-01T00:00:00.000Z' }, false],
   ])('%j is awaited at the platform: %s', (given, expected) => {
     expect(isAwaitedAtPlatform(aRecord(given))).toBe(expected);
@@ -140,6 +142,48 @@ describe('an asset', () => {
     [{ status: 'failed', failure: failed('uploading') }, false, 'STILL_AT_MUX'],
   ])('%j that is listed, its master open: %s, is found as %s', (given, isMasterOpen, code) => {
     expect(judgeListed(aRecord(given), { isMasterOpen }, NOW_MS)?.code).toBe(code);
+  });
+});
+
+describe('an asset that is still at Mux', () => {
+  const STILL = { code: 'STILL_AT_MUX', severity: 'error', what_to_do: 'Delete it there.' } as const;
+  const deleted = archived({ status: 'deleted' });
+
+  test('may go when its archive is whole', () => {
+    expect(mindfulOfArchive(STILL, deleted, judgeArchive(deleted, LOOKS))).toEqual(STILL);
+  });
+
+  test.each<[string, AssetRecord, ReadonlyMap<string, Look>, RegExp]>([
+    [
+      'whose manifest is missing',
+      deleted,
+      new Map(LOOKS).set(ARCHIVE.manifest.key, { kind: 'missing' }),
+      /does not hold its archive \(ARCHIVE_WITHOUT_OBJECT: no such version\)/,
+    ],
+    [
+      'of which nothing is left, each fault said once',
+      deleted,
+      new Map(),
+      /does not hold its archive \(ARCHIVE_WITHOUT_OBJECT: no such version\)/,
+    ],
+    [
+      'of whose master S3 would not say',
+      deleted,
+      new Map(LOOKS).set(ARCHIVE.key, { kind: 'refused', message: 'S3 said 400.' }),
+      /it is not certain that the vault holds its archive \(ARCHIVE_UNREADABLE: S3 said 400\.\)/,
+    ],
+    [
+      'whose record names no archive',
+      aRecord({ status: 'restored' }),
+      new Map(),
+      /does not hold its archive \(none on the record\)/,
+    ],
+  ])('%s is not to be deleted', (_, record, looks, words) => {
+    const finding = mindfulOfArchive(STILL, record, judgeArchive(record, looks));
+
+    expect(finding).toMatchObject({ code: 'STILL_AT_MUX', severity: 'error' });
+    expect(finding.what_to_do).toMatch(/^Do NOT delete it at Mux: /);
+    expect(finding.what_to_do).toMatch(words);
   });
 });
 

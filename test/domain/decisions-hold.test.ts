@@ -82,11 +82,47 @@ describe('a hold', () => {
   test.each([
     ['reason', { ...WISH, reason: 'audit' }],
     ['person', { ...WISH, userId: 'user-8' }],
-    ['end', { ...WISH, untilMs: Date.parse('2026-12-31T00:00:00Z') }],
+    ['end that is later', { ...WISH, untilMs: Date.parse('2027-01-01T00:00:00Z') }],
+    ['end that is never', { ...WISH, untilMs: undefined }],
   ])('put again with another %s takes the place of the first', (_, wish) => {
-    const held = written(decideHold(inStatus('archived', { hold: HOLD }), wish, CALLER));
+    const hold = { ...HOLD, until: '2026-12-31T00:00:00.000Z' };
+    const untilMs = Date.parse(hold.until);
+
+    const held = written(decideHold(inStatus('archived', { hold }), { untilMs, ...wish }, CALLER));
 
     expect(held.hold).toMatchObject({ reason: wish.reason, user_id: wish.userId, since: NOW });
+  });
+
+  test.each([
+    [undefined, 'until it is lifted'],
+    ['2026-12-31T00:00:00.001Z', 'until 2026-12-31T00:00:00.001Z'],
+  ])(
+    'that ends before the one in force (%s) is refused, with who holds it, why and until when',
+    (until, said) => {
+      const record = inStatus('archived', { hold: { ...HOLD, until } });
+      const untilMs = Date.parse('2026-12-31T00:00:00Z');
+
+      const decision = decideHold(record, { reason: 'a call', userId: 'user-8', untilMs }, CALLER);
+
+      expect(decision).toMatchObject({
+        kind: 'refuse',
+        problem: {
+          status: 409,
+          code: 'HOLD_ENDS_SOONER',
+          detail: `user-9 holds asset ${record.asset_id} ${said}: court order`,
+          action: expect.stringContaining('DELETE'),
+        },
+      });
+    },
+  );
+
+  test('can be shorter than one that is over', () => {
+    const over = { ...HOLD, since: '2026-01-01T00:00:00.000Z', until: NOW };
+    const untilMs = Date.parse(NOW) + 1;
+
+    const held = written(decideHold(inStatus('archived', { hold: over }), { ...WISH, untilMs }, CALLER));
+
+    expect(held.hold?.since).toBe(NOW);
   });
 
   test('leaves the claim of whoever works on the record alone', () => {

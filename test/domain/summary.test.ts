@@ -66,7 +66,17 @@ test.each<[string, Partial<AssetRecord>, string]>([
   [
     'archived, under a hold that ends after the date',
     { status: 'archived', ...date, hold: { ...hold, until: '2027-03-31T00:00:00.000Z' } },
-    'Safe in the vault; still playing on Mux; kept by a hold of user-9 (court order) until 31 Mar 2027; bring back free until then.',
+    'Safe in the vault; still playing on Mux; not deleted before 31 Mar 2027 (a hold of user-9: court order); bring back free until then.',
+  ],
+  [
+    'archived, under a hold that was over long ago, and in dry run',
+    {
+      status: 'archived',
+      ...date,
+      hold: { ...hold, until: '2026-12-31T00:00:00.000Z' },
+      waiting_for: 'deletions to be switched on',
+    },
+    'Safe in the vault; still playing on Mux; its deletion waits for deletions to be switched on; bring back free until then.',
   ],
   [
     'archived, under a hold that is over before the date',

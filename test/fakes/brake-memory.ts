@@ -17,8 +17,10 @@ export function memoryBrake(limits: DeletionLimits): Brake {
     async holdOnAll() {
       return hold;
     },
-    async setHoldOnAll(next) {
+    async setHoldOnAll(next, onlyIf) {
+      if (onlyIf && hold?.since !== onlyIf.since) return false;
       hold = next && structuredClone(next);
+      return true;
     },
     async countDeletion({ userId, nowMs }) {
       const { hour, day, userDay } = keysOf(nowMs, userId);

@@ -19,6 +19,47 @@ test('a request in line is told how many stand before it, and when its turn shou
   expect(place).toMatchObject({ position: 4, expected_by: '2026-11-01T00:01:39.200Z' });
 });
 
+test('a hold or another date starts nobody past the line, costs no place, and is told when the turn comes', async () => {
+  const home = house();
+  for (let n = 0; n < 30; n += 1) {
+    home.addVideo(anMp4(), {}, `asset${n}`);
+    await home.requestDeletion({ asset_id: `asset${n}` });
+    await home.clock.advance(1_000);
+  }
+  const startedAtOnce = home.dispatch.invocations.splice(0).length;
+
+  await home.hold({}, 'asset20');
+  await home.reschedule(Date.UTC(2027, 0, 1), 'asset21');
+
+  expect(startedAtOnce).toBe(9);
+  expect(home.dispatch.invocations).toEqual([]);
+  // asset20 came 20 s after the first.
+  expect(home.record('asset20')).toMatchObject({ wake_at: '2026-11-01T00:00:20.000Z', wake_lane: 'admit' });
+  const places = ['asset20', 'asset21'].map((id) => placeOf(home.record(id), { ...home, intervalMs: 800 }));
+  expect(await Promise.all(places)).toMatchObject([{ position: 12 }, { position: 13 }]);
+
+  await home.live(() => home.record('asset20').status === 'preparing');
+
+  const told = home.bus.events.filter(({ record }) => record.asset_id === 'asset20');
+  expect(told.slice(0, 2).map(({ entry }) => entry.cause)).toEqual([
+    'delete request',
+    'held by user-9: court order',
+  ]);
+});
+
+test('a hold on a request that was sent back to a short line is told at once', async () => {
+  const home = house();
+  home.addVideo(anMp4());
+  await home.requestDeletion();
+  home.platform.fail('inspect', new NotYetError(Date.UTC(2026, 10, 1, 3), 'a slot'));
+  await home.drain();
+  expect(home.record()).toMatchObject({ waiting_for: 'a slot', wake_lane: 'admit' });
+
+  await home.hold();
+
+  expect(home.dispatch.invocations).toHaveLength(1);
+});
+
 test('a request that was started has no place in line', async () => {
   const home = house();
   await home.requestDeletion();

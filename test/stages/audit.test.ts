@@ -6,6 +6,8 @@ import { runAudit } from '../../lambdas/stages/audit.ts';
 import { beginAudit, wakeAudit } from '../../lambdas/stages/audit-start.ts';
 import { findAudit, publicAudit } from '../../lambdas/stages/audit-view.ts';
 import { type AuditedWorld, auditedWorld } from '../fakes/audited.ts';
+import { house } from '../fakes/house.ts';
+import { anMp4 } from '../fakes/mp4.ts';
 
 const MASTER = (assetId: string) => `mux/environment1/${assetId}/1/master.mp4`;
 const MANIFEST = (assetId: string) => `mux/environment1/${assetId}/1/manifest.json`;
@@ -113,6 +115,57 @@ describe('an audit finds', () => {
     expect(inShort(findings)).toEqual(['MASTER_LEFT_OPEN open', 'STILL_AT_MUX deleted']);
   });
 
+  test.each<[string, (world: AuditedWorld) => void, RegExp]>([
+    [
+      'whole',
+      () => {},
+      /^Whoever has its playback id .* then delete it there; the vault keeps the archive\.$/,
+    ],
+    [
+      'gone from the vault',
+      (world) => void world.vault.versions.delete(MASTER('asset1')),
+      /^Do NOT delete it at Mux: the vault does not hold its archive \(ARCHIVE_WITHOUT_OBJECT: no such version\)/,
+    ],
+    [
+      'of other bytes',
+      (world) => world.alter(MASTER('asset1'), { crc32: 'AAAAAA==' }),
+      /^Do NOT delete it at Mux: the vault does not hold its archive \(ARCHIVE_DIFFERS: CRC32 AAAAAA==\)/,
+    ],
+    [
+      'in another class',
+      (world) => world.alter(MASTER('asset1'), { storageClass: 'GLACIER' }),
+      /^Do NOT delete it at Mux: it is not certain that the vault holds its archive \(ARCHIVE_DIFFERS: class GLACIER\)/,
+    ],
+  ])('an asset still at Mux whose archive is %s, and says whether it may go', async (_, harm, toDo) => {
+    const world = auditedWorld();
+    await world.add('asset1', DELETED);
+    world.platform.add({ id: 'asset1' });
+    harm(world);
+
+    const { findings } = await world.audit();
+
+    const still = findings.filter(({ code }) => code === 'STILL_AT_MUX');
+    expect(still).toMatchObject([{ severity: 'error', what_to_do: expect.stringMatching(toDo) }]);
+  });
+
+  test('with HEADs for the suspects alone before the records are compared', async () => {
+    const world = auditedWorld();
+    await world.add('kept1');
+    await world.add('kept2');
+    await world.add('still', DELETED);
+    world.platform.add({ id: 'still' });
+    const heads: string[] = [];
+    const { head } = world.vault;
+    world.vault.head = async (object) => {
+      if ((await world.audits.latest())?.pass === 'platform') heads.push(object.key);
+      return head.call(world.vault, object);
+    };
+
+    await world.audit();
+
+    expect(heads.sort()).toEqual([MANIFEST('still'), MASTER('still')]);
+  });
+
   test('an asset that somebody else deleted, and wakes its record, which finds out by itself', async () => {
     const world = auditedWorld();
     await world.add('kept');
@@ -162,6 +215,33 @@ describe('an audit is not fooled', () => {
     expect(findings).toEqual([]);
     expect(audit.counts.assets_inspected).toBe(1);
   });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['TEST_ASSET', { test: true }],
+    ['ASSET_ERRORED', { status: 'errored' }],
+  ])(
+    'by an asset that was refused with %s, and which Mux or a person has removed since',
+    async (code, raw) => {
+      const home = house();
+      home.addVideo(anMp4(), raw);
+      await home.requestDeletion();
+      await home.live();
+      const refused = home.record();
+      const world = auditedWorld();
+      await world.ledger.save({ ...refused, version: 0 });
+      await world.clock.advance(Math.max(0, Date.parse(refused.updated_at) - world.clock.nowMs()));
+
+      const nights = [];
+      for (let night = 0; night < 2; night += 1) {
+        await world.clock.advance(86_400_000);
+        nights.push(await world.audit());
+      }
+
+      expect(refused).toMatchObject({ status: 'failed', failure: { code, retryable: true } });
+      expect(nights.map(({ findings }) => findings)).toEqual([[], []]);
+      expect(nights.map(({ audit }) => audit.counts.changed_meanwhile)).toEqual([0, 0]);
+    },
+  );
 
   test('by a list that shows an asset which is gone', async () => {
     const world = auditedWorld();

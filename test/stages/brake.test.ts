@@ -455,3 +455,20 @@ describe('an accident at any call', () => {
     });
   });
 });
+
+describe('a limit of 0', () => {
+  test.each([{ perHour: 0 }, { perDay: 0 }, { perUserDay: 0 }])(
+    '%j deletes nothing, and the record says what it waits for',
+    async (limits) => {
+      const home = await archived({ limits });
+
+      await liveUntil(home, TICK_MS + 2.5 * DAY_MS);
+
+      expect(isKept(home)).toBe(true);
+      expect(home.record()).toMatchObject({
+        status: 'archived',
+        waiting_for: expect.stringMatching(/^the limit of 0 deletions/),
+      });
+    },
+  );
+});

@@ -1,6 +1,8 @@
 // The deletion: never early, never without proof, and what happens to those who ask in the middle of it.
 import { describe, expect, test } from 'vitest';
 import { NotYetError, PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
+import { publicRecord } from '../../lambdas/domain/public-record.ts';
+import { notice } from '../../lambdas/stages/notice.ts';
 import { type House, type HouseOptions, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
 
@@ -423,6 +425,73 @@ describe('a restore asked for during the deletion', () => {
 
     expect(answer).toMatchObject({ kind: 'record', status: 202, outcome: 'restoring' });
     expect(home.record().status).toBe('restored');
+  });
+});
+
+describe('before the date, while the rate limit has no slot', () => {
+  test('a new date is what the record waits for, and the look is made up for', async () => {
+    const home = await archived({ settings: { ticks: 'quarterly' } });
+    const { inspect: before = 0 } = home.platform.calls;
+    const slotMs = home.clock.nowMs() + 600_000;
+    home.platform.fail('inspect', new NotYetError(slotMs, 'a slot of the Mux rate limit (delete)'));
+    await home.reschedule(DATE_MS + 86_400_000);
+
+    await home.drain();
+    const waiting = home.record();
+    await home.clock.advance(slotMs - home.clock.nowMs());
+    await home.round();
+
+    expect(waiting).toMatchObject({ waiting_for: 'the expiration date', wake_lane: 'step' });
+    expect(publicRecord(waiting).summary).toContain('will be deleted 16 Nov 2026;');
+    expect(home.platform.calls.inspect).toBe(before + 2);
+    expect(home.record()).toMatchObject({ wake_at: '2027-01-01T00:00:00.000Z', wake_lane: 'expire' });
+  });
+
+  test('news of a loss is looked into as soon as there is one', async () => {
+    const home = await archived({ settings: { ticks: 'quarterly' } });
+    const slotMs = home.clock.nowMs() + 600_000;
+    home.platform.fail('inspect', new NotYetError(slotMs, 'a slot of the Mux rate limit (delete)'));
+    home.platform.remove('asset1');
+    await notice('asset1', 'video.asset.deleted', home);
+
+    await home.drain();
+    await home.clock.advance(slotMs - home.clock.nowMs());
+    await home.round();
+
+    expect(home.record()).toMatchObject({ status: 'deleted' });
+    expect(home.record().history.map(({ alarm }) => alarm)).toContain('DELETED_ELSEWHERE');
+  });
+});
+
+describe('a retry of the DELETE', () => {
+  test('that was overtaken deletes nothing once the request is taken back', async () => {
+    const home = await archived();
+    home.platform.fail('deleteAsset', new TransientError('MUX_UNAVAILABLE', 'Mux answered 503.'));
+    await pastTheDate(home);
+    await home.clock.advance(60_000);
+    await home.sweep();
+    const late = home.dispatch.invocations.shift();
+    // Lambda held it back: its lease ends while it proves, and another finds new losses.
+    await home.clock.advance(89_000);
+    const { head } = home.vault;
+    const cancelled: unknown[] = [];
+    home.vault.head = async (object) => {
+      home.vault.head = head;
+      await home.clock.advance(5_000);
+      const audio = { type: 'audio', status: 'ready' };
+      const tracks = [TEXT, { ...audio, id: 'audio1', primary: true }, { ...audio, id: 'audio2' }];
+      home.platform.change('asset1', { tracks: [{ id: 'video1', type: 'video' }, ...tracks] });
+      await home.round();
+      cancelled.push(await home.cancelRequest());
+      return head.call(home.vault, object);
+    };
+
+    if (late) await home.invoke(late);
+    await home.live();
+
+    expect(cancelled).toMatchObject([{ kind: 'record', status: 200, outcome: 'cancelled' }]);
+    expect(isKept(home)).toBe(true);
+    expect(home.record().status).toBe('cancelled');
   });
 });
 

@@ -1,7 +1,7 @@
 // Somebody else deletes the asset at the platform: a person hears of it at once, and what can still be saved is saved.
 // Large files have three parts: 16 MiB, 16 MiB and 1 MiB.
 import { describe, expect, test } from 'vitest';
-import { NotYetError, TransientError } from '../../lambdas/domain/failures.ts';
+import { NotYetError, PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
 import { publicRecord } from '../../lambdas/domain/public-record.ts';
 import { notice } from '../../lambdas/stages/notice.ts';
 import { type House, type HouseOptions, house, masterUrl } from '../fakes/house.ts';
@@ -476,6 +476,103 @@ describe('with a proof, an asset that somebody else deleted', () => {
       expect(home.record().status).toBe('deleted');
     },
   );
+});
+
+describe('bytes in the vault that nobody else has any more', () => {
+  const bytesInParts = (home: House) =>
+    [...home.vault.uploads.values()].map(({ parts }) =>
+      [...parts.values()].reduce((sum, { info }) => sum + info.sizeBytes, 0),
+    );
+
+  /** S3 has every part and refuses to put them together. */
+  async function refusedByS3(): Promise<House> {
+    const home = await largeGone();
+    home.vault.completeUpload = async () => {
+      throw new PermanentError('ARCHIVE_REFUSED_BY_S3', 'S3 refused.', { action: 'Ask.', retryable: true });
+    };
+    await home.live();
+    return home;
+  }
+
+  test('stay when the URL serves another file since the deletion', async () => {
+    const home = await largeGone();
+    home.source.files.set(URL, { bytes: LARGE.subarray(0, 20 * MIB), etag: '"second"' });
+
+    await home.live();
+
+    expect(bytesInParts(home)).toEqual([2 * PART]);
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 'LOST_AT_SOURCE',
+        message: expect.stringContaining(`${2 * PART} of its ${SIZE} bytes`),
+      },
+    });
+  });
+
+  test('stay when the whole is refused for good', async () => {
+    const home = await refusedByS3();
+
+    expect(bytesInParts(home)).toEqual([SIZE]);
+    expect(home.record()).toMatchObject({
+      status: 'failed',
+      upload: { upload_id: 'upload-1' },
+      failure: { code: 'LOST_AT_SOURCE' },
+    });
+  });
+
+  test('stay when somebody wants to take the failed request back', async () => {
+    const home = await refusedByS3();
+
+    const answer = await home.cancelRequest();
+    await home.live();
+
+    expect(answer).toMatchObject({ kind: 'problem', problem: { status: 409, code: 'TOO_LATE_TO_CANCEL' } });
+    expect(bytesInParts(home)).toEqual([SIZE]);
+    expect(home.record().status).toBe('failed');
+  });
+
+  test('are sealed although the URL closed between the last part and the last look', async () => {
+    const home = await preparing(LARGE);
+    home.vault.onPart = () => {
+      if ([...home.vault.uploads.values()].some(({ parts }) => parts.size === 2))
+        home.platform.remove('asset1');
+    };
+    const { probe } = home.source;
+    home.source.probe = async (url) => {
+      if (!home.platform.assetIds().includes('asset1')) home.source.lapsed.add(URL);
+      return probe.call(home.source, url);
+    };
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { size_bytes: SIZE } });
+    expect(home.record().losses.map(({ code }) => code)).toContain('MASTER_UNCHECKED');
+    expect(bytesInVault(home).equals(LARGE)).toBe(true);
+    expect(alarms(home)).toContainEqual(expect.stringMatching(/LOST_AT_SOURCE|DELETED_ELSEWHERE/));
+  });
+});
+
+describe('word of the deletion', () => {
+  test('that comes while a held archive is being looked at is looked into at once', async () => {
+    const home = await archived();
+    await home.hold();
+    const { inspect } = home.platform;
+    home.platform.inspect = async (id) => {
+      home.platform.inspect = inspect;
+      const asset = await inspect(id);
+      home.platform.remove('asset1');
+      await notice('asset1', 'video.asset.deleted', home);
+      return asset;
+    };
+
+    await home.drain();
+    await home.round();
+
+    expect(home.clock.nowMs()).toBeLessThan(DATE_MS);
+    expect(home.record().status).toBe('deleted');
+    expect(alarms(home)).toEqual(['DELETED_ELSEWHERE archived deleted']);
+  });
 });
 
 describe('an accident while an open master is being saved', () => {

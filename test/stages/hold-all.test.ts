@@ -8,6 +8,7 @@ const NOW_MS = Date.parse('2026-11-22T11:30:00.000Z');
 const CALLER = { nowMs: NOW_MS, actor: 'user-9' };
 const WISH = { reason: 'audit', userId: 'user-9' };
 const LIMITS = { perHour: 10, perDay: 100, perUserDay: 50 };
+const COURT_ORDER = { reason: 'court order', user_id: 'user-8', since: '2026-11-22T11:30:00.005Z' };
 
 function deps() {
   return {
@@ -23,9 +24,9 @@ describe('a hold on everything', () => {
     const given = deps();
     await given.brake.countDeletion({ userId: 'user-7', nowMs: NOW_MS });
 
-    const state = await holdAll(given, { ...WISH, untilMs: NOW_MS + 60_000 }, CALLER);
+    const answer = await holdAll(given, { ...WISH, untilMs: NOW_MS + 60_000 }, CALLER);
 
-    expect(state).toEqual({
+    expect(answer.kind === 'held' && answer.state).toEqual({
       hold: {
         reason: 'audit',
         user_id: 'user-9',
@@ -56,7 +57,7 @@ describe('a hold on everything', () => {
 
     const again = await holdAll(given, WISH, { ...CALLER, nowMs: NOW_MS + 5_000 });
 
-    expect(again.hold?.since).toBe('2026-11-22T11:30:00.000Z');
+    expect(again).toMatchObject({ state: { hold: { since: '2026-11-22T11:30:00.000Z' } } });
     expect(given.log.lines).toHaveLength(1);
   });
 
@@ -68,7 +69,7 @@ describe('a hold on everything', () => {
     const anew = await holdAll(given, { ...WISH, untilMs: NOW_MS + 9 }, { ...CALLER, nowMs: NOW_MS + 2 });
 
     expect(over.hold).toBeNull();
-    expect(anew.hold?.since).toBe('2026-11-22T11:30:00.002Z');
+    expect(anew).toMatchObject({ state: { hold: { since: '2026-11-22T11:30:00.002Z' } } });
   });
 
   test('lifted leaves none, also when there was none', async () => {
@@ -79,5 +80,56 @@ describe('a hold on everything', () => {
     const lifted = await releaseAll(given, undefined, CALLER);
 
     expect([none.hold, lifted.hold]).toEqual([null, null]);
+  });
+
+  test('is not ended by a shorter one, whose caller learns who holds everything and why', async () => {
+    const given = deps();
+    await holdAll(given, WISH, CALLER);
+
+    const shorter = { reason: 'lunch', userId: 'user-8', untilMs: NOW_MS + 60_000 };
+    const answer = await holdAll(given, shorter, { nowMs: NOW_MS + 1, actor: 'user-8' });
+
+    expect(answer).toMatchObject({
+      kind: 'problem',
+      problem: {
+        status: 409,
+        code: 'HOLD_ENDS_SOONER',
+        detail: 'user-9 holds everything until it is lifted: audit',
+      },
+    });
+    expect(await given.brake.holdOnAll()).toMatchObject({ user_id: 'user-9', reason: 'audit' });
+  });
+
+  test('is refused when a longer one is put while it looks', async () => {
+    const given = deps();
+    const { holdOnAll } = given.brake;
+    let looks = 0;
+    given.brake.holdOnAll = async () => {
+      const hold = await holdOnAll();
+      if (++looks === 1) await given.brake.setHoldOnAll(COURT_ORDER);
+      return hold;
+    };
+
+    const answer = await holdAll(given, { ...WISH, untilMs: NOW_MS + 60_000 }, CALLER);
+
+    expect(answer).toMatchObject({ kind: 'problem', problem: { code: 'HOLD_ENDS_SOONER' } });
+    expect(await given.brake.holdOnAll()).toEqual(COURT_ORDER);
+  });
+
+  test('put while another is being lifted stays, and whoever lifts is told', async () => {
+    const given = deps();
+    await holdAll(given, WISH, CALLER);
+    const { holdOnAll } = given.brake;
+    let looks = 0;
+    given.brake.holdOnAll = async () => {
+      const hold = await holdOnAll();
+      if (++looks === 1) await given.brake.setHoldOnAll(COURT_ORDER);
+      return hold;
+    };
+
+    const state = await releaseAll(given, undefined, CALLER);
+
+    expect(state.hold).toEqual(COURT_ORDER);
+    expect(given.log.lines.map(({ message }) => message)).toEqual(['everything is held']);
   });
 });

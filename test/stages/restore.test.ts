@@ -530,6 +530,38 @@ describe('the restored asset', () => {
     expect(known).toEqual(['asset1', 'asset1']);
   });
 
+  test('is not deleted as a double by an invocation that was overtaken', async () => {
+    const home = await deleted({ prepareMs: 1_000, thawMs: 60_000 });
+    const hidden = new Set(['restored1', 'restored2']);
+    const { createdSince, reserveDeletion } = home.platform;
+    // Both creates are done and their answers lost, and the list shows nothing of them for a while.
+    home.platform.createdSince = async (ms) => (await createdSince(ms)).filter(({ id }) => !hidden.has(id));
+    for (const _ of hidden) {
+      home.platform.fail('createAsset', new TransientError('MUX_UNAVAILABLE', 'Mux answered 504.'), 'after');
+    }
+    await home.requestRestore({ tier: 'Bulk' });
+    await home.live(() => home.record().restore?.create_attempts === 2 && !home.record().leased_until);
+    await home.clock.advance(200_000);
+    await home.sweep();
+    const late = home.dispatch.invocations.shift();
+    // Lambda held it back: it sees both and chooses the first, and while it waits for a slot another sees the second only.
+    await home.clock.advance(89_000);
+    hidden.clear();
+    home.platform.reserveDeletion = async () => {
+      home.platform.reserveDeletion = reserveDeletion;
+      const slot = await reserveDeletion();
+      hidden.add('restored1');
+      await home.clock.advance(2_000);
+      await home.live('restored');
+      return slot;
+    };
+
+    if (late) await home.invoke(late);
+
+    expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored2' });
+    expect(home.platform.assetIds()).toContain('restored2');
+  });
+
   test('that is gone in its turn is restored once more', async () => {
     const home = await deleted();
     await home.requestRestore();

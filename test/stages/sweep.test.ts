@@ -1,6 +1,8 @@
 // The sweep alone carries everything: it wakes what is due, only that, and is stopped by nothing.
 import { describe, expect, test } from 'vitest';
+import { SetUpError } from '../../lambdas/domain/failures.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import { SetAside } from '../../lambdas/stages/set-aside.ts';
 import { ADMITS_PER_RUN, EXPIRES_PER_RUN, sweep, WAKES_PER_RUN } from '../../lambdas/stages/sweep.ts';
 import { type House, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
@@ -128,6 +130,41 @@ describe('the sweep', () => {
     expect(home.clock.nowMs() - NOW_MS).toBeLessThan(45_000);
   });
 
+  describe.each([60, 250, 400, 3_000])('whose functions take %i ms to start', (startMs) => {
+    test('ends in its time, and lets one in all the same', async () => {
+      const home = house();
+      for (let n = 0; n < 100; n += 1)
+        await put(home, { asset_id: `copy${n}`, status: 'preparing', wake_at: at(-1) });
+      for (let n = 0; n < EXPIRES_PER_RUN; n += 1)
+        await put(home, { asset_id: `old${n}`, status: 'archived', wake_at: at(-1), wake_lane: 'expire' });
+      await put(home, inLine(0));
+      const started: string[] = [];
+      home.dispatch.invoke = async (_, { asset_id }) => {
+        await home.clock.sleep(startMs);
+        started.push(asset_id);
+      };
+
+      await home.during(sweep('step', { ...home.waking, deadlineMs: NOW_MS + 50_000 }, home.log));
+
+      expect(home.clock.nowMs() - NOW_MS).toBeLessThan(55_000);
+      expect(started).toContain('asset0');
+      // Whoever was not started is not claimed either, and comes next minute.
+      expect(await home.ledger.due('step', NOW_MS, 200)).toHaveLength(
+        100 - started.filter((id) => id.startsWith('copy')).length,
+      );
+    });
+  });
+
+  test('wakes nobody once its time is over, and leaves all of them due', async () => {
+    const home = house();
+    await put(home, { asset_id: 'asset1', wake_at: at(0) }, inLine(0));
+
+    await home.during(sweep('step', { ...home.waking, deadlineMs: NOW_MS }, home.log));
+
+    expect(woken(home)).toEqual([]);
+    expect(home.record()).toMatchObject({ version: 1, wake_at: at(0) });
+  });
+
   test('still wakes a request that an older version left in the lane of steps', async () => {
     const home = house();
     await put(home, { asset_id: 'asset1', status: 'requested', wake_at: at(-1), wake_lane: 'step' });
@@ -189,6 +226,61 @@ describe('the sweep', () => {
     expect(home.log.lines).toContainEqual(
       expect.objectContaining({ level: 'error', fields: expect.objectContaining({ asset_id: 'broken' }) }),
     );
+  });
+
+  describe('with items that it cannot read before all others', () => {
+    const unreadable = (home: House) => {
+      const { get } = home.ledger;
+      const claimDue = home.ledger.claimDue.bind(home.ledger);
+      const isBad = (id: string) => id.startsWith('newer');
+      home.ledger.get = async (id) => {
+        if (!isBad(id)) return get(id);
+        throw new SetUpError('LEDGER_SCHEMA_NEWER', 'Of a later deploy.', { action: 'Deploy it again.' });
+      };
+      home.ledger.claimDue = async (id, ...rest) => (isBad(id) ? undefined : claimDue(id, ...rest));
+    };
+    const errors = (home: House) => home.log.lines.filter(({ level }) => level === 'error');
+
+    test.each([
+      ['step', 'preparing', WAKES_PER_RUN],
+      ['admit', 'requested', ADMITS_PER_RUN],
+      ['expire', 'archived', EXPIRES_PER_RUN],
+    ] as const)('wakes those behind in lane %s from the next run on', async (wake_lane, status, limit) => {
+      const home = house();
+      for (let n = 0; n < limit; n += 1)
+        await put(home, { asset_id: `newer${n}`, status, wake_at: at(-900), wake_lane });
+      await put(home, { asset_id: 'asset1', status, wake_at: at(-60), wake_lane });
+      unreadable(home);
+      const sweeping = { ...home.waking, aside: new SetAside() };
+
+      await home.during(sweep('step', sweeping, home.log));
+      await home.during(sweep('step', sweeping, home.log));
+
+      expect(woken(home)).toEqual(['asset1']);
+      expect(errors(home)).toEqual([
+        expect.objectContaining({
+          fields: expect.objectContaining({ lane: wake_lane, count: limit }),
+        }),
+      ]);
+    });
+
+    test('tries them again after a quarter of an hour, for somebody may have mended them', async () => {
+      const home = house();
+      await put(home, { asset_id: 'newer1', status: 'preparing', wake_at: at(-900) });
+      const { get, claimDue } = home.ledger;
+      unreadable(home);
+      const sweeping = { ...home.waking, aside: new SetAside() };
+      await home.during(sweep('step', sweeping, home.log));
+      Object.assign(home.ledger, { get, claimDue });
+
+      await home.during(sweep('step', sweeping, home.log));
+      const before = woken(home);
+      await home.clock.advance(15 * 60_000);
+      await home.during(sweep('step', sweeping, home.log));
+
+      expect(before).toEqual([]);
+      expect(woken(home)).toEqual(['newer1']);
+    });
   });
 
   test('is not stopped by a function that cannot be started, and comes again after the lease', async () => {

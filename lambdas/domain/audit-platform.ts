@@ -1,0 +1,90 @@
+// The judgements of an audit about assets at the platform: one that is missing, one that should be gone, an open master.
+import type { Finding } from './audit.ts';
+import { aboutRecord } from './audit-judgements.ts';
+import { locationOf } from './public-record.ts';
+import type { AssetRecord } from './record.ts';
+import { HOUR_MS } from './time.ts';
+
+/** Mux removes a test asset by itself, and people are told to delete an errored one. */
+const NEVER_IN_OUR_CARE = new Set(['TEST_ASSET', 'ASSET_ERRORED']);
+
+/** Whether the platform should still have the asset, so that its absence is news. Our own deletions under way are none. */
+export function isAwaitedAtPlatform(record: AssetRecord): boolean {
+  const { status, failure, archive, lost_at } = record;
+  if (lost_at) return false;
+  // A test asset vanishes by itself; what was refused for good was never in our care.
+  if (status === 'failed' && !archive && (!failure?.retryable || NEVER_IN_OUR_CARE.has(failure.code)))
+    return false;
+  const standing = status === 'failed' ? (failure?.from ?? 'requested') : status;
+  return ['requested', 'preparing', 'archiving', 'archived'].includes(standing);
+}
+
+/** Of a record whose asset the platform, asked by id and in the right environment, no longer has. */
+export function deletedElsewhere(record: AssetRecord): Finding {
+  return {
+    ...aboutRecord(record),
+    code: 'DELETED_ELSEWHERE',
+    severity: 'error',
+    expected: 'an asset at Mux',
+    found: 'none',
+    what_to_do: record.archive
+      ? 'The vault has the video: restore it if the deletion was a mistake. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).'
+      : 'The vault has no copy: only the original file can bring it back. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).',
+  };
+}
+
+/**
+ * The finding STILL_AT_MUX with what the vault was found to hold. `faults` are those of the archive, as `judgeArchive`
+ * tells them: where there is any, the asset may be the only copy, and nobody is told to delete it.
+ */
+export function mindfulOfArchive(finding: Finding, record: AssetRecord, faults: readonly Finding[]): Finding {
+  if (record.archive && faults.length === 0) return finding;
+  const isMissing = !record.archive || faults.some(({ severity }) => severity === 'error');
+  const why = isMissing
+    ? 'the vault does not hold its archive'
+    : 'it is not certain that the vault holds its archive';
+  const details = record.archive
+    ? faults.map(({ code, found }) => `${code}: ${found}`)
+    : ['none on the record'];
+  return {
+    ...finding,
+    what_to_do: `Do NOT delete it at Mux: ${why} (${[...new Set(details)].join('; ')}). The asset may be the only copy. Keep it until the archive is whole or you have the video elsewhere.`,
+  };
+}
+
+/** Mux closes a master 24 hours after it was opened, so until then one that we asked for is no surprise. */
+const MASTER_OPEN_MS = 25 * HOUR_MS;
+
+function isOpenedByUs({ status, master }: AssetRecord, nowMs: number): boolean {
+  if (['requested', 'preparing', 'archiving'].includes(status)) return true;
+  return master !== undefined && Date.parse(master.requested_at) > nowMs - MASTER_OPEN_MS;
+}
+
+/** What looks odd about an asset that the platform lists; the stage makes sure with an asset read afresh. */
+export function judgeListed(
+  record: AssetRecord,
+  asset: { readonly isMasterOpen: boolean },
+  nowMs: number,
+): Finding | undefined {
+  if (locationOf(record) === 'vault' || record.status === 'restored') {
+    return {
+      ...aboutRecord(record),
+      code: 'STILL_AT_MUX',
+      severity: 'error',
+      expected: `no asset: ${record.status}${record.deleted_at ? ` since ${record.deleted_at}` : ''}`,
+      found: 'an asset at Mux',
+      what_to_do:
+        'Whoever has its playback id can still watch it, and Mux bills for it. Look at it in Mux, then delete it there; the vault keeps the archive.',
+    };
+  }
+  if (!asset.isMasterOpen || isOpenedByUs(record, nowMs)) return undefined;
+  return {
+    ...aboutRecord(record),
+    code: 'MASTER_LEFT_OPEN',
+    severity: 'warning',
+    expected: `no master access: ${record.status}`,
+    found: 'master access is on',
+    what_to_do:
+      'Icehouse did not open it, or Mux did not close it after 24 hours. If no system of your own needs it, set master_access to none.',
+  };
+}

@@ -1,0 +1,38 @@
+// Which numbers a user of the construct may set: what no function could work with is refused at synth.
+import { expect, test } from 'vitest';
+import { settings } from '../../lib/settings.ts';
+
+test('limits may be 0: then nothing is deleted', () => {
+  const deletionLimits = { perHour: 0, perDay: 0, perUserDay: 0 };
+
+  const variables = settings({ deletionLimits });
+
+  expect(variables).toMatchObject({
+    DELETIONS_PER_HOUR: '0',
+    DELETIONS_PER_DAY: '0',
+    DELETIONS_PER_USER_DAY: '0',
+    OPEN_MASTERS: '1000',
+  });
+});
+
+test.each([
+  [{ openMasters: 0 }, 'Prop openMasters: expected a whole number from 1 to 1000000000, got 0.'],
+  [{ openMasters: 2e9 }, 'Prop openMasters: expected a whole number from 1 to 1000000000, got 2000000000.'],
+  [{ openMasters: 1.5 }, 'Prop openMasters: expected a whole number from 1 to 1000000000, got 1.5.'],
+  [
+    { deletionLimits: { perHour: -1 } },
+    'Prop deletionLimits.perHour: expected a whole number from 0 to 1000000000, got -1.',
+  ],
+  [
+    { deletionLimits: { perDay: Number.NaN } },
+    'Prop deletionLimits.perDay: expected a whole number from 0 to 1000000000, got NaN.',
+  ],
+  [
+    { deletionLimits: { perUserDay: 0.5 } },
+    'Prop deletionLimits.perUserDay: expected a whole number from 0 to 1000000000, got 0.5.',
+  ],
+])('refuses %j', (props, message) => {
+  const synthesized = () => settings(props);
+
+  expect(synthesized).toThrow(message);
+});
