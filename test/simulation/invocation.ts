@@ -37,7 +37,8 @@ export const SLOWEST_MS = 4_000;
 /** Calls without an effect outside: nobody waits for them and nobody dies at them. */
 const PURE = new Set(['describe']);
 
-const FOREVER = new Promise<never>(() => undefined);
+/** A new one each time: one for all would remember everybody who ever waited for it. */
+const forever = () => new Promise<never>(() => undefined);
 
 export class Invocation implements Owner {
   readonly name: string;
@@ -83,7 +84,7 @@ export class Invocation implements Owner {
 
   /** A call of one of its ports. */
   async call<T>(port: string, method: string, effect: () => T | Promise<T>): Promise<T> {
-    if (this.isOver) return FOREVER;
+    if (this.isOver) return forever();
     this.#calls += 1;
     const isFated = this.#fate.kind !== 'whole' && this.#fate.call === this.#calls;
     if (isFated || !this.#isBrisk || this.#around.chance.is(0.3)) await this.#pause();
@@ -91,7 +92,7 @@ export class Invocation implements Owner {
     else if (this.#around.chance.is(this.#around.faultRate() / 2)) this.#fail(port, method, 'fails');
     const answer = await effect();
     this.#around.tell(() => `${this.name}: ${port}.${method}`);
-    if (this.isOver) return FOREVER;
+    if (this.isOver) return forever();
     // Mostly the way back takes no time that matters: what others do in between is met before the next call.
     if (isFated || this.#around.chance.is(0.3)) await this.#pause();
     if (isFated) await this.#strikeAfter(port, method);
@@ -165,7 +166,7 @@ export class Invocation implements Owner {
     this.#around.counted(`killed ${this.name.split(' ')[0]}`);
     this.#around.tell(() => `${this.name}: killed ${where}`);
     this.#died?.();
-    return FOREVER;
+    return forever();
   }
 }
 
