@@ -27,9 +27,9 @@ const SHARES: Readonly<
 
 /**
  * Whoever read just before the hold on everything was put sends its DELETE within this time: the answer of that read, a
- * count against the limits, and the DELETE itself on their way.
+ * write that shows it was not overtaken, and the DELETE itself on their way.
  */
-const LAST_LOOK_MS = 3 * SLOWEST_MS;
+const LAST_LOOK_MS = 4 * SLOWEST_MS + 1_000;
 
 interface Truth {
   /** Every whole file that was ever prepared as this asset's master. */
