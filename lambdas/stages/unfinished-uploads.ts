@@ -29,5 +29,7 @@ function possibleKeys({ upload, environment, asset_id: assetId, life }: AssetRec
     (['mp4', 'm4a'] as const).map((extension) =>
       masterKey({ environment, assetId, life: ofLife }, extension),
     );
-  return [...(upload ? [upload.key] : keys(life)), ...(life > 1 ? keys(life - 1) : [])];
+  // The record's own upload may be one of an earlier life.
+  const known = upload ? [upload.key] : [];
+  return [...new Set([...known, ...keys(life), ...(life > 1 ? keys(life - 1) : [])])];
 }
