@@ -126,6 +126,8 @@ export interface UploadState {
   readonly restarts: number;
   /** Of the whole, combined from its parts: stored before Complete, so that an answer lost there is still proved by ours. */
   readonly crc32?: string;
+  /** Completed without the last look at the master, because its asset was gone. */
+  readonly is_unchecked?: boolean;
   /** Set when the upload was given up; cleared with the upload once ListParts shows that it is gone. */
   readonly aborted_at?: string;
 }
@@ -139,6 +141,8 @@ export interface Archive {
   readonly crc32: string;
   readonly storage_class: StorageClass;
   readonly token: string;
+  /** Its master could not be looked at once more: nothing is ever deleted for such an archive. */
+  readonly is_unchecked?: boolean;
   readonly verified_at: string;
   readonly manifest: StoredObject;
   readonly captions: readonly (StoredObject & { readonly track_id: string })[];

@@ -64,6 +64,11 @@ export function proveArchive(evidence: ArchiveEvidence): ArchiveProof {
   const { record, asset, heads } = evidence;
   const { archive } = record;
   if (!archive) return refused('ARCHIVE_MISSING', 'The record has no archive.');
+  if (archive.is_unchecked) {
+    const message =
+      'Its master was sealed unchecked because Mux said that the asset was gone, and it is there.';
+    return refused('ARCHIVE_UNCHECKED', message);
+  }
   if (asset.id !== record.asset_id || evidence.manifestAsset.id !== record.asset_id) {
     return refused('ARCHIVE_OF_ANOTHER_ASSET', `The evidence is not about asset ${record.asset_id}.`);
   }

@@ -236,7 +236,8 @@ export function isWhole(
 export async function completeUnchecked(work: Work, parts: readonly PartInfo[]): Promise<void> {
   const upload = uploadOf(work);
   const crc32 = combineParts(parts);
-  await work.renew({ upload: { ...upload, crc32 } });
+  // Noted first: whoever goes on after a crash must not take the object for a checked one.
+  await work.renew({ upload: { ...upload, crc32, is_unchecked: true } });
   const { key, upload_id: uploadId, source } = upload;
   await work.deps.vault.completeUpload({ key, uploadId, parts, sizeBytes: source.size_bytes, crc32 });
 }

@@ -38,6 +38,7 @@ function masterFrom(
     crc32: upload.crc32,
     storage_class: deps.settings.storageClass,
     token: upload.token,
+    is_unchecked: upload.is_unchecked,
     verified_at: iso(nowMs),
   };
 }

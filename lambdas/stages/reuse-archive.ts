@@ -14,7 +14,7 @@ export async function reuseArchive(
   known: Partial<AssetRecord>,
 ): Promise<Next | undefined> {
   const { archive } = work.record;
-  if (!archive) return undefined;
+  if (!archive || archive.is_unchecked) return undefined;
   const head = await work.deps.vault.head({ key: archive.key, versionId: archive.version_id });
   const isWhole =
     head !== undefined &&

@@ -532,6 +532,35 @@ describe('bytes in the vault that nobody else has any more', () => {
     expect(home.record().status).toBe('failed');
   });
 
+  test('are sealed unchecked, and never deleted for when the asset turns out to be there', async () => {
+    const home = await preparing(LARGE);
+    let isHidden = false;
+    const { inspect } = home.platform;
+    home.platform.inspect = async (id) => (isHidden ? undefined : inspect(id));
+    home.vault.onPart = () => {
+      isHidden ||= [...home.vault.uploads.values()].some(({ parts }) => parts.size === 2);
+    };
+    const { probe } = home.source;
+    home.source.probe = async (url) => {
+      if (isHidden) home.source.lapsed.add(URL);
+      return probe.call(home.source, url);
+    };
+    await home.live('archived');
+    isHidden = false;
+
+    await home.live();
+
+    expect(home.platform.assetIds()).toContain('asset1');
+    expect(home.platform.calls.deleteAsset).toBeUndefined();
+    expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'ARCHIVE_UNCHECKED' } });
+    home.source.lapsed.clear();
+    home.vault.onPart = () => undefined;
+    await home.requestDeletion();
+    await home.live();
+    expect(home.record().archive?.is_unchecked).toBeUndefined();
+    expect(bytesInVault(home).equals(LARGE)).toBe(true);
+  });
+
   test('are sealed although the URL closed between the last part and the last look', async () => {
     const home = await preparing(LARGE);
     home.vault.onPart = () => {
