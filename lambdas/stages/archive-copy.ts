@@ -62,9 +62,14 @@ async function takeUpAgain(
   if (!(await isSameFile(work.deps.source, url, upload.source, probe, planOf(upload), listed))) {
     return beginAgain(work, probe, media);
   }
-  // The same bytes under another name: from here on ranges and the second probe are compared with that one.
-  if (probe.etag !== upload.source.etag)
+  // The same bytes under another name: from here on ranges and the second probe are compared with that one. A file that
+  // was made anew may be growing again, so that its own first look counts.
+  if (probe.etag !== upload.source.etag || wasMadeAnew(work.record, upload))
     await work.renew({ upload: { ...upload, source: sourceOf(work, probe) } });
+}
+
+function wasMadeAnew({ master }: AssetRecord, { source }: UploadState): boolean {
+  return master !== undefined && Date.parse(master.requested_at) >= Date.parse(source.probed_at);
 }
 
 function sourceOf(work: Work, { sizeBytes, etag }: Probe): UploadState['source'] {

@@ -31,6 +31,8 @@ export interface MuxOptions extends Surroundings {
   readonly hasRestlessMasters: boolean;
   /** Reads what an input URL of ours leads to; throws where it leads nowhere. */
   readonly readInput: (url: string) => Promise<Uint8Array>;
+  /** Whether a copy of its master was begun and is not at its end. */
+  readonly isCopied: (assetId: string) => boolean;
   /** A webhook is on its way. */
   readonly emit: (type: string, assetId: string) => void;
 }
@@ -41,6 +43,8 @@ export function simulatedMux(options: MuxOptions) {
   const { timeline, chance, oracle, downloads, emit, counted, tell, rates } = options;
   const governors = memoryGovernors();
   const kinds = new Map<string, Representation>();
+  /** The assets that users ask to delete. */
+  const ours = new Set<string>();
   let preparedMs: number | undefined;
   /** The secret holds a token of another environment. */
   let isTokenWrong = false;
@@ -76,7 +80,7 @@ export function simulatedMux(options: MuxOptions) {
     const fill = hits(isLarge ? 0.8 : 0.3, 'another master')
       ? chance.below(isLarge ? FEW : 250) + 1
       : last.fill;
-    const growsUntilMs = hits(0.15, 'growing master') ? readyAtMs + chance.between(500, 9_000) : 0;
+    const growsUntilMs = hits(0.3, 'growing master') ? readyAtMs + chance.between(500, 9_000) : 0;
     const livesMs = lapsesAfterMs(last.sizeBytes);
     const file = { ...last, fill, growsUntilMs, lapsesAtMs: readyAtMs + livesMs };
     kinds.set(assetId, file);
@@ -107,6 +111,15 @@ export function simulatedMux(options: MuxOptions) {
       growsUntilMs: 0,
       lapsesAtMs: 0,
     };
+  }
+
+  /** Mux says once that it does not have an asset which is there, most often in the middle of its copy. */
+  function isDenied(assetId: string): boolean {
+    const isThere = ours.has(assetId) && platform.assetIds().includes(assetId);
+    if (!isThere || !hits(options.isCopied(assetId) ? 0.3 : 0.003, 'asset denied')) return false;
+    tell(() => `Mux denies ${assetId}`);
+    oracle.denied(assetId);
+    return true;
   }
 
   async function create(order: CreateAsset): Promise<Awaited<ReturnType<Platform['createAsset']>>> {
@@ -143,6 +156,7 @@ export function simulatedMux(options: MuxOptions) {
       const isFresh = chance.is(0.1);
       const raw = { status: isFresh ? 'preparing' : 'ready', passthrough: `row-${assetId}` };
       platform.add({ id: assetId, ...raw, tracks: [...MEDIA_TRACKS, ...texts] });
+      ours.add(assetId);
       oracle.added(assetId);
       if (!isFresh) return;
       timeline.after(chance.between(MINUTE_MS, HOUR_MS), () => {
@@ -202,7 +216,8 @@ export function simulatedMux(options: MuxOptions) {
       return {
         ...platform,
         environment: () => ask('other', 'environment', () => (isElsewhere ? 'environment2' : ENVIRONMENT)),
-        inspect: (id) => ask('other', 'inspect', () => (isElsewhere ? undefined : platform.inspect(id))),
+        inspect: (id) =>
+          ask('other', 'inspect', () => (isElsewhere || isDenied(id) ? undefined : platform.inspect(id))),
         inputInfo: (id) =>
           ask('other', 'inputInfo', () => (isElsewhere ? undefined : platform.inputInfo(id))),
         requestMaster: (id) =>

@@ -145,8 +145,9 @@ function concludeFailures({ records, oracle, faults }: World): void {
   for (const { asset_id, status, failure } of records.values()) {
     if (status !== 'failed' || !failure) continue;
     const truth = oracle.truthOf(asset_id);
-    const isGone = truth.goneElsewhereAtMs !== undefined;
+    const isGone = truth.goneElsewhereAtMs !== undefined || truth.isDenied;
     const excuses: Record<string, boolean> = {
+      ARCHIVE_UNCHECKED: truth.isDenied,
       ASSET_GONE: isGone,
       LOST_AT_SOURCE: isGone,
       WRONG_ENVIRONMENT: faults['token of another environment'] !== undefined,

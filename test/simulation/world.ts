@@ -83,6 +83,10 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     hasSlowCreates: plan.hasSlowCreates,
     hasRestlessMasters: plan.hasRestlessMasters,
     readInput: readPresigned,
+    isCopied: (assetId) => {
+      const record = stored.records.get(assetId);
+      return record?.status === 'archiving' && record.upload !== undefined;
+    },
     emit: hooks.emitted,
   });
   const ledger = watched(stored);

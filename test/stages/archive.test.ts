@@ -115,6 +115,22 @@ describe('a copy', () => {
     expect(partReads(home)).toHaveLength(3);
   });
 
+  test('looks at a master that was made anew as if for the first time', async () => {
+    const home = await copying({ settings: { settleMs: 60_000 } });
+    home.source.faults.set(2 * PART, Array<ReadFault>(2).fill('lapsed'));
+    await home.live(() => home.platform.calls.releaseMaster === 1);
+    const looks: number[] = [];
+    const probe = home.source.probe.bind(home.source);
+    home.source.probe = (url) => {
+      looks.push(home.clock.nowMs());
+      return probe(url);
+    };
+
+    await home.live('archived');
+
+    expect((looks.at(-1) ?? 0) - (looks[0] ?? 0)).toBeGreaterThanOrEqual(60_000);
+  });
+
   test('works from a source without Range', async () => {
     const home = await copying();
     home.source.files.set(URL, { bytes: FIRST, ranged: false });
