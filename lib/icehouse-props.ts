@@ -8,6 +8,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Duration, Size } from 'aws-cdk-lib/core';
+import type { MuxPriceOverrides } from '../lambdas/contract/mux-prices.ts';
 import type { ExpirySchedule, StorageClass } from '../lambdas/contract/names.ts';
 
 export interface IcehouseProps {
@@ -98,6 +99,26 @@ export interface IcehouseProps {
    * @default 30
    */
   readonly graceDays?: number;
+
+  /**
+   * What happens to a request whose restore would lose something that may matter: a second audio track, an overlay, captions
+   * that cannot be fetched, DRM. `hold`: it fails before anything is deleted and says how to go on (`accept_loss`).
+   * What every restore loses, such as ids, holds nothing.
+   * @default 'warn'
+   */
+  readonly onLoss?: 'warn' | 'hold';
+
+  /**
+   * A restore that names neither tier nor time takes Standard while it costs at most so many US dollars more than Bulk.
+   * @default 10
+   */
+  readonly standardWorthUsd?: number;
+
+  /**
+   * Prices of your own Mux contract for quotes: whatever is left out is the list price in lambdas/domain/prices.ts.
+   * @default - list prices
+   */
+  readonly muxPrices?: MuxPriceOverrides;
 
   /**
    * The least time between saying what a restore cannot bring back and the deletion.

@@ -34,6 +34,9 @@ function policySettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.deletionsPerUserDay]: whole('deletionLimits.perUserDay', perUserDay, 0),
     [ENVIRONMENT.openMasters]: whole('openMasters', props.openMasters ?? 1_000, 1),
     [ENVIRONMENT.graceDays]: String(props.graceDays ?? 30),
+    [ENVIRONMENT.onLoss]: props.onLoss ?? 'warn',
+    [ENVIRONMENT.standardWorthUsd]: String(props.standardWorthUsd ?? 10),
+    ...(props.muxPrices && { [ENVIRONMENT.muxPrices]: JSON.stringify(props.muxPrices) }),
     [ENVIRONMENT.segmentBytes]: String((props.copySegment ?? Size.gibibytes(4)).toBytes()),
     [ENVIRONMENT.thawDays]: String(props.thawDays ?? 7),
   };

@@ -1,8 +1,10 @@
 // The only room that reads process.env: once, into a frozen object. Durations come in seconds and leave in milliseconds.
 import { ENVIRONMENT } from '../contract/environment.ts';
+import type { MuxPrices } from '../contract/mux-prices.ts';
 import { EXPIRY_SCHEDULES, STORAGE_CLASSES, type Stage, type StorageClass } from '../contract/names.ts';
 import type { DeletionLimits } from '../domain/brake.ts';
 import { IcehouseError } from '../domain/failures.ts';
+import { MUX_PRICES, withOverrides } from '../domain/prices.ts';
 import type { Ticks } from '../domain/time.ts';
 
 /** The function was deployed with variables it cannot work with. Never a record's fault. */
@@ -27,6 +29,9 @@ export interface Config {
   readonly deletionLimits: DeletionLimits;
   readonly openMasters: number;
   readonly graceDays: number;
+  readonly onLoss: 'warn' | 'hold';
+  readonly standardWorthUsd: number;
+  readonly muxPrices: MuxPrices;
   readonly expirySchedule: Ticks;
   readonly minNoticeMs: number;
   readonly leaseMs: number;
@@ -80,6 +85,14 @@ export function readConfig(env: Variables = process.env): Config {
       (text) => numberFrom(text, 0, LONGEST_GRACE_DAYS),
       30,
     ),
+    onLoss: read(ENVIRONMENT.onLoss, ...oneOf(['warn', 'hold']), 'warn'),
+    standardWorthUsd: read(
+      ENVIRONMENT.standardWorthUsd,
+      'a number of dollars, at least 0',
+      (text) => numberFrom(text, 0),
+      10,
+    ),
+    muxPrices: read(ENVIRONMENT.muxPrices, 'prices as in the prop muxPrices', muxPricesFrom, MUX_PRICES),
     expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
     minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
     leaseMs: seconds(ENVIRONMENT.leaseSeconds, 90),
@@ -205,6 +218,15 @@ function hosts(text: string): readonly string[] | undefined {
   return names.every((name) => /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name))
     ? Object.freeze(names)
     : undefined;
+}
+
+/** A JSON object of overrides; what is in it is judged by the domain. */
+function muxPricesFrom(text: string): MuxPrices | undefined {
+  try {
+    return withOverrides(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function ticks(text: string): Ticks | undefined {

@@ -16,6 +16,13 @@ const id = z.string().min(1);
 const tier = z.custom<Tier>((value) => TIERS.some((known) => known === value), 'is no tier');
 const playbackId = z.looseObject({ id, policy: text });
 
+const trackId = z.looseObject({
+  id,
+  type: z.enum(['audio', 'text']),
+  name: text.optional(),
+  language_code: text.optional(),
+});
+
 const StoredObject = z.looseObject({ key: id, version_id: id, size_bytes: count, crc32: id });
 
 /** Nothing in it has a default: a deletion is proved by all of it. */
@@ -27,6 +34,7 @@ const Archive = z.looseObject({
   verified_at: time,
   manifest: StoredObject,
   captions: z.array(z.looseObject({ ...StoredObject.shape, track_id: id })),
+  sidecars: z.array(z.looseObject({ ...StoredObject.shape, name: id, content_type: text })).optional(),
 });
 
 const Upload = z.looseObject({
@@ -54,6 +62,9 @@ const Restore = z.looseObject({
   searched: z.array(text).optional(),
   new_asset_id: id.optional(),
   new_playback_ids: z.array(z.looseObject({ ...playbackId.shape, replaces: text.optional() })).default([]),
+  need_by: time.optional(),
+  new_tracks: z.array(z.looseObject({ ...trackId.shape, replaces: text.optional() })).optional(),
+  comparison: StoredObject.optional(),
 });
 
 const HistoryEntry = z.looseObject({
@@ -91,6 +102,15 @@ const Item = z.looseObject({
   title: text.optional(),
   duration: z.number().optional(),
   playback_ids: z.array(playbackId).optional(),
+  tracks: z.array(trackId).optional(),
+  billed_as: z
+    .looseObject({
+      resolution_tier: text.optional(),
+      video_quality: text.optional(),
+      has_static_renditions: z.boolean(),
+    })
+    .optional(),
+  accepted_losses: z.array(text).optional(),
   losses: z.array(z.looseObject({ code: text, attribute: text, detail: text })).default([]),
   losses_said_at: time.optional(),
   master: z.looseObject({ requested_at: time, restarts: count.default(0) }).optional(),

@@ -44,7 +44,7 @@ export function depsFor(purpose: Purpose): Deps {
 
 function settingsOf(from: Config): Settings {
   const { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays } = from;
-  const { storageClass, deletions, openMasters, segmentBytes, expirySchedule: ticks } = from;
+  const { storageClass, deletions, onLoss, openMasters, segmentBytes, expirySchedule: ticks } = from;
   const times = { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays };
-  return { ...times, storageClass, deletions, openMasters, segmentBytes, ticks };
+  return { ...times, storageClass, deletions, onLoss, openMasters, segmentBytes, ticks };
 }

@@ -33,6 +33,12 @@ export const ENVIRONMENT = {
   /** No more masters than these are open at Mux at a time; further requests wait for their turn. */
   openMasters: 'OPEN_MASTERS',
   graceDays: 'GRACE_DAYS',
+  /** `warn` or `hold`: what happens to a request whose restore would lose something that may matter. */
+  onLoss: 'ON_LOSS',
+  /** A restore that names no tier takes Standard while it costs at most so many dollars more than Bulk. */
+  standardWorthUsd: 'STANDARD_WORTH_USD',
+  /** Prices of one's own Mux contract, as JSON of `MuxPrices` in lambdas/domain/prices.ts, in part or whole. */
+  muxPrices: 'MUX_PRICES',
   /** An ExpirySchedule, or `every:N` (seconds) on the embedded cloud. */
   expirySchedule: 'EXPIRY_SCHEDULE',
   minNoticeSeconds: 'MIN_NOTICE_SECONDS',

@@ -25,6 +25,16 @@ export function captionKey(folder: ArchiveFolder, trackId: string): string {
   return `${archiveFolder(folder)}captions/${trackId}.vtt`;
 }
 
+/** Poster, storyboard, overlay images: `name` is a file name without folders. */
+export function sidecarKey(folder: ArchiveFolder, name: string): string {
+  return `${archiveFolder(folder)}sidecars/${name}`;
+}
+
+/** What a restore brought back and what not, attribute by attribute. */
+export function comparisonKey(folder: ArchiveFolder, newAssetId: string): string {
+  return `${archiveFolder(folder)}restored/${newAssetId}.json`;
+}
+
 /** Reads asset and life back out of a key, for bucket events; undefined for a key that is not ours. */
 export function parseKey(key: string): ArchiveFolder | undefined {
   const match = /^mux\/([^/]+)\/([A-Za-z0-9]{1,255})\/(\d+)\//.exec(key);

@@ -60,7 +60,10 @@ export function publicRecord(record: AssetRecord) {
     duration: record.duration,
     failure: record.failure,
     playback_ids: record.playback_ids ?? [],
+    tracks: record.tracks,
+    billed_as: record.billed_as,
     losses: record.losses,
+    accepted_losses: record.accepted_losses,
     archive: publicArchive(record),
     progress: record.progress,
     deleted_at: record.deleted_at,
@@ -78,11 +81,12 @@ function publicEntry({ at, from, to, cause, actor, alarm }: HistoryEntry) {
 
 function publicArchive({ archive }: AssetRecord) {
   if (!archive) return undefined;
-  const { token: _, manifest, captions, ...rest } = archive;
+  const { token: _, manifest, captions, sidecars = [], ...rest } = archive;
   return {
     ...rest,
     manifest_key: manifest.key,
     captions: captions.map((caption) => ({ track_id: caption.track_id, key: caption.key })),
+    sidecars: sidecars.map(({ name, key }) => ({ name, key })),
   };
 }
 
@@ -95,7 +99,8 @@ function publicRestore({ restore }: AssetRecord) {
     create_attempts,
     asked_tier,
     searched,
+    comparison,
     ...rest
   } = restore;
-  return rest;
+  return { ...rest, comparison_key: comparison?.key };
 }

@@ -62,7 +62,13 @@ export interface AssetRecord {
   /** Seconds. */
   readonly duration?: number;
   readonly playback_ids?: readonly PlaybackId[];
+  /** Text and audio tracks, so that whoever kept the id of one finds what stands in its place. */
+  readonly tracks?: readonly TrackId[];
+  /** What Mux charges by for this asset: what it would cost to leave it there. */
+  readonly billed_as?: BilledAs;
   readonly losses: readonly Loss[];
+  /** Codes of losses that somebody accepted; `*` accepts them all. */
+  readonly accepted_losses?: readonly string[];
   /** When the bus was first told of these losses, which is when the minimum notice starts; absent until it has been. */
   readonly losses_said_at?: string;
 
@@ -99,6 +105,21 @@ export interface Hold {
 export interface PlaybackId {
   readonly id: string;
   readonly policy: string;
+}
+
+export interface TrackId {
+  readonly id: string;
+  readonly type: 'audio' | 'text';
+  readonly name?: string;
+  readonly language_code?: string;
+}
+
+/** In Mux's words, as the asset was when it was last read. */
+export interface BilledAs {
+  readonly resolution_tier?: string;
+  readonly video_quality?: string;
+  /** They cost storage of their own, and keep an asset out of Mux's cold storage. */
+  readonly has_static_renditions: boolean;
 }
 
 /** Something a restore cannot bring back. */
@@ -146,6 +167,14 @@ export interface Archive {
   readonly verified_at: string;
   readonly manifest: StoredObject;
   readonly captions: readonly (StoredObject & { readonly track_id: string })[];
+  /** Poster, storyboard and overlay images; absent in archives made before they were kept. */
+  readonly sidecars?: readonly Sidecar[];
+}
+
+export interface Sidecar extends StoredObject {
+  /** A file name, unique in its archive: `poster.jpg`, `storyboard.vtt`. */
+  readonly name: string;
+  readonly content_type: string;
 }
 
 export interface StoredObject {
@@ -160,6 +189,8 @@ export interface RestoreState {
   readonly requested_at: string;
   readonly requested_by?: string;
   readonly ready_by: string;
+  /** When whoever asked for it needs the video. */
+  readonly need_by?: string;
   readonly estimated_cost_usd: number;
   /** The tier that S3 was last asked for; differs from `tier` after an upgrade until the stage has passed it on. */
   readonly asked_tier?: Tier;
@@ -174,6 +205,9 @@ export interface RestoreState {
   readonly searched?: readonly string[];
   readonly new_asset_id?: string;
   readonly new_playback_ids: readonly (PlaybackId & { readonly replaces?: string })[];
+  readonly new_tracks?: readonly (TrackId & { readonly replaces?: string })[];
+  /** In the vault: the new asset compared with the old one, attribute by attribute. */
+  readonly comparison?: StoredObject;
 }
 
 export interface Failure {

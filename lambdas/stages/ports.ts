@@ -20,7 +20,7 @@ export interface Random {
   token(): string;
 }
 
-export type AliasKind = 'playback' | 'upload' | 'asset';
+export type AliasKind = 'playback' | 'upload' | 'asset' | 'track';
 
 export interface ListQuery {
   readonly status?: Status;

@@ -38,6 +38,8 @@ export interface Settings {
   readonly thawDays: number;
   readonly storageClass: StorageClass;
   readonly deletions: 'on' | 'dry-run';
+  /** Whether a request whose restore would lose something that may matter goes on, or is held for a person's word. */
+  readonly onLoss: 'warn' | 'hold';
   /** No more masters than these stand open at the platform. */
   readonly openMasters: number;
   readonly ticks: Ticks;

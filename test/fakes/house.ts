@@ -53,6 +53,7 @@ export const SETTINGS: Settings = {
   thawDays: 7,
   storageClass: 'DEEP_ARCHIVE',
   deletions: 'on',
+  onLoss: 'warn',
   openMasters: 1_000,
   ticks: 'hourly',
 };
