@@ -29,12 +29,17 @@ async function wayToFinish(work: Work): Promise<(() => Promise<Next>) | undefine
   const parts = await partsSoFar(work);
   const asset = kept?.asset ?? deps.platform.describe(remembered(record));
   const losses = kept ? [] : [UNREAD];
-  if (parts === 'completed') return () => seal(work, asset, losses);
+  const sealAsItIs = async (more: readonly Loss[] = []) => {
+    // A request made anew stands at its beginning, although the copy of an earlier one is whole.
+    if (work.record.status === 'preparing') await work.enter('archiving', 'copy taken up again');
+    return seal(work, asset, [...losses, ...more]);
+  };
+  if (parts === 'completed') return sealAsItIs;
   const copy = kept && (() => copyIntoVault(work, kept.asset, kept.url));
   if (!isWhole(record, parts)) return copy;
   const sealUnchecked = async () => {
     await completeUnchecked(work, parts);
-    return seal(work, asset, [...losses, UNCHECKED]);
+    return sealAsItIs([UNCHECKED]);
   };
   if (!copy) return sealUnchecked;
   return () =>

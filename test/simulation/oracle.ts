@@ -314,9 +314,10 @@ export function createOracle(options: OracleOptions) {
   /** 1. A copy that is said to be proved is. */
   function nowArchived({ asset_id, archive }: AssetRecord): void {
     const fault = archive ? masterFault(asset_id, archive) : 'there is no archive';
-    const { isVaultDamaged, isDenied } = truthOf(asset_id);
+    const { isVaultDamaged, isDenied, goneElsewhereAtMs } = truthOf(asset_id);
+    const isGone = isDenied || goneElsewhereAtMs !== undefined;
     // Better than nothing for an asset that was gone; that it is not good enough for a DELETE shows when one goes out.
-    const isExcused = isVaultDamaged || (isDenied && archive?.is_unchecked === true);
+    const isExcused = isVaultDamaged || (isGone && archive?.is_unchecked === true);
     if (fault && !isExcused) violated(1, `${asset_id} is archived although ${fault}`);
   }
 

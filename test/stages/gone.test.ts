@@ -580,6 +580,25 @@ describe('bytes in the vault that nobody else has any more', () => {
     expect(bytesInVault(home).equals(LARGE)).toBe(true);
     expect(alarms(home)).toContainEqual(expect.stringMatching(/LOST_AT_SOURCE|DELETED_ELSEWHERE/));
   });
+
+  test('are sealed when the request was made anew and has not begun to copy', async () => {
+    const home = await preparing(LARGE);
+    home.vault.onPart = () => {
+      if ([...home.vault.uploads.values()].some(({ parts }) => parts.size === 2))
+        home.source.probe = () =>
+          Promise.reject(new TransientError('SOURCE_UNAVAILABLE', 'It answered 503.'));
+    };
+    await home.live(() => home.record().waiting_for?.includes('SOURCE_UNAVAILABLE') === true);
+    home.cool();
+    home.platform.remove('asset1');
+    await home.ledger.save({ ...home.record(), status: 'preparing' });
+    await wakeNow(home);
+
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { is_unchecked: true } });
+    expect(bytesInVault(home).equals(LARGE)).toBe(true);
+  });
 });
 
 describe('word of the deletion', () => {
