@@ -1,15 +1,17 @@
 // The API host: which path and verb is which call. What is not here answers Mux's 404.
-import { type Answer, badRequest, created, json, noContent, notFound, ok } from './answers.ts';
+import { type Answer, badRequest, created, noContent, notFound, ok } from './answers.ts';
 import { listAssets } from './asset-list.ts';
 import { showAsset } from './asset-view.ts';
-import { createAsset, deleteAsset, findAsset, updateAsset } from './assets.ts';
+import { addPlaybackId, createAsset, deleteAsset, findAsset, updateAsset } from './assets.ts';
+import { listDeliveryUsage } from './delivery-usage.ts';
 import { putMasterAccess } from './masters.ts';
 import type { Environment, StoredAsset } from './model.ts';
 import { parse } from './parameters.ts';
+import { beginShots, deleteShots, findShots } from './shots.ts';
 import { createStaticRendition, deleteStaticRendition } from './static-renditions.ts';
-import { createTrack, deleteTrack, findTrack } from './tracks.ts';
+import { createTrack, deleteTrack, updateTrack } from './tracks.ts';
 import { emitAsset } from './webhooks.ts';
-import { assetOfPlaybackId, newId, type World } from './world.ts';
+import { assetOfPlaybackId, type World } from './world.ts';
 
 export interface ApiCall {
   readonly world: World;
@@ -39,7 +41,7 @@ const assetCalls: Record<string, Handler> = {
   },
   'POST /tracks': ({ world, body }, stored) => created(createTrack(world, stored, parse.createTrack(body))),
   'PATCH /tracks/{}': ({ world, body }, stored, id) => {
-    const track = Object.assign(findTrack(stored, id), parse.updateTrack(body));
+    const track = updateTrack(stored, id, parse.updateTrack(body));
     emitAsset(world, stored, 'video.asset.updated');
     return ok(track);
   },
@@ -48,16 +50,19 @@ const assetCalls: Record<string, Handler> = {
     return noContent();
   },
   'POST /playback-ids': ({ world, body }, stored) => {
-    const playbackId = { id: newId(), ...parse.createPlaybackId(body) };
-    stored.asset.playback_ids = [...(stored.asset.playback_ids ?? []), playbackId];
-    emitAsset(world, stored, 'video.asset.updated');
-    return created(playbackId);
+    return created(addPlaybackId(world, stored, parse.createPlaybackId(body)));
   },
   'GET /playback-ids/{}': (_, stored, id) => ok(findPlaybackId(stored, id)),
   'DELETE /playback-ids/{}': ({ world }, stored, id) => {
     const gone = findPlaybackId(stored, id);
     stored.asset.playback_ids = stored.asset.playback_ids?.filter((one) => one !== gone);
     emitAsset(world, stored, 'video.asset.updated');
+    return noContent();
+  },
+  'GET /shots': (_, stored) => ok(findShots(stored)),
+  'POST /shots': ({ world }, stored) => created(beginShots(world, stored)),
+  'DELETE /shots': ({ world }, stored) => {
+    deleteShots(world, stored);
     return noContent();
   },
   'POST /static-renditions': ({ world, body }, stored) =>
@@ -79,8 +84,10 @@ const otherCalls: Record<string, (call: ApiCall) => Answer> = {
   'GET /video/v1/assets': ({ world, environment, query }) => listAssets(world, environment, query),
   'POST /video/v1/assets': ({ world, environment, body }) =>
     created(showAsset(world, createAsset(world, environment, parse.createAsset(body)))),
-  'GET /video/v1/delivery-usage': () =>
-    json(200, { data: [], timeframe: [0, 0], page: 1, limit: 100, total_row_count: 0 }),
+  'GET /video/v1/delivery-usage': ({ world, environment, query }) =>
+    listDeliveryUsage(world, environment, query),
+  'GET /video/v1/drm-configurations': ({ environment }) =>
+    ok((environment.drmConfigurations ?? []).map((id) => ({ id }))),
 };
 
 function whoAmI({ id, name, type }: Environment) {
@@ -106,6 +113,9 @@ export async function answerApi(call: ApiCall, method: string, path: string): Pr
   if (other) return other(call);
   const playbackId = /^\/video\/v1\/playback-ids\/([^/]+)$/.exec(path)?.[1];
   if (playbackId && method === 'GET') return ok(ownerOf(world, environment, playbackId));
+  const drmConfiguration = /^\/video\/v1\/drm-configurations\/([^/]+)$/.exec(path)?.[1];
+  if (drmConfiguration && method === 'GET' && environment.drmConfigurations?.includes(drmConfiguration))
+    return ok({ id: drmConfiguration });
   const [, assetId = '', rest = ''] = /^\/video\/v1\/assets\/([^/]+)(\/.*)?$/.exec(path) ?? [];
   if (assetId && rest === '' && method === 'DELETE') return deleteAsset(world, environment, assetId);
   const [, collection = rest, id = ''] = /^(\/[^/]+)\/([^/]+)$/.exec(rest) ?? [];

@@ -1,12 +1,12 @@
 // Assets: created from inputs, read, listed, changed, deleted (mux.md, section 3).
-import { noContent, notFound, Refusal } from './answers.ts';
+import { badRequest, noContent, notFound, Refusal } from './answers.ts';
 import { isTrackInput } from './ingest.ts';
 import type { Asset, Environment, InputInfo, InputSettings, StoredAsset, Track } from './model.ts';
-import type { CreateAsset } from './parameters.ts';
+import type { CreateAsset, CreatePlaybackId } from './parameters.ts';
 import { newStaticRendition, refuseMixedRenditions } from './static-renditions.ts';
 import { newTrack } from './tracks.ts';
-import { emitAsset, emitTrack } from './webhooks.ts';
-import { later, newId, schedule, type World } from './world.ts';
+import { emitAsset, emitRendition, emitTrack } from './webhooks.ts';
+import { environmentOf, later, newId, schedule, type World } from './world.ts';
 
 const ENCODING_TIERS = { basic: 'baseline', plus: 'smart', premium: 'premium' } as const;
 
@@ -21,14 +21,17 @@ export function createAsset(world: World, environment: Environment, body: Create
   const settings: InputSettings[] = body.inputs ?? body.input ?? [];
   const inputs = settings.map((one) => ({ settings: one }));
   const tracks = newTracks(inputs);
-  refuseMixedRenditions(body.static_renditions ?? []);
+  refuseMixedRenditions(world, body.static_renditions ?? []);
+  if (body.directives && world.behaviour.directives === 'bad-request')
+    throw badRequest('A directive does not exist');
+  const playback_ids = newPlaybackIds(world, environment, body);
   const { video_quality } = body;
   const stored = storeAsset(world, environment, {
     max_resolution_tier: body.max_resolution_tier,
     video_quality,
     encoding_tier: ENCODING_TIERS[video_quality],
     master_access: body.master_access,
-    playback_ids: newPlaybackIds(body),
+    playback_ids,
     ingest_type: 'on_demand_url',
     ...copied(body, [
       'passthrough',
@@ -48,6 +51,7 @@ export function createAsset(world: World, environment: Environment, body: Create
   stored.inputs = inputs;
   emitAsset(world, stored, 'video.asset.created');
   for (const track of tracks) emitTrack(world, stored, 'created', track);
+  for (const file of asset.static_renditions?.files ?? []) emitRendition(world, stored, 'created', file);
   schedule(world, { kind: 'ingest', assetId: asset.id }, 0);
   return stored;
 }
@@ -86,9 +90,34 @@ export function storeAsset(world: World, environment: Environment, given: Partia
   return stored;
 }
 
-function newPlaybackIds(body: CreateAsset): NonNullable<Asset['playback_ids']> {
+type PlaybackIds = NonNullable<Asset['playback_ids']>;
+
+/** Throws a 400 where the switches say so. */
+function newPlaybackIds(world: World, environment: Environment, body: CreateAsset): PlaybackIds {
   const plain = (body.playback_policies ?? body.playback_policy ?? []).map((policy) => ({ policy }));
-  return [...plain, ...(body.advanced_playback_policies ?? [])].map((id) => ({ id: newId(), ...id }));
+  const asked: CreatePlaybackId[] = [...plain, ...(body.advanced_playback_policies ?? [])];
+  const distinct = [...new Map(asked.map((id) => [JSON.stringify(id), id])).values()];
+  const { equalPolicies } = world.behaviour;
+  if (equalPolicies === 'bad-request' && distinct.length < asked.length)
+    throw badRequest('A playback policy is given twice');
+  return (equalPolicies === 'kept' ? asked : distinct).map((id) => newPlaybackId(environment, id));
+}
+
+/** That an unknown configuration is refused with 400 is assumed. */
+function newPlaybackId({ drmConfigurations }: Environment, id: CreatePlaybackId): PlaybackIds[number] {
+  const { drm_configuration_id: wanted } = id;
+  if (wanted !== undefined && drmConfigurations && !drmConfigurations.includes(wanted))
+    throw badRequest('The DRM configuration does not exist');
+  return { id: newId(), ...id };
+}
+
+export function addPlaybackId(world: World, stored: StoredAsset, body: CreatePlaybackId) {
+  const environment = environmentOf(world, stored);
+  if (!environment) throw notFound();
+  const playbackId = newPlaybackId(environment, body);
+  stored.asset.playback_ids = [...(stored.asset.playback_ids ?? []), playbackId];
+  emitAsset(world, stored, 'video.asset.updated');
+  return playbackId;
 }
 
 function copied<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {

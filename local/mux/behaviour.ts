@@ -4,7 +4,7 @@
 export interface Behaviour {
   /** From ingest to ready. */
   ingestMs: number;
-  /** How long text tracks, audio tracks and static renditions take. */
+  /** How long text tracks, audio tracks, static renditions and shots take. */
   trackMs: number;
   masterPreparationMs: number;
   /** Mux: 24 hours. */
@@ -27,6 +27,14 @@ export interface Behaviour {
   range: boolean;
   /** `per-url` is strong, but differs when the same master is asked for again. */
   etag: 'strong' | 'per-url' | 'weak' | 'none';
+  /** What becomes of the same playback policy given twice at creation. Unknown. */
+  equalPolicies: 'kept' | 'merged' | 'bad-request';
+  /** Whether `highest` may stand beside exact sizes: the guide says no, and shows it. */
+  mixedRenditions: 'kept' | 'bad-request';
+  /** What becomes of directives at creation; those that do not exist any more may be refused. Unknown. */
+  directives: 'kept' | 'bad-request';
+  /** What the image host answers for an asset with sound alone. Unknown. */
+  audioOnlyPicture: 400 | 404;
   /** The order of lists. Unknown. */
   listOrder: 'newest-first' | 'oldest-first' | 'shuffled';
   /** A created asset is missing from lists for this long; it can be read by its id at once. */
@@ -82,6 +90,10 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   secondDelete: 404,
   range: true,
   etag: 'strong',
+  equalPolicies: 'kept',
+  mixedRenditions: 'bad-request',
+  directives: 'kept',
+  audioOnlyPicture: 404,
   listOrder: 'newest-first',
   listDelayMs: 0,
   webhooks: {

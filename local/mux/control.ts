@@ -2,7 +2,7 @@
 import { type Answer, json, noContent, Refusal } from './answers.ts';
 import type { BehaviourChange } from './behaviour.ts';
 import type { Fault } from './faults.ts';
-import type { AddAsset, Simulator } from './simulator.ts';
+import type { AddAsset, Delivery, Simulator } from './simulator.ts';
 
 export const CONTROL_PREFIX = '/_simulator/';
 
@@ -39,6 +39,12 @@ const controls: Record<string, Control> = {
     simulator.setWebhookUrls(body.urls, body.environmentId);
     return noContent();
   },
+  'PUT delivery-usage': (simulator, body: Delivery[]) => {
+    simulator.setDeliveries(body);
+    return noContent();
+  },
+  'PUT hosted/{}': (simulator, body: { file: string }, id) =>
+    json(200, { url: simulator.hostFile(id, body.file) }),
 };
 
 export async function answerControl(

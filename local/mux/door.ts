@@ -13,8 +13,10 @@ import {
 import { answerApi, assetIdIn } from './api.ts';
 import { answerControl, CONTROL_PREFIX } from './control.ts';
 import { type Effect, effectOf } from './faults.ts';
+import { HOSTED, hostedFile } from './hosted-files.ts';
 import { deliverMaster } from './master-delivery.ts';
-import { image, textTrack } from './playback.ts';
+import { PICTURE, picture } from './pictures.ts';
+import { textTrack } from './playback.ts';
 import { sendAnswer } from './send.ts';
 import type { Simulator } from './simulator.ts';
 import { assetOfMasterKey, assetOfPlaybackId, remember, type World } from './world.ts';
@@ -23,7 +25,6 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const API = /^\/(video|system|data)\/v1(\/|$)/;
 const MASTER = /^\/([^/]+)\/mezzanine\.(?:mp4|m4a)$/;
 const TEXT = /^\/([^/]+)\/text\/([^/]+)\.vtt$/;
-const IMAGE = /^\/([^/]+)\/(thumbnail\.jpg|storyboard\.(?:jpg|vtt|json))$/;
 
 export async function handle(
   world: World,
@@ -70,7 +71,7 @@ function gatewayTimeout(): Answer {
 function assetIdOf(world: World, path: string): string | undefined {
   const [, key = ''] = MASTER.exec(path) ?? [];
   if (key) return assetOfMasterKey(world, key)?.asset.id;
-  const [, playbackId = ''] = TEXT.exec(path) ?? IMAGE.exec(path) ?? [];
+  const [, playbackId = ''] = TEXT.exec(path) ?? PICTURE.exec(path) ?? [];
   return playbackId ? assetOfPlaybackId(world, playbackId)?.asset.id : assetIdIn(path);
 }
 
@@ -115,8 +116,10 @@ async function answerMux(
   }
   const [, textOf, trackId] = TEXT.exec(url.pathname) ?? [];
   if (textOf && trackId) return textTrack(world, textOf, trackId, url.searchParams);
-  const [, imageOf, file] = IMAGE.exec(url.pathname) ?? [];
-  if (imageOf && file) return image(world, imageOf, file, url.searchParams);
+  const [, pictureOf, file] = PICTURE.exec(url.pathname) ?? [];
+  if (pictureOf && file) return picture(world, pictureOf, file, url.searchParams);
+  const [, hosted] = HOSTED.exec(url.pathname) ?? [];
+  if (hosted) return hostedFile(world, hosted);
   throw playbackRefusal(404);
 }
 

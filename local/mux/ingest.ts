@@ -3,6 +3,7 @@ import { type Mp4Structure, type Mp4Track, readMp4 } from '../media/mp4-structur
 import { download, drain } from './download.ts';
 import { prepareMaster } from './masters.ts';
 import type { Asset, InputInfo, Media, StoredAsset, Track } from './model.ts';
+import { beginShots } from './shots.ts';
 import { prepareRendition } from './static-renditions.ts';
 import { prepareTrack } from './tracks.ts';
 import { emitAsset } from './webhooks.ts';
@@ -116,6 +117,7 @@ export function becomeReady(world: World, stored: StoredAsset): void {
     prepareTrack(world, stored, track, trackInputs[index]?.settings?.url ?? '');
   }
   for (const file of asset.static_renditions?.files ?? []) prepareRendition(world, stored, file);
+  if (asset.generate_shots) beginShots(world, stored);
   if (asset.master_access === 'temporary') prepareMaster(world, stored);
 }
 

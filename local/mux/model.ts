@@ -18,6 +18,8 @@ export interface Environment {
   readonly webhookUrls: readonly string[];
   /** With a key, the tokens of signed playback ids are checked; without, they must only be there. */
   readonly signingKey?: { readonly id: string; readonly publicKeyPem: string };
+  /** With a list, DRM is granted to these only; without, any id will do. */
+  readonly drmConfigurations?: readonly string[];
 }
 
 export type Media =
@@ -70,6 +72,7 @@ export type Work =
   | { readonly kind: 'ingest'; readonly assetId: string }
   | { readonly kind: 'track'; readonly assetId: string; readonly trackId: string; readonly url: string }
   | { readonly kind: 'rendition'; readonly assetId: string; readonly renditionId: string }
+  | { readonly kind: 'shots'; readonly assetId: string }
   | { readonly kind: 'master-ready'; readonly assetId: string; readonly key: string }
   | { readonly kind: 'master-expire'; readonly assetId: string; readonly key: string }
   | { readonly kind: 'webhook'; readonly delivery: WebhookDelivery };

@@ -111,6 +111,8 @@ const updateTrack = z.object(trackNames).partial();
 
 export type CreateAsset = z.infer<typeof createAsset>;
 export type CreateTrack = z.infer<typeof createTrack>;
+export type UpdateTrack = z.infer<typeof updateTrack>;
+export type CreatePlaybackId = z.infer<typeof playbackId>;
 export type CreateStaticRendition = z.infer<typeof staticRendition>;
 
 export const parse = {

@@ -1,15 +1,11 @@
-// The stream and image hosts, as far as an archiver reads them: captions, poster, storyboard (mux.md, section 7).
+// What a playback id opens, to whom, and the captions behind it (mux.md, section 7).
 import { createPublicKey, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { type Answer, json, playbackRefusal } from './answers.ts';
+import { type Answer, playbackRefusal } from './answers.ts';
 import type { Environment, StoredAsset } from './model.ts';
 import { assetOfPlaybackId, environmentOf, type World } from './world.ts';
 
-/** A test card of 320 x 180; every thumbnail and storyboard is this picture. */
-const POSTER = readFileSync(new URL('./poster.jpg', import.meta.url));
-
 export function textTrack(world: World, playbackId: string, trackId: string, query: URLSearchParams): Answer {
-  const stored = readable(world, playbackId, query, 'v');
+  const { stored } = readable(world, playbackId, query, 'v');
   const text = stored.captions[trackId];
   if (text === undefined) throw playbackRefusal(404);
   return {
@@ -19,68 +15,64 @@ export function textTrack(world: World, playbackId: string, trackId: string, que
   };
 }
 
-export function image(world: World, playbackId: string, file: string, query: URLSearchParams): Answer {
-  const stored = readable(world, playbackId, query, file.startsWith('storyboard') ? 's' : 't');
-  if (file === 'storyboard.json') return json(200, storyboard(world, playbackId, stored));
-  if (file === 'storyboard.vtt') {
-    const text = `WEBVTT\n\n00:00:00.000 --> 99:59:59.999\n${world.origin}/${playbackId}/storyboard.jpg#xywh=0,0,320,180\n`;
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/vtt' },
-      body: { kind: 'bytes', bytes: Buffer.from(text) },
-    };
-  }
-  return { status: 200, headers: { 'content-type': 'image/jpeg' }, body: { kind: 'bytes', bytes: POSTER } };
-}
-
-function storyboard(world: World, playbackId: string, { asset }: StoredAsset) {
-  return {
-    url: `${world.origin}/${playbackId}/storyboard.jpg`,
-    tile_width: 320,
-    tile_height: 180,
-    duration: asset.duration ?? 0,
-    tiles: [{ start: 0, x: 0, y: 0 }],
-  };
+export interface Readable {
+  readonly stored: StoredAsset;
+  /** Of a signed playback id those in its token: what the query says beside it does not count. */
+  readonly parameters: URLSearchParams;
 }
 
 /** Throws 404 for what is not there and 403 for a missing or bad token. That 403 is the answer is assumed. */
-function readable(world: World, playbackId: string, query: URLSearchParams, audience: string): StoredAsset {
+export function readable(
+  world: World,
+  playbackId: string,
+  query: URLSearchParams,
+  audience: 'v' | 't' | 's',
+): Readable {
   const stored = assetOfPlaybackId(world, playbackId);
   const environment = stored && environmentOf(world, stored);
   const id = stored?.asset.playback_ids?.find((one) => one.id === playbackId);
   if (!stored || !environment || !id) throw playbackRefusal(404);
-  const isOpen =
-    id.policy === 'public' || isAllowed(query.get('token'), { environment, playbackId, audience });
-  if (!isOpen) throw playbackRefusal(403);
+  const wanted = { environment, playbackId, audience };
+  const parameters = id.policy === 'public' ? query : opened(query, wanted);
+  if (!parameters) throw playbackRefusal(403);
   if (stored.asset.status !== 'ready') throw playbackRefusal(404);
-  return stored;
+  return { stored, parameters };
 }
 
-interface Claims {
+interface Wanted {
   readonly environment: Environment;
   readonly playbackId: string;
   readonly audience: string;
 }
 
-/** RS256 with the environment's signing key; without one, any token will do. */
-function isAllowed(token: string | null, { environment, playbackId, audience }: Claims): boolean {
-  const { signingKey } = environment;
-  if (!token || !signingKey) return Boolean(token);
+/** The parameters a token allows: RS256 with the environment's signing key; without a key, any token will do. */
+function opened(query: URLSearchParams, wanted: Wanted): URLSearchParams | undefined {
+  const token = query.get('token');
+  if (!token) return undefined;
+  const { signingKey } = wanted.environment;
+  if (!signingKey) return query;
+  const claims = claimsOf(token, signingKey);
+  const { sub, aud, exp } = claims ?? {};
+  const isForThis = sub === wanted.playbackId && aud === wanted.audience && Number(exp) * 1000 > Date.now();
+  if (!claims || !isForThis) return undefined;
+  return new URLSearchParams(
+    Object.entries(claims).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+}
+
+function claimsOf(
+  token: string,
+  signingKey: NonNullable<Environment['signingKey']>,
+): Record<string, unknown> | undefined {
   const [head = '', claims = '', signature = ''] = token.split('.');
   const key = createPublicKey(signingKey.publicKeyPem);
-  const isSigned = verify(
-    'RSA-SHA256',
-    Buffer.from(`${head}.${claims}`),
-    key,
-    Buffer.from(signature, 'base64url'),
-  );
-  if (!isSigned) return false;
+  const signed = Buffer.from(`${head}.${claims}`);
+  if (!verify('RSA-SHA256', signed, key, Buffer.from(signature, 'base64url'))) return undefined;
   const { alg, kid } = decode(head);
-  const { sub, aud, exp, kid: kidClaim } = decode(claims);
+  const decoded = decode(claims);
   // Mux's page puts the key id into the header; the SDK 15.3 puts it among the claims (lib/jwt.js).
-  const isOurKey = [kid, kidClaim].includes(signingKey.id);
-  const isForThis = sub === playbackId && aud === audience && Number(exp) * 1000 > Date.now();
-  return alg === 'RS256' && isOurKey && isForThis;
+  const isOurKey = [kid, decoded.kid].includes(signingKey.id);
+  return alg === 'RS256' && isOurKey ? decoded : undefined;
 }
 
 function decode(part: string): Record<string, unknown> {

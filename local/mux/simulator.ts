@@ -10,8 +10,10 @@ import { type AddAsset, addAsset } from './added-asset.ts';
 import { showAsset } from './asset-view.ts';
 import { anyAsset } from './assets.ts';
 import { type Behaviour, type BehaviourChange, changed, DEFAULT_BEHAVIOUR } from './behaviour.ts';
+import type { Delivery } from './delivery-usage.ts';
 import { handle } from './door.ts';
 import { type Fault, FaultPlan } from './faults.ts';
+import { hostFile } from './hosted-files.ts';
 import { representation } from './master-delivery.ts';
 import { expireMaster } from './masters.ts';
 import { MediaStore } from './media-store.ts';
@@ -23,6 +25,7 @@ import { doWork } from './work.ts';
 import type { RequestEntry, WebhookAttempt, World } from './world.ts';
 
 export type { AddAsset } from './added-asset.ts';
+export type { Delivery } from './delivery-usage.ts';
 
 export interface SimulatorOptions {
   /** Where state and media live; without it, in a temporary directory that ends with the simulator. */
@@ -70,6 +73,10 @@ export interface Simulator {
   addFault(fault: Fault): void;
   clearFaults(): void;
   setWebhookUrls(urls: readonly string[], environmentId?: string): void;
+  /** What delivery usage reports from now on, in place of what it reported before. */
+  setDeliveries(deliveries: readonly Delivery[]): void;
+  /** Answers the URL at which the simulator serves this file, as a customer's web server would; no path takes it away. */
+  hostFile(name: string, path: string | undefined): string;
 }
 
 export async function createMuxSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -118,6 +125,8 @@ async function openWorld(options: SimulatorOptions, dataDir: string): Promise<Wo
     ),
     requests: [],
     webhookAttempts: [],
+    deliveries: [],
+    hosted: new Map(),
   };
   return world;
 }
@@ -156,6 +165,10 @@ function controlsOf(world: World): Omit<Simulator, 'listen' | 'close'> {
         one.id === environmentId ? { ...one, webhookUrls: urls } : one,
       );
     },
+    setDeliveries: (deliveries) => {
+      world.deliveries = deliveries;
+    },
+    hostFile: (name, path) => hostFile(world, name, path),
   };
 }
 

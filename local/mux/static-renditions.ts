@@ -21,11 +21,12 @@ export function newStaticRendition({ resolution, passthrough }: CreateStaticRend
 }
 
 /** The guide says that exact sizes and `highest` do not go together. That the answer is 400 is assumed. */
-export function refuseMixedRenditions(files: readonly { resolution?: string }[]): void {
+export function refuseMixedRenditions(world: World, files: readonly { resolution?: string }[]): void {
   const asked = files.map(({ resolution }) => resolution ?? '');
   if (new Set(asked).size < asked.length)
     throw badRequest('A static rendition of this resolution exists already');
-  if (asked.includes('highest') && asked.some((resolution) => resolution.endsWith('p'))) {
+  const isMixed = asked.includes('highest') && asked.some((resolution) => resolution.endsWith('p'));
+  if (isMixed && world.behaviour.mixedRenditions === 'bad-request') {
     throw badRequest('highest cannot be combined with exact resolutions');
   }
 }
@@ -36,7 +37,7 @@ export function createStaticRendition(
   body: CreateStaticRendition,
 ): StaticRendition {
   const files = stored.asset.static_renditions?.files ?? [];
-  refuseMixedRenditions([...files, body]);
+  refuseMixedRenditions(world, [...files, body]);
   const file = newStaticRendition(body);
   stored.asset.static_renditions = { ...stored.asset.static_renditions, files: [...files, file] };
   emitRendition(world, stored, 'created', file);

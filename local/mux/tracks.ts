@@ -2,7 +2,7 @@
 import { badRequest, notFound } from './answers.ts';
 import { download, drain, readText } from './download.ts';
 import type { InputSettings, StoredAsset, Track } from './model.ts';
-import type { CreateTrack } from './parameters.ts';
+import type { CreateTrack, UpdateTrack } from './parameters.ts';
 import { emitTrack } from './webhooks.ts';
 import { newId, schedule, type World } from './world.ts';
 
@@ -13,12 +13,15 @@ export function newTrack(
 ): Track {
   const { type = 'text', language_code = 'und', closed_captions = false, passthrough } = settings;
   const name = settings.name ?? languageName(language_code);
-  if (siblings.some((other) => other.type === type && other.name === name)) {
-    throw badRequest(`A ${type} track with the name ${name} exists already`);
-  }
+  refuseTakenName(siblings, type, name);
   const common = { id: newId(), type, status: 'preparing', language_code, name } as const;
   const text = { text_type: 'subtitles', text_source: 'uploaded', closed_captions } as const;
   return { ...common, ...(type === 'text' ? text : { primary: false }), ...(passthrough && { passthrough }) };
+}
+
+function refuseTakenName(siblings: readonly Track[], type: Track['type'], name: string | undefined): void {
+  if (name !== undefined && siblings.some((other) => other.type === type && other.name === name))
+    throw badRequest(`A ${type} track with the name ${name} exists already`);
 }
 
 function languageName(code: string): string {
@@ -72,10 +75,17 @@ function webVtt(text: string): string {
   return text;
 }
 
-export function findTrack(stored: StoredAsset, trackId: string): Track {
+function findTrack(stored: StoredAsset, trackId: string): Track {
   const track = stored.asset.tracks?.find(({ id }) => id === trackId);
   if (!track) throw notFound();
   return track;
+}
+
+export function updateTrack(stored: StoredAsset, trackId: string, change: UpdateTrack): Track {
+  const track = findTrack(stored, trackId);
+  const siblings = stored.asset.tracks?.filter((other) => other !== track) ?? [];
+  refuseTakenName(siblings, track.type, change.name);
+  return Object.assign(track, change);
 }
 
 export function deleteTrack(world: World, stored: StoredAsset, trackId: string): void {

@@ -1,7 +1,7 @@
 // Events: made in the shape of Mux's webhooks, signed, sent, and sent again until somebody answers 2xx (mux.md, section 6).
 import { createHmac, randomUUID } from 'node:crypto';
 import { showAsset } from './asset-view.ts';
-import type { Environment, StaticRendition, StoredAsset, Track, WebhookDelivery } from './model.ts';
+import type { Asset, Environment, StaticRendition, StoredAsset, Track, WebhookDelivery } from './model.ts';
 import { environmentOf, later, remember, schedule, type World } from './world.ts';
 
 export function emitAsset(world: World, stored: StoredAsset, type: string): void {
@@ -25,6 +25,16 @@ export function emitRendition(world: World, stored: StoredAsset, event: string, 
     ...file,
     asset_id: stored.asset.id,
   });
+}
+
+export function emitShots(
+  world: World,
+  stored: StoredAsset,
+  event: string,
+  shots: NonNullable<Asset['shots']>,
+): void {
+  const object = { type: 'asset', id: stored.asset.id };
+  emit(world, stored, `video.asset.shots.${event}`, object, { ...shots });
 }
 
 function failure(message: string | undefined) {

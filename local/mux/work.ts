@@ -2,6 +2,7 @@
 import { ingest } from './ingest.ts';
 import { expireMaster, finishMaster } from './masters.ts';
 import type { Work } from './model.ts';
+import { finishShots } from './shots.ts';
 import { finishRendition } from './static-renditions.ts';
 import { finishTrack } from './tracks.ts';
 import { deliver } from './webhooks.ts';
@@ -20,6 +21,9 @@ export async function doWork(world: World, work: Work, signal: AbortSignal): Pro
       return undefined;
     case 'rendition':
       finishRendition(world, stored, work.renditionId);
+      return undefined;
+    case 'shots':
+      finishShots(world, stored);
       return undefined;
     case 'master-ready':
       finishMaster(world, stored, work.key);

@@ -1,6 +1,7 @@
 // What every part of the simulator works on, and the few questions all of them ask.
 import { randomBytes } from 'node:crypto';
 import type { Behaviour } from './behaviour.ts';
+import type { Delivery } from './delivery-usage.ts';
 import type { FaultPlan } from './faults.ts';
 import type { MediaStore } from './media-store.ts';
 import type { Environment, StoredAsset, Work } from './model.ts';
@@ -22,6 +23,10 @@ export interface World {
   readonly scheduler: Scheduler;
   readonly requests: RequestEntry[];
   readonly webhookAttempts: WebhookAttempt[];
+  /** What was watched; like switches and faults it ends with the program. */
+  deliveries: readonly Delivery[];
+  /** Paths of files that the simulator hosts, by the name in their URL. */
+  readonly hosted: Map<string, string>;
 }
 
 /** One request the simulator received, other than those of its own control. */

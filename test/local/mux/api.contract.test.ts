@@ -306,11 +306,110 @@ const rows: Row[] = [
     },
   },
   {
-    fact: 'delivery usage is an empty list',
-    basis: 'assumed',
-    source: 'mux-openapi.json gives the shape; the simulator measures no views',
-    check: async ({ mux }) => {
+    fact: 'delivery usage is an empty list as long as nobody has watched',
+    basis: 'documented',
+    source: 'SDK delivery-usage.d.ts: only assets with more than 0 seconds',
+    check: async ({ mux, simulator }) => {
+      const { id } = await simulator.addAsset({});
+      simulator.setDeliveries([{ asset_id: id, delivered_seconds: 0 }]);
+
       expect((await mux.video.deliveryUsage.list()).data).toEqual([]);
+    },
+  },
+  {
+    fact: 'delivery usage sums what was watched within the timeframe, the most watched first, by pages',
+    basis: 'documented',
+    source: 'mux-openapi.json, list-delivery-usage; SDK delivery-usage.d.ts for the order',
+    check: async ({ mux, simulator }) => {
+      const { id } = await simulator.addAsset({ file: VIDEO.path });
+      simulator.setDeliveries([
+        { asset_id: id, delivered_seconds: 20, at: 1_700_000_000 },
+        { asset_id: id, delivered_seconds: 15, at: 1_700_003_600 },
+        { asset_id: id, delivered_seconds: 900, at: 1_600_000_000 },
+        { asset_id: 'gone', delivered_seconds: 50, at: 1_700_000_000, asset_duration: 60 },
+      ]);
+
+      const timeframe = ['1700000000', '1700007200'];
+      const all = await mux.video.deliveryUsage.list({ timeframe });
+      const second = await mux.video.deliveryUsage.list({ timeframe, limit: 1, page: 2 });
+      const one = await mux.video.deliveryUsage.list({ timeframe, asset_id: 'gone' });
+
+      expect(all.data).toMatchObject([
+        { asset_id: 'gone', asset_state: 'deleted', asset_duration: 60, delivered_seconds: 50 },
+        { asset_id: id, asset_state: 'ready', asset_duration: 10, asset_resolution_tier: '720p' },
+      ]);
+      expect(all.data[1]?.delivered_seconds_by_resolution).toEqual({ tier_720p: 35 });
+      expect(all.timeframe).toEqual([1_700_000_000, 1_700_007_200]);
+      expect(second.data.map(({ asset_id }) => asset_id)).toEqual([id]);
+      expect(one.data.map(({ asset_id }) => asset_id)).toEqual(['gone']);
+    },
+  },
+  {
+    fact: 'shots are pending, then completed with a manifest, then deleted',
+    basis: 'documented',
+    source: 'mux-openapi.json, shots and AssetShots; when they are there is assumed',
+    check: async ({ mux, simulator, event }) => {
+      const { id } = await simulator.addAsset({ file: VIDEO.path });
+
+      const begun = await mux.video.assets.generateShots(id);
+      await event('video.asset.shots.ready');
+      const done = await mux.video.assets.retrieveShots(id);
+      await mux.video.assets.deleteShots(id);
+
+      expect(begun).toEqual({ status: 'pending' });
+      expect(done).toMatchObject({
+        status: 'completed',
+        shots_manifest_url: expect.stringContaining('http'),
+      });
+      expect((await mux.video.assets.retrieve(id)).shots).toEqual({ status: 'deleted' });
+      expect((await event('video.asset.shots.created')).data).toEqual({ status: 'pending' });
+      expect((await event('video.asset.shots.deleted')).object).toEqual({ type: 'asset', id });
+    },
+  },
+  {
+    fact: 'an asset with sound alone has its shots skipped',
+    basis: 'documented',
+    source: 'mux-openapi.json, AssetOptions.generate_shots',
+    check: async ({ mux, simulator, event }) => {
+      const { id } = await simulator.addAsset({ file: AUDIO.path });
+
+      await mux.video.assets.generateShots(id);
+
+      expect((await event('video.asset.shots.skipped')).data).toEqual({ status: 'skipped' });
+    },
+  },
+  {
+    fact: 'a track cannot take the name of another one of its kind',
+    basis: 'documented',
+    source: 'mux-openapi.json, UpdateAssetTrackRequest.name; that the answer is 400 is assumed',
+    check: async ({ mux, simulator }) => {
+      const captions = ['en', 'de'].map((language_code) => ({ language_code, text: CAPTIONS.text }));
+      const { id, tracks } = await simulator.addAsset({ captions });
+
+      const error = await mux.video.assets
+        .updateTrack(id, tracks?.at(-1)?.id ?? '', { name: 'English' })
+        .catch((thrown: unknown) => thrown);
+
+      expect(error).toMatchObject({ status: 400 });
+    },
+  },
+  {
+    fact: 'DRM configurations are listed, and one that is not there is not to be had',
+    basis: 'documented',
+    source: 'mux-openapi.json, drm-configurations; that a policy with another one is refused is assumed',
+    check: async ({ mux, simulator }) => {
+      const { id } = await simulator.addAsset({});
+
+      const { data } = await mux.video.drmConfigurations.list();
+      const same = await mux.video.drmConfigurations.retrieve('drm-1');
+      const gone = await mux.video.drmConfigurations.retrieve('drm-2').catch((thrown: unknown) => thrown);
+      const refused = await mux.video.assets
+        .createPlaybackId(id, { policy: 'drm', drm_configuration_id: 'drm-2' })
+        .catch((thrown: unknown) => thrown);
+
+      expect([data, same]).toEqual([[{ id: 'drm-1' }], { id: 'drm-1' }]);
+      expect(gone).toMatchObject({ status: 404 });
+      expect(refused).toMatchObject({ status: 400 });
     },
   },
 ];
@@ -321,7 +420,8 @@ const OTHER = { ...DEFAULT_ENVIRONMENT, id: 'other', tokenId: 'other' };
 
 describe('the API', () => {
   test.each(rows)('$fact ($basis)', async ({ check }) => {
-    const rig = await startRig({ environments: [DEFAULT_ENVIRONMENT, OTHER] });
+    const environments = [{ ...DEFAULT_ENVIRONMENT, drmConfigurations: ['drm-1'] }, OTHER];
+    const rig = await startRig({ environments });
     rig.simulator.setWebhookUrls([rig.webhookUrl]);
 
     await check(rig);

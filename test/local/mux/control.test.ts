@@ -43,6 +43,20 @@ describe('the controls over HTTP', () => {
     ]);
   });
 
+  test('say what was watched, and host a file of the customer’s own until it is taken away', async () => {
+    const { url, mux } = await startRig();
+
+    await control(url, 'PUT', 'delivery-usage', [{ asset_id: 'a1', delivered_seconds: 120 }]);
+    const hosted = await control(url, 'PUT', 'hosted/film.mp4', { file: VIDEO.path });
+    const { data } = await mux.video.deliveryUsage.list();
+    const there = await fetch(hosted.value.url);
+    await control(url, 'PUT', 'hosted/film.mp4', {});
+
+    expect(data).toMatchObject([{ asset_id: 'a1', delivered_seconds: 120 }]);
+    expect((await there.bytes()).length).toBe(VIDEO.sizeBytes);
+    expect((await fetch(hosted.value.url)).status).toBe(404);
+  });
+
   test('turn switches and arm faults, and refuse what they do not know', async () => {
     const { url, mux } = await startRig();
 

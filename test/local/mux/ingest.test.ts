@@ -1,5 +1,6 @@
 // POST /video/v1/assets: parameters from the spec and SDK assets.d.ts:1217 (documented); error types of errored assets are assumed.
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { generatedMp4 } from '../../../local/media/generated-mp4.ts';
 import { CAPTIONS, VIDEO } from './fixtures.ts';
@@ -76,6 +77,83 @@ describe('a created asset', () => {
       { name: 'highest.mp4', resolution: 'highest', passthrough: 'r' },
       { name: 'audio.m4a', resolution: 'audio-only' },
     ]);
+  });
+
+  test('made with shots has them a while after it is ready', async () => {
+    const rig = await startRig();
+    const origin = await startOrigin({ '/v.mp4': await readFile(VIDEO.path) });
+
+    const { id } = await rig.mux.video.assets.create({
+      inputs: [{ url: `${origin}/v.mp4` }],
+      generate_shots: true,
+      directives: [{ id: 'directive-1' }],
+    });
+    await rig.event('video.asset.shots.ready');
+
+    const asset = await rig.mux.video.assets.retrieve(id);
+    expect(asset).toMatchObject({
+      generate_shots: true,
+      shots: { status: 'completed' },
+      directives: [{ id: 'directive-1' }],
+    });
+  });
+
+  test('with an overlay downloads the image, and shows the whole of both inputs', async () => {
+    const rig = await startRig();
+    const video = rig.simulator.hostFile('film.mp4', VIDEO.path);
+    const image = rig.simulator.hostFile(
+      'logo.jpg',
+      fileURLToPath(new URL('../../../local/mux/poster.jpg', import.meta.url)),
+    );
+    const overlay_settings = { vertical_align: 'bottom', horizontal_margin: '5%', opacity: '80%' } as const;
+    const inputs = [{ url: video }, { url: image, overlay_settings }];
+
+    const { id } = await rig.mux.video.assets.create({ inputs });
+    await rig.event('video.asset.ready');
+    rig.simulator.hostFile('logo.jpg', undefined);
+    const late = await rig.mux.video.assets.create({ inputs });
+    await rig.event('video.asset.errored');
+
+    const shown = await rig.mux.video.assets.retrieveInputInfo(id);
+    expect(shown.map(({ settings }) => settings)).toEqual(inputs);
+    expect(rig.simulator.asset(late.id).status).toBe('errored');
+  });
+
+  test.each([
+    ['kept', ['public', 'public', 'signed']],
+    ['merged', ['public', 'signed']],
+    ['bad-request', 400],
+  ] as const)('with the same policy twice: %s, since Mux does not say', async (equalPolicies, expected) => {
+    const rig = await startRig({ behaviour: { equalPolicies } });
+
+    const made = await rig.mux.video.assets
+      .create({
+        inputs: [{ url: 'http://127.0.0.1:1/v' }],
+        playback_policies: ['public', 'public', 'signed'],
+      })
+      .then(({ playback_ids }) => playback_ids?.map(({ policy }) => policy))
+      .catch(({ status }) => status);
+
+    expect(made).toEqual(expected);
+  });
+
+  test.each([
+    [{ mixedRenditions: 'kept' }, { static_renditions: [{ resolution: 'highest' }, { resolution: '720p' }] }],
+    [{ directives: 'kept' }, { directives: [{ id: 'directive-1' }] }],
+  ] as const)('plays both answers where %j is one of them', async (behaviour, asked) => {
+    const rig = await startRig({ behaviour });
+    const body = { inputs: [{ url: 'http://127.0.0.1:1/v' }], ...asked };
+    const create = () =>
+      rig.mux.post('/video/v1/assets', { body }).then(
+        () => 'taken',
+        ({ status }) => status,
+      );
+
+    const taken = await create();
+    rig.simulator.change({ mixedRenditions: 'bad-request', directives: 'bad-request' });
+    const refused = await create();
+
+    expect([taken, refused]).toEqual(['taken', 400]);
   });
 
   test('shows its inputs with their whole URLs', async () => {
