@@ -10,10 +10,11 @@ import {
   checksumTypeFor,
   parseAlgorithm,
 } from './checksums.ts';
-import { notImplemented, S3Error } from './errors.ts';
+import { S3Error } from './errors.ts';
 import { encodeListed, listingEncoding } from './listing.ts';
 import { readObjectHeaders } from './object-headers.ts';
-import { requireSize } from './object-writes.ts';
+import { readParts, requireReadable } from './object-reads.ts';
+import { copySource, requireSize } from './object-writes.ts';
 import { empty, isoTime, quoted, type S3Response, xml } from './response.ts';
 import type { Upload, UploadedPart } from './uploads.ts';
 import type { XmlTree } from './xml.ts';
@@ -63,7 +64,7 @@ export async function uploadOf(call: Call): Promise<Upload> {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 export async function uploadPart(call: Call): Promise<S3Response> {
   const { request, store } = call;
-  if (request.header('x-amz-copy-source') !== undefined) throw notImplemented('UploadPartCopy');
+  if (request.header('x-amz-copy-source') !== undefined) return uploadPartCopy(call);
   const upload = await uploadOf(call);
   const partNumber = partNumberOf(call);
   const body = bodyOf(call);
@@ -84,6 +85,48 @@ export async function uploadPart(call: Call): Promise<S3Response> {
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+async function uploadPartCopy(call: Call): Promise<S3Response> {
+  const { store } = call;
+  const upload = await uploadOf(call);
+  const partNumber = partNumberOf(call);
+  const { sourceBucket, source } = await copySource(call);
+  requireReadable(call, source);
+  const range = copyRange(call, source.sizeBytes);
+  requireSize(range.end - range.start + 1);
+  const path = store.dir.temporary();
+  try {
+    const bytes = readParts(source, await store.versions.parts(source), range);
+    const written = await writeFile(path, bytes, upload.checksum?.algorithm);
+    await store.uploads.addPart(upload, partNumber, path, written, store.nowMs());
+    const { checksum } = written;
+    return xml(
+      'CopyPartResult',
+      {
+        ETag: quoted(written.md5.toString('hex')),
+        LastModified: isoTime(store.nowMs()),
+        ...(checksum && { [checksumElement(checksum.algorithm)]: checksum.digest.toString('base64') }),
+      },
+      { 'x-amz-copy-source-version-id': sourceBucket.versioning && source.versionId },
+    );
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** Both ends must be given, and lie within the source. */
+function copyRange(call: Call, sizeBytes: number): { start: number; end: number } {
+  const header = call.request.header('x-amz-copy-source-range');
+  if (header === undefined) return { start: 0, end: sizeBytes - 1 };
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? [];
+  const range = { start: Number(first), end: Number(last) };
+  if (range.start <= range.end && range.end < sizeBytes) return range;
+  throw new S3Error('InvalidArgument', {
+    message: `The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy, within the ${sizeBytes} bytes of the source.`,
+    fields: { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header },
+  });
 }
 
 function partNumberOf(call: Call): number {

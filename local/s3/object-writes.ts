@@ -115,7 +115,8 @@ async function copyObject(call: Call): Promise<S3Response> {
   );
 }
 
-async function copySource(call: Call): Promise<{ sourceBucket: Bucket; source: Version }> {
+/** The version that `x-amz-copy-source` names. Throws InvalidArgument, NoSuchKey, NoSuchVersion. */
+export async function copySource(call: Call): Promise<{ sourceBucket: Bucket; source: Version }> {
   const text = call.request.header('x-amz-copy-source') ?? '';
   const match = /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/.exec(text);
   const [, bucketName, encodedKey, versionId] = match ?? [];

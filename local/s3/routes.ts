@@ -86,8 +86,8 @@ const ROUTES: readonly Route[] = [
 /** Headers that are understood, or that change nothing a client could see. */
 const KNOWN_HEADERS = new Set(
   [
-    'acl algorithm checksum-algorithm checksum-mode checksum-type content-sha256 copy-source credential date',
-    'decoded-content-length expected-bucket-owner expires max-parts metadata-directive mp-object-size',
+    'acl algorithm checksum-algorithm checksum-mode checksum-type content-sha256 copy-source copy-source-range credential',
+    'date decoded-content-length expected-bucket-owner expires max-parts metadata-directive mp-object-size',
     'object-attributes part-number-marker request-payer sdk-checksum-algorithm security-token signature',
     'signedheaders source-expected-bucket-owner storage-class te trailer user-agent',
   ]

@@ -355,3 +355,62 @@ describe('lib-storage', () => {
     },
   );
 });
+
+describe('UploadPartCopy', () => {
+  // Only of sources above 5 MB can a range be copied.
+  const SOURCE = Buffer.concat([Buffer.alloc(6 * MIB, 'c'), SECOND]);
+
+  async function source(name: string, StorageClass?: 'GLACIER') {
+    const at = { Bucket: subject.bucket, Key: subject.prefix + name };
+    const { VersionId } = await subject.s3.putObject({ ...at, Body: SOURCE, StorageClass });
+    return `${at.Bucket}/${at.Key}?versionId=${VersionId}`;
+  }
+
+  row(
+    'documented',
+    'API/API_UploadPartCopy.html',
+    'ranges of one version become parts, with the CRC32 of the whole',
+    async () => {
+      const CopySource = await source('copied-from');
+      const target = await begin('copied-to');
+      const ranges = [`bytes=0-${6 * MIB - 1}`, `bytes=${6 * MIB}-${SOURCE.length - 1}`];
+      const Parts: CompletedPart[] = [];
+      for (const [index, CopySourceRange] of ranges.entries()) {
+        const PartNumber = index + 1;
+        const { CopyPartResult } = await subject.s3.uploadPartCopy({
+          ...{ ...target, CopySource, CopySourceRange, PartNumber },
+        });
+        Parts.push({ PartNumber, ETag: CopyPartResult?.ETag, ChecksumCRC32: CopyPartResult?.ChecksumCRC32 });
+      }
+
+      const done = await subject.s3.completeMultipartUpload({
+        ...target,
+        MultipartUpload: { Parts },
+        ChecksumCRC32: base64Crc(SOURCE),
+        ChecksumType: 'FULL_OBJECT',
+      });
+
+      expect(Parts[1]?.ChecksumCRC32).toBe(base64Crc(SECOND));
+      expect(done.ChecksumCRC32).toBe(base64Crc(SOURCE));
+    },
+  );
+
+  row('documented', 'userguide/restoring-objects.html', 'a source in Glacier is refused', async () => {
+    const CopySource = await source('copied-frozen', 'GLACIER');
+    const target = await begin('copied-from-frozen');
+
+    const copy = subject.s3.uploadPartCopy({ ...target, CopySource, PartNumber: 1 });
+
+    expect((await refusalOf(copy)).status).toBe(403);
+  });
+
+  row('assumed', 'API/API_UploadPartCopy.html', 'a range beyond the source is refused', async () => {
+    const CopySource = await source('copied-beyond');
+    const target = await begin('copied-from-beyond');
+    const CopySourceRange = `bytes=0-${SOURCE.length}`;
+
+    const copy = subject.s3.uploadPartCopy({ ...target, CopySource, CopySourceRange, PartNumber: 1 });
+
+    expect((await refusalOf(copy)).status).toBe(400);
+  });
+});
