@@ -1,61 +1,28 @@
-// What reading an archive back costs and how long it takes, per storage class and tier. Pure.
-// Prices: aws.amazon.com/s3/pricing, us-east-1, read 2025; times: AWS "archive retrieval options", upper ends.
+// How long each tier takes to read an archive back, and which of them is taken. Pure; what a restore costs is in offers.ts.
 import type { StorageClass } from '../contract/names.ts';
+import { GB_BYTES, millionths, type RetrievalPrice, S3_PRICES } from './prices.ts';
 import type { Tier } from './record.ts';
-import { HOUR_MS, MINUTE_MS } from './time.ts';
-
-interface Retrieval {
-  readonly usdPerGb: number;
-  readonly usdPerRequest: number;
-  readonly withinMs: number;
-}
-
-const RETRIEVAL: Record<StorageClass, Partial<Record<Tier, Retrieval>>> = {
-  DEEP_ARCHIVE: {
-    Standard: { usdPerGb: 0.02, usdPerRequest: 0.0001, withinMs: 12 * HOUR_MS },
-    Bulk: { usdPerGb: 0.0025, usdPerRequest: 0.000025, withinMs: 48 * HOUR_MS },
-  },
-  GLACIER: {
-    Expedited: { usdPerGb: 0.03, usdPerRequest: 0.01, withinMs: 5 * MINUTE_MS },
-    Standard: { usdPerGb: 0.01, usdPerRequest: 0.00005, withinMs: 5 * HOUR_MS },
-    Bulk: { usdPerGb: 0, usdPerRequest: 0, withinMs: 12 * HOUR_MS },
-  },
-  // Readable at once; the tier is only a name there.
-  GLACIER_IR: { Standard: { usdPerGb: 0.03, usdPerRequest: 0, withinMs: 0 } },
-};
-
-/** Internet egress from S3 to Mux. */
-const EGRESS_USD_PER_GB = 0.09;
-const GB = 1e9;
+import { iso } from './time.ts';
 
 /** Expedited promises its minutes below this size; larger objects come at up to 300 MB/s on top of them. */
 const EXPEDITED_SMALL_BYTES = 250e6;
 const EXPEDITED_BYTES_PER_MS = 300e3;
 
-/** Standard is taken without being asked for while it costs at most this much more than Bulk. */
-const STANDARD_WORTH_USD = 10;
-
+/** From the cheapest to the dearest, which is from the slowest to the fastest. */
 export const TIERS: readonly Tier[] = ['Bulk', 'Standard', 'Expedited'];
 
-export interface ThawOffer {
+export interface Retrieval {
   readonly tier: Tier;
-  readonly costUsd: number;
+  readonly price: RetrievalPrice;
+  /** Upper end, for an object of this size. */
   readonly withinMs: number;
 }
 
-/** What each tier of this class would cost and take, cheapest first. Costs include egress, in US dollars. */
-export function thawOffers(storageClass: StorageClass, sizeBytes: number): readonly ThawOffer[] {
+/** The tiers that this class has, cheapest first. */
+export function retrievals(storageClass: StorageClass, sizeBytes: number): readonly Retrieval[] {
   return TIERS.flatMap((tier) => {
-    const retrieval = RETRIEVAL[storageClass][tier];
-    if (!retrieval) return [];
-    const costUsd = (sizeBytes / GB) * (retrieval.usdPerGb + EGRESS_USD_PER_GB) + retrieval.usdPerRequest;
-    return [
-      {
-        tier,
-        costUsd: Math.round(costUsd * 1e4) / 1e4,
-        withinMs: retrieval.withinMs + extraMs(tier, sizeBytes),
-      },
-    ];
+    const price = S3_PRICES.retrieval[storageClass][tier];
+    return price ? [{ tier, price, withinMs: price.withinMs + extraMs(tier, sizeBytes) }] : [];
   });
 }
 
@@ -64,31 +31,88 @@ function extraMs(tier: Tier, sizeBytes: number): number {
   return Math.ceil(sizeBytes / EXPEDITED_BYTES_PER_MS);
 }
 
-export type TierChoice =
-  | { readonly kind: 'chosen'; readonly offer: ThawOffer; readonly warning?: string }
+/** Reading an archive back without a restore to Mux, as `icehouse restore --to` does. */
+export interface ThawOffer {
+  readonly tier: Tier;
+  /** US dollars, to a millionth: retrieval, its request, and egress. */
+  readonly costUsd: number;
+  readonly withinMs: number;
+}
+
+/** Cheapest first. */
+export function thawOffers(storageClass: StorageClass, sizeBytes: number): readonly ThawOffer[] {
+  const gb = sizeBytes / GB_BYTES;
+  return retrievals(storageClass, sizeBytes).map(({ tier, price, withinMs }) => ({
+    tier,
+    costUsd: millionths(gb * (price.usdPerGb + S3_PRICES.egressUsdPerGb) + price.usdPerRequest),
+    withinMs,
+  }));
+}
+
+export type TierChoice<T> =
+  | { readonly kind: 'chosen'; readonly offer: T }
   | { readonly kind: 'not-offered'; readonly offered: readonly Tier[] };
 
-/** The tier asked for; or the cheapest that is ready in time; or Standard while it is not much dearer than Bulk. */
-export function chooseTier(
-  offers: readonly ThawOffer[],
-  wish: { readonly tier?: Tier; readonly needWithinMs?: number },
-): TierChoice {
+/** The tier asked for; else Standard, which every class has. */
+export function chooseTier<T extends { readonly tier: Tier }>(
+  offers: readonly T[],
+  { tier = 'Standard' }: { readonly tier?: Tier },
+): TierChoice<T> {
+  const offer = offers.find((each) => each.tier === tier);
+  return offer
+    ? { kind: 'chosen', offer }
+    : { kind: 'not-offered', offered: offers.map((each) => each.tier) };
+}
+
+/** What a tier is chosen by. */
+interface Choosable {
+  readonly tier: Tier;
+  readonly totalUsd: number;
+  /** Upper end. */
+  readonly readyByMs: number;
+}
+
+export interface Chosen<T> {
+  readonly offer: T;
+  /** A sentence for people. */
+  readonly reason: string;
+  readonly warning?: string;
+}
+
+/** The cheapest that is ready in time, or else the fastest, with a warning. `offers` is cheapest first and not empty. */
+export function chooseInTime<T extends Choosable>(offers: readonly T[], needByMs: number): Chosen<T> {
+  const needBy = iso(needByMs);
+  const inTime = offers.find(({ readyByMs }) => readyByMs <= needByMs);
+  if (inTime) {
+    return { offer: inTime, reason: `${inTime.tier} is the cheapest that is readable by ${needBy}.` };
+  }
+  const fastest = offers.reduce((a, b) => (b.readyByMs < a.readyByMs ? b : a));
+  return {
+    offer: fastest,
+    reason: `${fastest.tier} is the fastest; it is readable by ${iso(fastest.readyByMs)}, not by ${needBy}.`,
+    warning: 'No tier is ready by then; the fastest was taken.',
+  };
+}
+
+/** Standard while it costs at most `standardWorthUsd` more than the cheapest. `offers` is cheapest first and not empty. */
+export function chooseByWorth<T extends Choosable>(
+  offers: readonly T[],
+  standardWorthUsd: number,
+): Chosen<T> {
   const [cheapest] = offers;
   if (!cheapest) throw new Error('A storage class without retrieval offers.');
-  if (wish.tier) {
-    const offer = offers.find(({ tier }) => tier === wish.tier);
-    return offer ? { kind: 'chosen', offer } : { kind: 'not-offered', offered: offers.map((o) => o.tier) };
-  }
-  const { needWithinMs } = wish;
-  if (needWithinMs !== undefined) {
-    const inTime = offers.find((offer) => offer.withinMs <= needWithinMs);
-    if (inTime) return { kind: 'chosen', offer: inTime };
-    const fastest = offers.reduce((a, b) => (b.withinMs < a.withinMs ? b : a));
-    return { kind: 'chosen', offer: fastest, warning: 'No tier is ready by then; the fastest was taken.' };
-  }
   const standard = offers.find(({ tier }) => tier === 'Standard');
-  const worthIt = standard && standard.costUsd - cheapest.costUsd <= STANDARD_WORTH_USD;
-  return { kind: 'chosen', offer: worthIt ? standard : cheapest };
+  if (!standard || standard === cheapest) {
+    return {
+      offer: cheapest,
+      reason: `${cheapest.tier} is the only tier, and the archive is readable at once.`,
+    };
+  }
+  const moreUsd = millionths(standard.totalUsd - cheapest.totalUsd);
+  const more = `Standard costs $${moreUsd.toFixed(2)} more than ${cheapest.tier}`;
+  return moreUsd <= standardWorthUsd
+    ? { offer: standard, reason: `${more}; up to $${standardWorthUsd.toFixed(2)} it is taken.` }
+    : { offer: cheapest, reason: `${more}; it is taken only up to $${standardWorthUsd.toFixed(2)}.` };
 }
 
 /** Whether `tier` is faster than `than`. */

@@ -1,0 +1,14 @@
+// `npm run docs`: writes the pages of docs/ that are made from the code. A test fails while one of them is not current.
+import { writeFileSync } from 'node:fs';
+import { fidelityPage } from './fidelity-page.ts';
+import { pricesPage } from './prices-page.ts';
+
+/** By the name of its file beside this one. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'fidelity.md': fidelityPage,
+  'prices.md': pricesPage,
+};
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, page] of Object.entries(PAGES)) writeFileSync(new URL(name, import.meta.url), page());
+}
