@@ -1,4 +1,5 @@
 // The engine's adapters as the copy command wants them: your own AWS credentials, any bucket, any source you name.
+import type { S3Client } from '@aws-sdk/client-s3';
 import { s3 } from '../../lambdas/adapters/clients.ts';
 import { systemClock } from '../../lambdas/adapters/clock.ts';
 import { systemRandom } from '../../lambdas/adapters/random.ts';
@@ -13,8 +14,25 @@ export async function openPorts(options: {
   readonly bucket: string;
   readonly pathStyle: boolean;
 }): Promise<CopyPorts & AsyncDisposable> {
+  const client = await openClient(options);
+  const vault = createVault({ client, bucket: options.bucket, unversioned: true });
+  const source = createSource({ hosts: [], loopback: true, typed: true });
+  return {
+    vault,
+    source,
+    clock: systemClock,
+    random: systemRandom,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([vault.close(), source.close()]);
+      client.destroy();
+    },
+  };
+}
+
+/** S3 by your own credentials. Throws CommandError NO_REGION and NO_CREDENTIALS. */
+export async function openClient({ pathStyle }: { readonly pathStyle: boolean }): Promise<S3Client> {
   const client = s3();
-  client.config.forcePathStyle = options.pathStyle;
+  client.config.forcePathStyle = pathStyle;
   await client.config.region().catch((error: unknown) => {
     throw problem(
       'NO_REGION',
@@ -29,16 +47,5 @@ export async function openPorts(options: {
     const action = 'Sign in (`aws sso login`, AWS_PROFILE, AWS_ACCESS_KEY_ID …).';
     throw problem('NO_CREDENTIALS', `No AWS credentials: ${why}`, action, EXIT.refused, error);
   });
-  const vault = createVault({ client, bucket: options.bucket, unversioned: true });
-  const source = createSource({ hosts: [], loopback: true, typed: true });
-  return {
-    vault,
-    source,
-    clock: systemClock,
-    random: systemRandom,
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([vault.close(), source.close()]);
-      client.destroy();
-    },
-  };
+  return client;
 }
