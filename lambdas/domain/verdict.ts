@@ -70,34 +70,74 @@ export function lossesOf(
       attribute: `tracks[${track.id}]`,
       detail: `The master holds the primary audio only; the track "${track.name ?? track.languageCode ?? track.id}" would be lost.`,
     })),
-    ...loss(hasOverlay(inputInfo), {
+    ...surroundTracks(asset).map(({ id, channels }) => ({
+      code: 'SURROUND_SOUND',
+      attribute: `tracks[${id}].max_channels`,
+      detail: `The audio has ${channels} channels; Mux does not say whether its master keeps more than two.`,
+    })),
+    ...loss(overlayInputs(inputInfo).length > 0, {
       code: 'OVERLAY',
       attribute: 'inputs[].overlay_settings',
       detail: 'The asset was made with an overlay image; a restore does not apply it again.',
     }),
     ...loss(
-      textTracks(asset).some(({ textSource }) => textSource !== undefined && textSource !== 'uploaded'),
+      textTracks(asset).some(({ textSource = 'uploaded' }) => !['uploaded', 'embedded'].includes(textSource)),
       {
         code: 'TEXT_SOURCE',
         attribute: 'tracks[].text_source',
-        detail: 'Generated or embedded captions come back as uploaded ones, with the same text.',
+        detail: 'Generated captions come back as uploaded ones, with the same text.',
       },
     ),
     ...loss(
-      asset.playbackIds.some(({ policy }) => policy === 'drm') &&
-        asset.playbackIds.every(({ policy }) => policy === 'drm'),
+      textTracks(asset).some(({ textSource }) => textSource === 'embedded'),
       {
-        code: 'DRM_ONLY',
-        attribute: 'playback_ids[].policy',
-        detail: 'All playback ids are DRM-protected: captions cannot be fetched through them.',
+        code: 'EMBEDDED_CAPTIONS',
+        attribute: 'tracks[].text_source',
+        detail:
+          'Captions that came inside the video file come back as uploaded ones, with the same text; Mux may find them in the master a second time.',
       },
     ),
+    ...drmConfigurations(asset).map((id) => ({
+      code: 'DRM_CONFIGURATION',
+      attribute: 'playback_ids[].drm_configuration_id',
+      detail: `DRM-protected playback ids come back only while the DRM configuration ${id} still exists at Mux.`,
+    })),
     ...loss(typeof asset.raw.live_stream_id === 'string', {
       code: 'LIVE_STREAM_LINK',
       attribute: 'live_stream_id',
       detail: 'The link to the live stream and its recording times cannot be set on a new asset.',
     }),
+    ...loss(typeof asset.raw.source_asset_id === 'string', {
+      code: 'CLIP_SOURCE',
+      attribute: 'source_asset_id',
+      detail: 'The new asset no longer says which asset it was clipped from; its content is whole.',
+    }),
+    ...loss(Array.isArray(asset.raw.directives) && asset.raw.directives.length > 0, {
+      code: 'DIRECTIVES',
+      attribute: 'directives',
+      detail: 'Directives are not given to the new asset: Mux would run their paid jobs once more.',
+    }),
   ];
+}
+
+/** A text track that cannot be downloaded, with the way on where there is one. */
+export function unreachableCaption(asset: PlatformAsset, track: Track): Loss {
+  return {
+    code: 'CAPTION_UNREACHABLE',
+    attribute: `tracks[${track.id}]`,
+    detail: `The captions "${track.name ?? track.languageCode ?? track.id}" could not be downloaded${wayToCaptions(asset, track)}`,
+  };
+}
+
+/** Nobody sees more of the video by a signed id than before, which is why that one is advised; we add none ourselves. */
+function wayToCaptions({ playbackIds }: PlatformAsset, { status }: Track): string {
+  if (status === 'preparing') return ': Mux was still preparing them.';
+  const has = (policy: string) => playbackIds.some((each) => each.policy === policy);
+  if (has('public')) return ' through any playback id.';
+  if (has('signed'))
+    return ' through its signed playback ids: put a signing key into the Mux secret (signing_key_id, signing_private_key).';
+  const why = playbackIds.length === 0 ? 'there is no playback id' : 'all playback ids are DRM-protected';
+  return `: ${why}. Add a signed playback id in Mux, and a signing key to the Mux secret.`;
 }
 
 /**
@@ -122,18 +162,43 @@ function loss(applies: boolean, entry: Loss): readonly Loss[] {
 }
 
 function furtherAudio(asset: PlatformAsset): readonly Track[] {
-  const audio = asset.tracks.filter(({ type }) => type === 'audio');
-  const primary = audio.find((track) => track.primary) ?? audio[0];
-  return audio.filter((track) => track !== primary);
+  const primary = primaryAudio(asset);
+  return asset.tracks.filter((track) => track.type === 'audio' && track !== primary);
 }
 
-function hasOverlay(inputInfo: readonly Record<string, unknown>[] | undefined): boolean {
-  return (inputInfo ?? []).some(({ settings }) => {
-    return (
-      typeof settings === 'object' &&
-      settings !== null &&
-      'overlay_settings' in settings &&
-      settings.overlay_settings
-    );
+function primaryAudio({ tracks }: PlatformAsset): Track | undefined {
+  const audio = tracks.filter(({ type }) => type === 'audio');
+  return audio.find((track) => track.primary) ?? audio[0];
+}
+
+/** Of the primary audio alone: the others are lost anyway. */
+function surroundTracks(asset: PlatformAsset): readonly { id: string; channels: number }[] {
+  const id = primaryAudio(asset)?.id;
+  const raw = Array.isArray(asset.raw.tracks) ? asset.raw.tracks.map(fieldsOf) : [];
+  const channels = raw.find((track) => track.id === id)?.max_channels;
+  return id !== undefined && typeof channels === 'number' && channels > 2 ? [{ id, channels }] : [];
+}
+
+function drmConfigurations({ playbackIds }: PlatformAsset): readonly string[] {
+  const drm = playbackIds.filter(({ policy }) => policy === 'drm');
+  return [...new Set(drm.map(({ drmConfigurationId }) => drmConfigurationId ?? 'they were made with'))];
+}
+
+export interface OverlayInput {
+  /** With its query, which may be a secret; absent where the platform does not say. */
+  readonly url?: string;
+}
+
+/** The inputs that were laid over the video, in their order. */
+export function overlayInputs(
+  inputInfo: readonly Record<string, unknown>[] | undefined,
+): readonly OverlayInput[] {
+  return (inputInfo ?? []).flatMap((input) => {
+    const { overlay_settings, url } = fieldsOf(input.settings);
+    return overlay_settings ? [{ url: typeof url === 'string' ? url : undefined }] : [];
   });
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
