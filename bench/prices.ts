@@ -1,5 +1,6 @@
 // What AWS charges in us-east-1, without free tier. Every price with its source and the day it was looked up.
 import type { StorageClass } from '../lambdas/contract/names.ts';
+import { PRICES_AS_OF, S3_PRICES } from '../lambdas/domain/prices.ts';
 
 export interface Price {
   readonly usd: number;
@@ -8,7 +9,7 @@ export interface Price {
   readonly date: string;
 }
 
-const S3 = { source: 'https://aws.amazon.com/s3/pricing/', date: '2026-11-22' };
+const S3 = { source: 'https://aws.amazon.com/s3/pricing/', date: PRICES_AS_OF };
 const LAMBDA = { source: 'https://aws.amazon.com/lambda/pricing/', date: '2026-11-22' };
 
 /** Per GB-second on arm64; a GB is 1,024 MB here. */
@@ -17,13 +18,13 @@ export const LAMBDA_GB_SECOND: Price = { usd: 0.0000133334, ...LAMBDA };
 export const LAMBDA_REQUEST: Price = { usd: 0.0000002, ...LAMBDA };
 
 /** PUT, COPY, POST and LIST in the standard class. */
-export const STANDARD_PUT: Price = { usd: 0.000005, ...S3 };
+export const STANDARD_PUT: Price = { usd: S3_PRICES.putUsd.STANDARD, ...S3 };
 
 /** One PUT, COPY or POST into the class. */
 export const CLASS_PUT: Readonly<Record<StorageClass, Price>> = {
-  GLACIER_IR: { usd: 0.00002, ...S3 },
-  GLACIER: { usd: 0.00003, ...S3 },
-  DEEP_ARCHIVE: { usd: 0.00005, ...S3 },
+  GLACIER_IR: { usd: S3_PRICES.putUsd.GLACIER_IR, ...S3 },
+  GLACIER: { usd: S3_PRICES.putUsd.GLACIER, ...S3 },
+  DEEP_ARCHIVE: { usd: S3_PRICES.putUsd.DEEP_ARCHIVE, ...S3 },
 };
 
 /**

@@ -1,10 +1,12 @@
 // Icehouse's HTTP API as typed methods.
 import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import type { Quote } from '../lambdas/domain/quote.ts';
 import type { Tier } from '../lambdas/domain/record.ts';
 import type { PublicAudit } from '../lambdas/stages/audit-view.ts';
+import type { FidelityView } from '../lambdas/stages/fidelity-view.ts';
 import type { BrakeState } from '../lambdas/stages/hold-all.ts';
 import { notIcehouse } from './problems.ts';
-import { type Call, send, type Transport } from './transport.ts';
+import { type Call, receive, send, type Transport } from './transport.ts';
 
 export interface DeleteRequest {
   readonly asset_id: string;
@@ -13,6 +15,7 @@ export interface DeleteRequest {
   readonly grace_days?: number;
   readonly reason?: string;
   readonly group_id?: string;
+  readonly accept_loss?: true | readonly string[];
 }
 
 export interface ListQuery {
@@ -41,6 +44,12 @@ export interface ReleaseBody {
 export type BrakeAnswer = BrakeState & { readonly warnings?: readonly string[] };
 
 export type Audit = PublicAudit;
+
+export interface RestoreWish {
+  readonly tier?: Tier;
+  readonly need_by?: string;
+  readonly user_id?: string;
+}
 
 export type RestoreAnswer = PublicRecord & { readonly outcome: string };
 
@@ -79,13 +88,34 @@ export class IcehouseApi {
   }
 
   /** `id` is any id of the lineage. */
-  async restore(id: string, tier: Tier | undefined, userId?: string): Promise<RestoreAnswer> {
-    const record = await this.#record({
-      method: 'POST',
-      path: `${requestPath(id)}/restore`,
-      body: { tier, user_id: userId },
-    });
+  async restore(id: string, wish: RestoreWish): Promise<RestoreAnswer> {
+    const record = await this.#record({ method: 'POST', path: `${requestPath(id)}/restore`, body: wish });
     return record as RestoreAnswer;
+  }
+
+  /** What a restore would cost now; `needBy` as an ISO time or a date. */
+  async quote(id: string, needBy?: string): Promise<Quote> {
+    const path = `${requestPath(id)}/quote`;
+    const body = await send(this.#transport, { method: 'GET', path, query: { need_by: needBy } });
+    if (!Array.isArray(body.offers)) throw notIcehouse(this.#transport.base, 200);
+    return body as unknown as Quote;
+  }
+
+  /** The comparison after a restore, the verdicts before it; `id` is any id of the lineage. */
+  async fidelity(id: string): Promise<FidelityView> {
+    const body = await send(this.#transport, { method: 'GET', path: `${assetPath(id)}/fidelity` });
+    if (!Array.isArray(body.attributes)) throw notIcehouse(this.#transport.base, 200);
+    return body as unknown as FidelityView;
+  }
+
+  /** The manifest of the archive, as it lies in the vault; `id` is any id of the lineage. */
+  manifest(id: string): Promise<Uint8Array> {
+    return receive(this.#transport, `${assetPath(id)}/manifest`);
+  }
+
+  /** One file beside the master, as it lies in the vault. */
+  sidecar(id: string, name: string): Promise<Uint8Array> {
+    return receive(this.#transport, `${assetPath(id)}/sidecars/${encodeURIComponent(name)}`);
   }
 
   reschedule(
@@ -147,6 +177,10 @@ export class IcehouseApi {
     if (!looksRight) throw notIcehouse(this.#transport.base, 200);
     return body as unknown as PublicRecord;
   }
+}
+
+function assetPath(assetId: string): string {
+  return `/v1/assets/${encodeURIComponent(assetId)}`;
 }
 
 function requestPath(assetId: string): string {

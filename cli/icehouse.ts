@@ -5,15 +5,23 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { IcehouseApi } from './api.ts';
 import { apiUrl } from './arguments.ts';
+import { addAdvise } from './commands/advise.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCopy } from './commands/copy.ts';
+import { addCost } from './commands/cost.ts';
 import { addDlq } from './commands/dlq.ts';
+import { addDrill } from './commands/drill.ts';
+import { addFidelity } from './commands/fidelity.ts';
 import { addHold, addRelease } from './commands/hold.ts';
+import { addImport } from './commands/import.ts';
 import { addList } from './commands/list.ts';
+import { addManifest } from './commands/manifest.ts';
+import { addQuote } from './commands/quote.ts';
 import { addRequest } from './commands/request.ts';
 import { addReschedule } from './commands/reschedule.ts';
 import { addRestore } from './commands/restore.ts';
+import { addSidecars } from './commands/sidecars.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import { authorizationFor } from './credentials.ts';
@@ -57,10 +65,22 @@ const program = new Command('icehouse')
   .addHelpText('after', `${CREDENTIALS}\n\nExample:\n  $ icehouse list --status archived`)
   .exitOverride();
 
-const ON_RECORDS = [addRequest, addStatus, addList, addWatch, addCancel, addRestore, addReschedule];
-for (const add of [...ON_RECORDS, addHold, addRelease, addAudit]) add(program, open);
-addCopy(program, openScreen, {
-  pathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
+const ON_RECORDS = [addRequest, addImport, addQuote, addStatus, addList, addWatch, addCancel, addReschedule];
+for (const add of [...ON_RECORDS, addHold, addRelease, addAudit, addFidelity, addManifest, addSidecars])
+  add(program, open);
+const s3 = { pathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL) };
+addRestore(program, open, s3);
+addDrill(program, open, s3, {
+  tokenId: process.env.MUX_TOKEN_ID,
+  tokenSecret: process.env.MUX_TOKEN_SECRET,
+  baseUrl: process.env.MUX_BASE_URL,
+});
+addCopy(program, openScreen, s3);
+const { MUX_PRICES: muxPrices, MUX_TOKEN_ID, MUX_TOKEN_SECRET, MUX_BASE_URL } = process.env;
+addCost(program, open, { muxPrices });
+addAdvise(program, openScreen, {
+  mux: { tokenId: MUX_TOKEN_ID, tokenSecret: MUX_TOKEN_SECRET, baseUrl: MUX_BASE_URL },
+  muxPrices,
 });
 addDlq(
   program,

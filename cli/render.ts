@@ -30,7 +30,8 @@ const LOCATIONS: Readonly<Record<string, string>> = {
 
 /** Everything about one record: the sentence, the facts, the timeline. */
 export function recordView(record: PublicRecord, screen: Screen, nowMs: number): string {
-  return [...heading(record, screen), facts(record, screen, nowMs), timeline(record, screen)].join('\n\n');
+  const blocks = [...heading(record, screen), facts(record, screen, nowMs), timeline(record, screen)];
+  return [...blocks, ...wayOn(record)].join('\n\n');
 }
 
 /** What a change came to: the sentence and the few facts that may have moved. */
@@ -131,11 +132,12 @@ function restoreRows({ restore, current_asset_id, status }: PublicRecord, nowMs:
     status === 'thawing'
       ? [`readable by ${minute(restore.ready_by)} (${relative(restore.ready_by, nowMs)})`]
       : [];
+  const need = restore.need_by ? [`needed by ${minute(restore.need_by)}`] : [];
   const now = current_asset_id ? [`now asset ${current_asset_id}`] : [];
   const playback = restore.new_playback_ids.map(
     (next) => `playback ${next.id}${next.replaces ? `, was ${next.replaces}` : ''}`,
   );
-  return listed('restore', [`${restore.tier}, ${cost}`, ...ready, ...now, ...playback]);
+  return listed('restore', [`${restore.tier}, ${cost}`, ...ready, ...need, ...now, ...playback]);
 }
 
 function warningRows({ warnings }: PublicRecord, paint: Paint): Fact[] {
@@ -152,6 +154,12 @@ function failureRows({ failure }: PublicRecord, paint: Paint): Fact[] {
     ['why', plain(failure.message)],
     ['to do', plain(failure.action)],
   ];
+}
+
+/** The command that goes on after a refused loss, on a line of its own: to be copied, it must not be wrapped. */
+function wayOn({ failure }: PublicRecord): string[] {
+  const [, command] = /\bor run: (icehouse .+)$/.exec(failure?.action ?? '') ?? [];
+  return command ? [`Go on all the same:\n${plain(command)}`] : [];
 }
 
 function originRows(record: PublicRecord): Fact[] {

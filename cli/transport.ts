@@ -24,22 +24,56 @@ const TIMEOUT_MS = 30_000;
 const READ_ATTEMPTS = 4;
 const FIRST_RETRY_MS = 250;
 
-type Answer = { readonly status: number; readonly text: string } | { readonly cause: unknown };
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly location: string | null;
+  readonly retryAfterSeconds?: number;
+}
+
+type Answer = Answered | { readonly cause: unknown };
 
 /** Answers the JSON object of a 2xx. Throws CommandError: refused, unreachable, or not Icehouse. */
 export async function send(transport: Transport, call: Call): Promise<Record<string, unknown>> {
+  return judge(transport.base, call, await persistently(transport, call));
+}
+
+/** The bytes of a file, also of one too large for the API, which names another place. Throws as `send` does. */
+export async function receive(transport: Transport, path: string): Promise<Uint8Array> {
+  const call: Call = { method: 'GET', path };
+  const answer = await persistently(transport, call);
+  if (!('cause' in answer) && answer.status === 200) return answer.bytes;
+  if (!('cause' in answer) && answer.status === 307 && answer.location)
+    return receiveElsewhere(transport, call, new URL(answer.location, transport.base));
+  judge(transport.base, call, answer);
+  throw notIcehouse(transport.base, 200);
+}
+
+/** The URL is signed in itself and of another host: it gets no credentials of ours. */
+async function receiveElsewhere(transport: Transport, call: Call, url: URL): Promise<Uint8Array> {
+  const answer = await exchangeAt({ ...transport, authorize: async () => ({}) }, call, url);
+  if ('cause' in answer) throw unreachable(url, answer.cause, { isLocal: isLoopback(url), isRead: true });
+  if (answer.status === 200) return answer.bytes;
+  throw refused(answer.status, { detail: `${url.host} answered ${answer.status}.` });
+}
+
+async function persistently(transport: Transport, call: Call): Promise<Answer> {
   // Only reads are tried again: whether a write was carried out is for the caller to ask.
   const attempts = call.method === 'GET' ? READ_ATTEMPTS : 1;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await exchange(transport, call);
     const passes = 'cause' in answer || isPassingStatus(answer.status);
-    if (!passes || attempt === attempts) return judge(transport.base, call, answer);
+    if (!passes || attempt === attempts) return answer;
     await transport.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
   }
 }
 
-async function exchange({ base, authorize, fetch }: Transport, call: Call): Promise<Answer> {
-  const url = urlOf(base, call);
+function exchange(transport: Transport, call: Call): Promise<Answer> {
+  return exchangeAt(transport, call, urlOf(transport.base, call));
+}
+
+async function exchangeAt({ authorize, fetch }: Transport, call: Call, url: URL): Promise<Answer> {
   const body = call.body && JSON.stringify(call.body);
   const plain = { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) };
   const headers = await authorize({ method: call.method, url, headers: plain, body });
@@ -47,7 +81,11 @@ async function exchange({ base, authorize, fetch }: Transport, call: Call): Prom
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     // A redirect is not followed: it would carry the credentials to a host nobody named.
     const response = await fetch(url, { method: call.method, headers, body, signal, redirect: 'manual' });
-    return { status: response.status, text: await response.text() };
+    const retryAfterSeconds = secondsUntilRetry(response.headers);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const { status, headers: answered } = response;
+    const text = new TextDecoder().decode(bytes);
+    return { status, text, bytes, location: answered.get('location'), retryAfterSeconds };
   } catch (cause) {
     return { cause };
   }
@@ -60,8 +98,25 @@ function judge(base: URL, call: Call, answer: Answer): Record<string, unknown> {
   const body = jsonObject(answer.text);
   if (answer.status >= 200 && answer.status < 300 && body) return body;
   const isFromApi = answer.status >= 400 && body && ('code' in body || 'message' in body || 'detail' in body);
-  if (isFromApi || isPassingStatus(answer.status)) throw refused(answer.status, body ?? {});
+  if (isFromApi || isPassingStatus(answer.status))
+    throw refused(answer.status, withRetryAfter(answer, body ?? {}));
   throw notIcehouse(base, answer.status);
+}
+
+/** Seconds, or a date that is counted from the server's own. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+function secondsUntilRetry(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? '';
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  const seconds = (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1_000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+/** The problem's own word, else the header's: whatever stands in front of the API speaks by headers. */
+function withRetryAfter(
+  { retryAfterSeconds }: Answered,
+  body: Record<string, unknown>,
+): Record<string, unknown> {
+  return retryAfterSeconds === undefined ? body : { retry_after_seconds: retryAfterSeconds, ...body };
 }
 
 function jsonObject(text: string): Record<string, unknown> | undefined {

@@ -156,8 +156,9 @@ export interface IcehouseProps {
   readonly muxImageBaseUrl?: string;
 
   /**
-   * Where masters and captions may come from. `*.` stands for any subdomain; `loopback` also allows plain http
-   * and loopback addresses, for the embedded cloud only.
+   * Where masters, captions, posters and overlay images may come from. `*.` stands for any subdomain; `loopback` also
+   * allows plain http and loopback addresses, for the embedded cloud only. Name the hosts of overlay images here: an image
+   * from any other host is not kept, and the record's `losses` say so.
    * @default - { hosts: ['*.mux.com'], loopback: false }
    */
   readonly sources?: { readonly hosts: readonly string[]; readonly loopback: boolean };

@@ -110,10 +110,12 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
 
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
   for (const handler of [master, expire]) vault.grantPut(handler);
+  vault.grantReadSidecars(api);
   vault.grantAudit(audit);
   vault.grantCopy(archive);
   vault.grantUploadParts(copy);
   vault.grantThaw(restore);
+  vault.grantPutComparisons(restore);
   vault.grantAbort(cancel);
   queues.grantSend(archive);
   queues.grantGiveUp(copy);

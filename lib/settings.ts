@@ -2,6 +2,7 @@
 // set by the method that grants its use.
 import { Duration, Size } from 'aws-cdk-lib/core';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
+import { muxPriceOverrides } from '../lambdas/contract/mux-prices.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
 
 /** Throws an Error for a number that no function could work with: better at synth than in all of them. */
@@ -35,8 +36,10 @@ function policySettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.openMasters]: whole('openMasters', props.openMasters ?? 1_000, 1),
     [ENVIRONMENT.graceDays]: String(props.graceDays ?? 30),
     [ENVIRONMENT.onLoss]: props.onLoss ?? 'warn',
-    [ENVIRONMENT.standardWorthUsd]: String(props.standardWorthUsd ?? 10),
-    ...(props.muxPrices && { [ENVIRONMENT.muxPrices]: JSON.stringify(props.muxPrices) }),
+    [ENVIRONMENT.standardWorthUsd]: dollars('standardWorthUsd', props.standardWorthUsd ?? 10),
+    ...(props.muxPrices && {
+      [ENVIRONMENT.muxPrices]: JSON.stringify(muxPriceOverrides(props.muxPrices)),
+    }),
     [ENVIRONMENT.segmentBytes]: String((props.copySegment ?? Size.gibibytes(4)).toBytes()),
     [ENVIRONMENT.thawDays]: String(props.thawDays ?? 7),
   };
@@ -53,6 +56,12 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.createDoubtSeconds]: seconds(props.createDoubt, Duration.seconds(120)),
     [ENVIRONMENT.masterWaitSeconds]: seconds(props.masterWait, Duration.hours(12)),
   };
+}
+
+/** As the functions read it, which is without an exponent. */
+function dollars(prop: string, value: number): string {
+  if (/^\d+(\.\d+)?$/.test(String(value)) && value <= 1e9) return String(value);
+  throw new Error(`Prop ${prop}: expected US dollars from 0 to 1000000000, got ${value}.`);
 }
 
 /** As the functions read it. */

@@ -8,7 +8,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
-import { PLATFORM_PREFIX } from '../lambdas/contract/keys.ts';
+import { COMPARISON_PATTERN, PLATFORM_PREFIX, SIDECAR_PATTERNS } from '../lambdas/contract/keys.ts';
 import { explainWildcard } from './wildcards.ts';
 
 export interface VaultProps {
@@ -22,11 +22,13 @@ export class Vault extends Construct {
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id);
     this.bucket = props.existing ?? this.#newBucket(props.serverAccessLogsBucket);
-    explainWildcard(
-      scope,
-      this.#objects,
-      'The keys of archives are made while the stack runs. Every key begins with this prefix, and the actions are listed one by one.',
-    );
+    for (const objects of [this.#objects, ...this.#sidecars]) {
+      explainWildcard(
+        scope,
+        objects,
+        'The keys of archives are made while the stack runs. Every key begins with this prefix, and the actions are listed one by one.',
+      );
+    }
   }
 
   /** Every function reads which vault it belongs to, also those that may not open it. */
@@ -45,9 +47,22 @@ export class Vault extends Construct {
     this.bucket.encryptionKey?.grantDecrypt(handler);
   }
 
+  /** GET of manifests and sidecars, and never of a master. The list is for the difference between missing and denied. */
+  grantReadSidecars(handler: LambdaFunction): void {
+    for (const objects of this.#sidecars) this.#grant(handler, objects, 's3:GetObjectVersion');
+    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket');
+    this.bucket.encryptionKey?.grantDecrypt(handler);
+  }
+
   /** Sidecars. A new version lies beside the old one: the bucket is versioned and nobody may delete a version. */
   grantPut(handler: LambdaFunction): void {
     this.#grant(handler, this.#objects, 's3:PutObject');
+    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+  }
+
+  /** What came back of an asset and what not. No key of an archive itself fits. */
+  grantPutComparisons(handler: LambdaFunction): void {
+    this.#grant(handler, this.bucket.arnForObjects(COMPARISON_PATTERN), 's3:PutObject');
     this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
   }
 
@@ -82,6 +97,10 @@ export class Vault extends Construct {
 
   get #objects(): string {
     return this.bucket.arnForObjects(`${PLATFORM_PREFIX}*`);
+  }
+
+  get #sidecars(): readonly string[] {
+    return SIDECAR_PATTERNS.map((pattern) => this.bucket.arnForObjects(pattern));
   }
 
   #grant(handler: LambdaFunction, resource: string, ...actions: string[]): void {

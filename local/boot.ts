@@ -11,8 +11,10 @@ import { type DataDirectory, openDataDirectory } from './cloud/data-directory.ts
 import { isFreePort } from './cloud/http.ts';
 import { planOf } from './cloud/synthesize.ts';
 import { DEFAULT_BEHAVIOUR } from './mux/behaviour.ts';
+import type { Environment as MuxEnvironment } from './mux/model.ts';
 import { createMuxSimulator, DEFAULT_ENVIRONMENT, type Simulator } from './mux/simulator.ts';
 import type { StartOptions } from './options.ts';
+import { givenSigningKey, newSigningKey, type SigningKey } from './signing-key.ts';
 import { externalEndpoints, type MuxCredentials, muxCredentials } from './surroundings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,6 +32,8 @@ export interface Running {
 export interface BootOptions extends StartOptions {
   readonly onLine: (from: string, line: string) => void;
   readonly onProcess?: CloudOptions['onProcess'];
+  /** What a test wants otherwise than it is here. */
+  readonly props?: IcehouseProps;
 }
 
 /** Next to the API's port where that was chosen and the next one is free, so that it stays the same over restarts. */
@@ -60,12 +64,14 @@ async function bootAll(
   const credentials = muxCredentials(environment);
   // The tour deletes assets: it never meets a Mux that the environment names.
   const given = options.tour ? undefined : (options.muxBaseUrl ?? (environment.MUX_BASE_URL || undefined));
+  const pair = given === undefined ? newSigningKey() : undefined;
   const simulator =
-    given === undefined ? await newSimulator(data, credentials, options.timeScale) : undefined;
+    pair && (await newSimulator(data, { ...credentials, signingKey: pair.theirs }, options.timeScale));
   if (simulator) closers.push(() => simulator.close());
   const mux = { ...credentials, url: given ?? (await simulator?.listen(await muxPort(options.port))) ?? '' };
   const ratesTimes = simulator ? options.timeScale : 1;
-  const cloud = await bootCloud({ ...options, ratesTimes }, environment, data, mux);
+  const signingKey = pair?.ours ?? givenSigningKey(environment);
+  const cloud = await bootCloud({ ...options, ratesTimes, signingKey }, environment, data, mux);
   closers.push(() => cloud.close());
   simulator?.setWebhookUrls([`${cloud.urls.api}/v1/webhooks/mux`]);
   return { cloud, dataDirectory: data.path, mux, simulator };
@@ -82,7 +88,7 @@ function openData(given: string | undefined, closers: (() => unknown)[]): DataDi
 /** In compressed time a second holds more calls, on both sides: the simulator's limit, and ours in `stackProps`. */
 function newSimulator(
   data: DataDirectory,
-  credentials: MuxCredentials,
+  credentials: MuxCredentials & Pick<MuxEnvironment, 'signingKey'>,
   timeScale: number,
 ): Promise<Simulator> {
   const environments = [{ ...DEFAULT_ENVIRONMENT, ...credentials }];
@@ -92,7 +98,7 @@ function newSimulator(
 }
 
 /** A real Mux keeps real time: there the rates stay as they are. */
-type CloudBoot = BootOptions & { readonly ratesTimes: number };
+type CloudBoot = BootOptions & { readonly ratesTimes: number; readonly signingKey: SigningKey | undefined };
 
 async function bootCloud(
   options: CloudBoot,
@@ -103,14 +109,14 @@ async function bootCloud(
   const external = externalEndpoints(environment);
   const region = (external && environment.AWS_REGION) || 'us-east-1';
   const outputDirectory = join(data.path, 'cdk.out');
-  const plan = await planOf(stackProps(mux.url, environment, options.ratesTimes), {
-    outputDirectory,
-    region,
-  });
+  const props = { ...stackProps(mux.url, environment, options.ratesTimes), ...options.props };
+  const plan = await planOf(props, { outputDirectory, region });
   const secret = JSON.stringify({
     token_id: mux.tokenId,
     token_secret: mux.tokenSecret,
     webhook_secret: mux.webhookSecret,
+    signing_key_id: options.signingKey?.id,
+    signing_private_key: options.signingKey?.privateKey,
   });
   return startCloud(plan, {
     data,

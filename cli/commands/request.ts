@@ -10,6 +10,7 @@ interface Options {
   readonly graceDays?: number;
   readonly reason?: string;
   readonly group?: string;
+  readonly acceptLoss?: true | readonly string[];
 }
 
 export function addRequest(program: Command, open: OpenSession): void {
@@ -30,6 +31,10 @@ export function addRequest(program: Command, open: OpenSession): void {
     .option('--grace-days <n>', 'delete after so many days (the API decides when neither is given)', days)
     .option('--reason <text>', 'why; goes on the record')
     .option('--group <id>', 'a label to list by')
+    .option(
+      '--accept-loss [code...]',
+      'go on although a restore would lose this; without codes, whatever it is',
+    )
     .addHelpText('after', '\nExample:\n  $ icehouse request 01Tq7hnCrmxvE8OrKhQ7 --user u-17 --grace-days 30')
     .action(async (asset: string, options: Options, command: Command) => {
       const session = open(command);
@@ -40,6 +45,7 @@ export function addRequest(program: Command, open: OpenSession): void {
         grace_days: options.graceDays,
         reason: options.reason,
         group_id: options.group,
+        accept_loss: options.acceptLoss,
       });
       const next = `Follow it: icehouse watch ${asset}\nTake back: icehouse cancel ${asset}`;
       show(session, record, () => `${receipt(record, session.screen, session.nowMs())}\n\n${next}`);

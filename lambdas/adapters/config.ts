@@ -131,10 +131,17 @@ function reader(env: Variables) {
     parse: (text: string) => T | undefined,
   ): T | undefined {
     const text = textOf(name);
-    const value = text === undefined ? undefined : parse(text);
-    if (text !== undefined && value === undefined)
-      problems.push(`${name} must be ${expected}, got "${text}"`);
-    return value;
+    if (text === undefined) return undefined;
+    try {
+      const value = parse(text);
+      if (value === undefined) problems.push(`${name} must be ${expected}, got "${text}"`);
+      return value;
+    } catch (error) {
+      // From a parser that can name the place within.
+      if (!(error instanceof RangeError)) throw error;
+      problems.push(`${name}: ${error.message}`);
+      return undefined;
+    }
   }
 
   function read<T>(name: string, expected: string, parse: (text: string) => T | undefined, fallback?: T): T {
@@ -220,10 +227,15 @@ function hosts(text: string): readonly string[] | undefined {
     : undefined;
 }
 
-/** A JSON object of overrides; what is in it is judged by the domain. */
+/** A JSON object of overrides; what is in it is judged by the domain, which throws a RangeError that names the field. */
 function muxPricesFrom(text: string): MuxPrices | undefined {
+  const overrides = jsonFrom(text);
+  return overrides === undefined ? undefined : Object.freeze(withOverrides(overrides));
+}
+
+function jsonFrom(text: string): unknown {
   try {
-    return withOverrides(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -20,8 +20,9 @@ export interface Governor {
   /**
    * Answers when the call may be made, having slept for a slot no further away than the caller's patience.
    * Else throws NotYetError with the caller's place in the queue, at or after that slot; no slot is spent then.
+   * `patienceMs` for a call in the middle of work that would be begun anew: whoever has begun goes before whoever has not.
    */
-  take(verb: Verb, purpose: Purpose): Promise<void>;
+  take(verb: Verb, purpose: Purpose, patienceMs?: number): Promise<void>;
   /**
    * After a 429: no call of this verb for so many seconds, whatever its purpose, since Mux counts them in one bucket,
    * and no burst then. With 0 seconds calls only lose the burst: they go on one by one. Never shortens a wait.
@@ -50,8 +51,14 @@ export const PERSONS_PATIENCE_MS = 2_000;
  */
 export const STEPS_PATIENCE_MS = 20_000;
 
-/** How much later each refused caller is told to come than the one before: a little less than a step spends. */
-const SLOTS_PER_PLACE = 2;
+/**
+ * For the further calls of a search: begun anew it would spend as many again, and among thirty that are begun anew and
+ * anew none would end. All that are let in by the patience above get a slot within this.
+ */
+export const SEARCHES_PATIENCE_MS = 60_000;
+
+/** How much later each refused caller is told to come than the one before: a create is one POST, other steps spend a little more than two. */
+const SLOTS_PER_PLACE: Record<Verb, number> = { post: 1, other: 2 };
 
 /** A longer queue would promise times that nobody can know; whoever comes too early is refused at no cost. */
 const LONGEST_QUEUE_MS = 60 * 60_000;
@@ -74,7 +81,8 @@ export function paceOf(rates: Rates, verb: Verb, purpose: Purpose): Pace {
   if (perSecond === 0)
     throw new Error(`No share of the Mux rate limit is set aside for ${verb} calls to ${purpose}.`);
   const intervalMs = Math.ceil(1_000 / perSecond);
-  return { intervalMs, creditMs: (BURST[verb] - 1) * intervalMs, placeMs: SLOTS_PER_PLACE * intervalMs };
+  const placeMs = SLOTS_PER_PLACE[verb] * intervalMs;
+  return { intervalMs, creditMs: (BURST[verb] - 1) * intervalMs, placeMs };
 }
 
 /** Those that have a share of this verb. */
@@ -104,7 +112,8 @@ export interface GovernorOptions {
 export function createGovernor(options: GovernorOptions): Governor {
   const place: AwsPlace = { code: 'GOVERNOR', name: `table ${options.tableName}` };
   return {
-    take: (verb, purpose) => atAws(place, () => take(options, verb, purpose)),
+    take: (verb, purpose, patienceMs = options.patienceMs) =>
+      atAws(place, () => take({ ...options, patienceMs }, verb, purpose)),
     slowDown: (verb, seconds) => atAws(place, () => slowDown(options, verb, seconds)),
   };
 }

@@ -62,10 +62,17 @@ const Restore = z.looseObject({
   searched: z.array(text).optional(),
   new_asset_id: id.optional(),
   new_playback_ids: z.array(z.looseObject({ ...playbackId.shape, replaces: text.optional() })).default([]),
+  refused: z.array(text).optional(),
+  failing_since: time.optional(),
+  finished_at: time.optional(),
   need_by: time.optional(),
   new_tracks: z.array(z.looseObject({ ...trackId.shape, replaces: text.optional() })).optional(),
   comparison: StoredObject.optional(),
 });
+
+const EarlierRestore = Restore.pick({ new_asset_id: true, new_playback_ids: true, new_tracks: true })
+  .required({ new_asset_id: true })
+  .extend({ restored_at: time.optional() });
 
 const HistoryEntry = z.looseObject({
   at: time,
@@ -120,6 +127,7 @@ const Item = z.looseObject({
   deleted_at: time.optional(),
   lost_at: time.optional(),
   restore: Restore.optional(),
+  earlier_restores: z.array(EarlierRestore).optional(),
   current_asset_id: id.optional(),
   restored_from: id.optional(),
   failure: z

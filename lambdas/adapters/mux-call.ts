@@ -20,14 +20,14 @@ export interface MuxCallOptions {
 }
 
 /** What the SDK's promises can do: the parsed answer together with its headers. */
-type Send<T> = (client: Mux) => { withResponse(): Promise<{ data: T; response: Response }> };
+export type Send<T> = (client: Mux) => { withResponse(): Promise<{ data: T; response: Response }> };
 
 export interface MuxCall {
-  take(verb: Verb): Promise<void>;
+  take(verb: Verb, patienceMs?: number): Promise<void>;
   /** For a slot that was taken before. `what` names the call in errors and logs. */
   send<T>(what: string, verb: Verb, send: Send<T>): Promise<T>;
   /** `take`, then `send`. */
-  call<T>(what: string, verb: Verb, send: Send<T>): Promise<T>;
+  call<T>(what: string, verb: Verb, send: Send<T>, patienceMs?: number): Promise<T>;
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000;
@@ -71,12 +71,12 @@ export function createMuxCall(options: MuxCallOptions): MuxCall {
     return checked(what, answer.data, answer.response);
   }
 
-  const take = (verb: Verb) => governor.take(verb, purpose);
+  const take = (verb: Verb, patienceMs?: number) => governor.take(verb, purpose, patienceMs);
   return {
     take,
     send,
-    async call(what, verb, ask) {
-      await take(verb);
+    async call(what, verb, ask, patienceMs) {
+      await take(verb, patienceMs);
       return send(what, verb, ask);
     },
   };

@@ -8,11 +8,24 @@ export interface SigningKey {
   readonly privateKey: string;
 }
 
-/** A token for the stream host (audience `v`: video, and what else that host serves). Throws SetUpError MUX_SIGNING_KEY_UNREADABLE. */
-export function signPlaybackToken(playbackId: string, key: SigningKey, expiresAtMs: number): string {
+export interface TokenFor {
+  readonly playbackId: string;
+  /** `v`: video, and what else the stream host serves; `t`: thumbnails; `s`: storyboards. */
+  readonly audience: 'v' | 't' | 's';
+  /** What an unsigned URL would say in its query: a signed one says it here. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly expiresAtMs: number;
+}
+
+/** Throws SetUpError MUX_SIGNING_KEY_UNREADABLE. */
+export function signPlaybackToken(
+  { playbackId, audience, parameters, expiresAtMs }: TokenFor,
+  key: SigningKey,
+): string {
   // Mux's page puts the key id into the header, its SDK among the claims: both are said.
   const header = { alg: 'RS256', typ: 'JWT', kid: key.keyId };
-  const claims = { sub: playbackId, aud: 'v', kid: key.keyId, exp: Math.floor(expiresAtMs / 1000) };
+  const exp = Math.floor(expiresAtMs / 1000);
+  const claims = { ...parameters, sub: playbackId, aud: audience, kid: key.keyId, exp };
   const signed = [header, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');

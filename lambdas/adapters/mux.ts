@@ -2,31 +2,30 @@
 // mux-errors.ts, attributes in mux-asset.ts; no token and no signed URL gets into an error or a log from here.
 import type Mux from '@mux/mux-node';
 import { TransientError } from '../domain/failures.ts';
-import { finishingSteps } from '../domain/finishing-steps.ts';
 import { restoreRequest } from '../domain/restore-request.ts';
 import type { Platform } from '../stages/ports.ts';
 import { createDeletionGuard } from './deletion-guard.ts';
+import { SEARCHES_PATIENCE_MS } from './governor.ts';
 import { toAssetNamed, toPlatformAsset } from './mux-asset.ts';
 import { createMuxCall, type MuxCallOptions } from './mux-call.ts';
 import { isNotFound } from './mux-errors.ts';
+import { finishingCall } from './mux-finish.ts';
 import { listCreatedSince, readAssets } from './mux-list.ts';
-import { signPlaybackToken } from './mux-token.ts';
+import { createPlaybackUrls } from './mux-playback.ts';
 
 export interface MuxOptions extends MuxCallOptions {
-  /** `https://api.mux.com` and `https://stream.mux.com`, or what stands in for them. */
-  readonly baseUrls: { readonly api: string; readonly stream: string };
+  /** `https://api.mux.com`, `https://stream.mux.com` and `https://image.mux.com`, or what stands in for them. */
+  readonly baseUrls: { readonly api: string; readonly stream: string; readonly image: string };
 }
 
 const ENVIRONMENT_CACHE_MS = 5 * 60_000;
-const CAPTION_TOKEN_MS = 60 * 60_000;
 
 type Whoami = Mux.System.UtilityWhoamiResponse;
 type CreateBody = Mux.Video.AssetCreateParams;
-type PlaybackIdBody = Mux.Video.AssetCreatePlaybackIdParams;
 
 /** One Platform for one purpose: its calls are paid from that purpose's share of the governor. */
 export function createMux(options: MuxOptions): Platform {
-  const { clock, credentials, baseUrls } = options;
+  const { clock, credentials } = options;
   const { take, send, call } = createMuxCall(options);
   const guard = createDeletionGuard(clock);
   let known: { readonly tokenId: string; readonly id: string; readonly untilMs: number } | undefined;
@@ -37,11 +36,17 @@ export function createMux(options: MuxOptions): Platform {
     );
 
   // Not by the SDK's own method, which takes any object for an empty list.
-  const listPage = (cursor: string | undefined) =>
-    call('list assets', 'other', (mux) => mux.get('/video/v1/assets', { query: { limit: 100, cursor } }));
+  const listPage = (cursor: string | undefined, patienceMs?: number) =>
+    call(
+      'list assets',
+      'other',
+      (mux) => mux.get('/video/v1/assets', { query: { limit: 100, cursor } }),
+      patienceMs,
+    );
 
   return {
     describe: toPlatformAsset,
+    ...createPlaybackUrls(options),
 
     async environment() {
       // Of this token: another one may belong to another environment.
@@ -65,10 +70,15 @@ export function createMux(options: MuxOptions): Platform {
       return answer && toAssetNamed(assetId, answer.raw);
     },
 
-    async inputInfo(assetId) {
+    async inputInfo(assetId, isSearch = false) {
       const what = `read inputs of ${assetId}`;
       const inputs: unknown = await orUndefined(
-        call(what, 'other', ({ video }) => video.assets.retrieveInputInfo(assetId)),
+        call(
+          what,
+          'other',
+          ({ video }) => video.assets.retrieveInputInfo(assetId),
+          isSearch ? SEARCHES_PATIENCE_MS : undefined,
+        ),
       );
       return Array.isArray(inputs) && inputs.every(isObject) ? inputs : undefined;
     },
@@ -108,39 +118,20 @@ export function createMux(options: MuxOptions): Platform {
       );
     },
 
-    async finishAsset(asset, like) {
-      const { thumbnailTimeSeconds: thumbnail_time, playbackIds } = finishingSteps(asset, like);
-      for (const policy of playbackIds) {
-        const body = policy as PlaybackIdBody;
-        await call(`add a playback id to ${asset.id}`, 'post', ({ video }) =>
-          video.assets.createPlaybackId(asset.id, body),
-        );
-      }
-      if (thumbnail_time === undefined) return;
-      await call(`set thumbnail time of ${asset.id}`, 'other', ({ video }) =>
-        video.assets.update(asset.id, { thumbnail_time }),
-      );
+    async finishAsset(assetId, step) {
+      const { what, verb, ask } = finishingCall(assetId, step);
+      await call(what, verb, ask);
     },
 
     async createdSince(sinceMs) {
-      const raw = await listCreatedSince(sinceMs, listPage);
+      const raw = await listCreatedSince(sinceMs, (cursor) =>
+        listPage(cursor, cursor === undefined ? undefined : SEARCHES_PATIENCE_MS),
+      );
       return raw.map(toPlatformAsset);
     },
 
     async listAssets(cursor) {
       return readAssets(await listPage(cursor));
-    },
-
-    async captionUrl(asset, trackId) {
-      const withPolicy = (policy: string) => asset.playbackIds.find((each) => each.policy === policy)?.id;
-      const url = (id: string) => `${baseUrls.stream.replace(/\/$/, '')}/${id}/text/${trackId}.vtt`;
-      const open = withPolicy('public');
-      if (open) return url(open);
-      const signed = withPolicy('signed');
-      const { signingKeyId: keyId, signingPrivateKey: privateKey } = await credentials();
-      if (!signed || !keyId || !privateKey) return undefined;
-      const token = signPlaybackToken(signed, { keyId, privateKey }, clock.nowMs() + CAPTION_TOKEN_MS);
-      return `${url(signed)}?token=${token}`;
     },
   };
 }

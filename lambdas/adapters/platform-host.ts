@@ -14,7 +14,7 @@ export function platformFor(purpose: Purpose, patienceMs = stepsPatienceMs): Pla
   const { table: tableName, muxRates: rates } = config;
   return createMux({
     credentials: muxSecret,
-    baseUrls: { api: config.muxBaseUrl, stream: config.muxStreamBaseUrl },
+    baseUrls: { api: config.muxBaseUrl, stream: config.muxStreamBaseUrl, image: config.muxImageBaseUrl },
     governor: createGovernor({ client: dynamodb(), tableName, clock, rates, patienceMs }),
     purpose,
     clock,

@@ -26,7 +26,8 @@ export function checkSourceUrl(text: string, rules: SourceRules): URL {
   if (rules.typed) return url;
   if (url.port !== '' && !local) throw refuse(`${nameOf(url)} names a port.`);
   if (!local && !rules.hosts.some((pattern) => matches(host, pattern))) {
-    throw refuse(`${url.hostname} is not among the allowed source hosts.`);
+    const action = `Add ${url.hostname} to the allowed source hosts (prop sources.hosts, SOURCE_HOSTS), then send the request again.`;
+    throw refuse(`${url.hostname} is not among the allowed source hosts.`, action);
   }
   if (isIP(host) !== 0 && !addressAllowed(host, rules)) throw refuse(`${host} is a private address.`);
   return url;
@@ -71,11 +72,10 @@ function matches(host: string, pattern: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 
-function refuse(message: string): PermanentError {
-  return new PermanentError('SOURCE_REFUSED', message, {
-    action: 'Check the URL and the SOURCE_HOSTS setting, then send the request again.',
-    retryable: true,
-  });
+const CHECK = 'Check the URL and the SOURCE_HOSTS setting, then send the request again.';
+
+function refuse(message: string, action = CHECK): PermanentError {
+  return new PermanentError('SOURCE_REFUSED', message, { action, retryable: true });
 }
 
 function blockList(subnets: readonly string[]): BlockList {

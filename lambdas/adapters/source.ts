@@ -1,4 +1,4 @@
-// Downloads from the platform over undici: probes, pinned ranges and small texts, every byte counted.
+// Downloads from the platform over undici: probes, pinned ranges and small files, every byte counted.
 // A URL with its query is a secret: no error or log of this file holds one.
 import { Agent } from 'undici';
 import {
@@ -62,8 +62,9 @@ export function createSource(options: SourceOptions): Source & { close(): Promis
       yield* counted(answer, expect.sizeBytes);
     },
 
-    async fetchSmall(url, maxBytes) {
-      const answer = await get(url, {}, deadline(maxBytes));
+    async fetchSmall(url, maxBytes, limitMs) {
+      const limit = limitMs === undefined ? undefined : AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
+      const answer = await get(url, {}, deadline(maxBytes, limit));
       if (answer.status === 404) {
         answer.stop();
         return undefined;

@@ -20,7 +20,7 @@ export const ENVIRONMENT = {
   muxPostRate: 'MUX_POST_RATE',
   muxOtherRate: 'MUX_OTHER_RATE',
   storageClass: 'STORAGE_CLASS',
-  /** Comma-separated hosts that masters and captions may come from, `*.` for any subdomain. */
+  /** Comma-separated hosts that masters, captions, posters and overlay images may come from, `*.` for any subdomain. */
   sourceHosts: 'SOURCE_HOSTS',
   /** `true` also allows plain http and loopback addresses. Only the embedded cloud sets it. */
   sourceLoopback: 'SOURCE_LOOPBACK',
@@ -37,7 +37,7 @@ export const ENVIRONMENT = {
   onLoss: 'ON_LOSS',
   /** A restore that names no tier takes Standard while it costs at most so many dollars more than Bulk. */
   standardWorthUsd: 'STANDARD_WORTH_USD',
-  /** Prices of one's own Mux contract, as JSON of `MuxPrices` in lambdas/domain/prices.ts, in part or whole. */
+  /** Prices of one's own Mux contract, as JSON of `MuxPriceOverrides` in contract/mux-prices.ts. */
   muxPrices: 'MUX_PRICES',
   /** An ExpirySchedule, or `every:N` (seconds) on the embedded cloud. */
   expirySchedule: 'EXPIRY_SCHEDULE',

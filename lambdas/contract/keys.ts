@@ -35,6 +35,18 @@ export function comparisonKey(folder: ArchiveFolder, newAssetId: string): string
   return `${archiveFolder(folder)}restored/${newAssetId}.json`;
 }
 
+/** For grants: what a restore may write, and nothing else. A `*` of IAM stands for slashes too. */
+export const COMPARISON_PATTERN = `${PLATFORM_PREFIX}*/*/*/restored/*`;
+
+/**
+ * For grants: all that lies beside a master, and never the master. A `*` of IAM stands for slashes too, hence one for each
+ * folder: `mux/*` and then `captions` would also fit every key of an asset whose id is "captions".
+ */
+export const SIDECAR_PATTERNS = [
+  ...['manifest.json', 'captions/*', 'sidecars/*'].map((rest) => `${PLATFORM_PREFIX}*/*/*/${rest}`),
+  COMPARISON_PATTERN,
+];
+
 /** Reads asset and life back out of a key, for bucket events; undefined for a key that is not ours. */
 export function parseKey(key: string): ArchiveFolder | undefined {
   const match = /^mux\/([^/]+)\/([A-Za-z0-9]{1,255})\/(\d+)\//.exec(key);

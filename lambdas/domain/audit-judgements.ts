@@ -3,7 +3,7 @@
 import type { Audit, Finding } from './audit.ts';
 import type { ObjectHead } from './object-head.ts';
 import { locationOf } from './public-record.ts';
-import type { Archive, AssetRecord } from './record.ts';
+import type { Archive, AssetRecord, StoredObject } from './record.ts';
 import { HOUR_MS } from './time.ts';
 
 /** What changed after the audit began is for the next one: half of it may have been looked at before the change. */
@@ -13,10 +13,17 @@ export function isSettled(record: AssetRecord, audit: Pick<Audit, 'started_at'>)
 
 /** Master and sidecars, each with the class it is to be in. */
 export function namedObjects(archive: Archive) {
-  const sidecars = [archive.manifest, ...archive.captions];
+  const { sidecars: images = [], ...master } = archive;
+  const needed = [archive.manifest, ...archive.captions];
+  const beside = (isImage: boolean) => (object: StoredObject) => ({
+    ...object,
+    storageClass: 'STANDARD',
+    isImage,
+  });
   return [
-    { ...archive, storageClass: archive.storage_class as string },
-    ...sidecars.map((sidecar) => ({ ...sidecar, storageClass: 'STANDARD' })),
+    { ...master, storageClass: archive.storage_class as string, isImage: false },
+    ...needed.map(beside(false)),
+    ...images.map(beside(true)),
   ];
 }
 
@@ -39,7 +46,7 @@ export function judgeArchive(record: AssetRecord, looks: ReadonlyMap<string, Loo
     const { key, version_id } = object;
     const missing = { key, expected: `version ${version_id}`, found: 'no such version' };
     return look.kind === 'missing'
-      ? [{ ...withoutObject(record), ...missing }]
+      ? [{ ...withoutObject(record), ...missing, ...ofImage(record, object) }]
       : [{ ...aboutRecord(record), ...UNREADABLE, key, found: look.message }];
   });
 }
@@ -65,7 +72,9 @@ function differences(
       (row) => `${row[0]} ${row[0] === 'token' ? ['ours', 'not ours'][at - 1] : (row[at] ?? 'none')}`,
     );
   const isClassOnly = differing.every(([name]) => name === 'class');
-  const differs = isClassOnly ? OTHER_CLASS : { ...DIFFERS, what_to_do: copyAnew(record) };
+  const differs = isClassOnly
+    ? OTHER_CLASS
+    : { ...DIFFERS, what_to_do: copyAnew(record), ...ofImage(record, object) };
   const { key } = object;
   return [
     { ...aboutRecord(record), ...differs, key, expected: words(1).join(', '), found: words(2).join(', ') },
@@ -102,7 +111,12 @@ export function judgeFolder(
     ({ key, isDeleteMarker, isLatest }) => isDeleteMarker && isLatest && named.has(key),
   );
   const findings = hidden.map(({ key }) => ({ ...aboutRecord(record), ...HIDDEN, key }));
-  return { findings, superseded: others };
+  return { findings, superseded: others.filter(({ key }) => !isComparison(key)) };
+}
+
+/** A report on a restore: every one is kept, and none is a part of the archive. */
+function isComparison(key: string): boolean {
+  return /\/restored\/[^/]+\.json$/.test(key);
 }
 
 /** Of keys that are not like ours at all, or of an asset or a life that no record knows. */
@@ -176,11 +190,26 @@ function withoutObject(record: AssetRecord) {
   };
 }
 
+function isAtPlatform(record: AssetRecord): boolean {
+  return locationOf(record) !== 'vault' && record.status !== 'restored';
+}
+
 /** While the asset is at Mux all can be mended; after that, the vault had the only copy. */
 function copyAnew(record: AssetRecord): string {
-  return locationOf(record) === 'vault' || record.status === 'restored'
+  return !isAtPlatform(record)
     ? 'Nothing of it can be restored as it is. Look for the version in the bucket, its replicas and backups, and in CloudTrail for who changed it; open a case with AWS.'
     : 'The asset is still on Mux and is not deleted while this stands. Cancel the request and make it again: the master is copied anew.';
+}
+
+/** A restore does without the images: what is wrong with one is no reason to call anybody at night. */
+function ofImage(record: AssetRecord, { isImage }: { readonly isImage: boolean }): Partial<Finding> {
+  if (!isImage) return {};
+  return {
+    severity: 'warning',
+    what_to_do: isAtPlatform(record)
+      ? 'The asset is still on Mux and is not deleted while this stands. Cancel the request and make it again: the image is fetched anew, no video is copied.'
+      : 'The video can be restored without it. Look for the version in the bucket, its replicas and backups.',
+  };
 }
 
 const DIFFERS = { code: 'ARCHIVE_DIFFERS', severity: 'error' } as const;

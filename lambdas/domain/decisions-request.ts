@@ -11,6 +11,7 @@ import {
   wakeNow,
 } from './decisions.ts';
 import { isBeforeDeletion, move } from './lifecycle.ts';
+import { withAccepted } from './loss-policy.ts';
 import type { AssetRecord, Status } from './record.ts';
 import { iso } from './time.ts';
 
@@ -24,6 +25,8 @@ export interface DeleteRequest {
   readonly group_id?: string;
   /** Set when the asset is one that Icehouse restored. */
   readonly restored_from?: string;
+  /** Losses that are no reason to stop: these codes, or all. Never makes the request another one. */
+  readonly accept_loss?: true | readonly string[];
 }
 
 export function decideRequest(
@@ -36,11 +39,12 @@ export function decideRequest(
   if (isRepeat && record.status === 'failed') {
     // The date may have been moved since, and so many days count from now: late, never early.
     const laterMs = Math.max(request.expirationMs, Date.parse(record.expiration_date));
-    return { kind: 'write', status: 202, record: goOn(record, caller, { expiration_date: iso(laterMs) }) };
+    const set = { expiration_date: iso(laterMs), accepted_losses: acceptedBy(record, request) };
+    return { kind: 'write', status: 202, record: goOn(record, caller, set) };
   }
   if (!record || record.status === 'cancelled' || record.status === 'failed')
     return begin(record, request, caller);
-  if (isRepeat) return { kind: 'answer', status: 200 };
+  if (isRepeat) return repeat(record, request, caller);
   return refuse({
     status: 409,
     code: 'REQUEST_DIFFERS',
@@ -51,6 +55,19 @@ export function decideRequest(
   });
 }
 
+/** The same request may bring a word that the first did not: nothing else of the record changes by it. */
+function repeat(record: AssetRecord, request: DeleteRequest, caller: Caller): Decision {
+  const accepted_losses = acceptedBy(record, request);
+  const isNews = accepted_losses !== record.accepted_losses && isBeforeDeletion(record.status);
+  if (!isNews) return { kind: 'answer', status: 200 };
+  const cause = `losses accepted: ${accepted_losses?.join(', ')}`;
+  return { kind: 'write', status: 200, record: noted(record, caller, cause, { accepted_losses }) };
+}
+
+function acceptedBy(record: AssetRecord, { accept_loss }: DeleteRequest): AssetRecord['accepted_losses'] {
+  return withAccepted(record.accepted_losses, accept_loss);
+}
+
 /** Only here must a date lie ahead: the same request again stays the same long after its date has passed. */
 function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: Caller): Decision {
   const { asked, expirationMs } = request;
@@ -58,7 +75,9 @@ function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: 
     return refusePast(asked.expiration_date);
   if (!record) return { kind: 'write', status: 202, record: firstRecord(request, caller) };
   const next =
-    record.status === 'cancelled' ? nextLife(record, request, caller) : goOn(record, caller, fields(request));
+    record.status === 'cancelled'
+      ? nextLife(record, request, caller)
+      : goOn(record, caller, { ...fields(request), accepted_losses: acceptedBy(record, request) });
   return { kind: 'write', status: 202, record: next };
 }
 
@@ -154,6 +173,7 @@ function firstRecord(request: DeleteRequest, caller: Caller): AssetRecord {
     losses: [],
     warnings: [],
     restored_from: request.restored_from,
+    accepted_losses: withAccepted(undefined, request.accept_loss),
     history: [{ at, from: null, to: 'requested', cause: 'delete request', actor: caller.actor, version: 1 }],
     published_version: 0,
   };
@@ -167,6 +187,8 @@ function nextLife(record: AssetRecord, request: DeleteRequest, caller: Caller): 
     life: record.life + 1,
     created_at: iso(caller.nowMs),
     losses_said_at: undefined,
+    // What was accepted was accepted for that life.
+    accepted_losses: withAccepted(undefined, request.accept_loss),
     progress: undefined,
     master: undefined,
     restore: undefined,

@@ -11,8 +11,11 @@ import {
   wakeUnlessLeased,
 } from './decisions.ts';
 import { isBeforeDeletion, move } from './lifecycle.ts';
+import { chooseOffer, type Offer, offersFor, type QuoteRates } from './offers.ts';
+import { withEarlierRestore } from './pairing.ts';
+import type { Problem } from './problem.ts';
 import type { AssetRecord, RestoreState, Tier } from './record.ts';
-import { chooseTier, isFaster, type ThawOffer, thawOffers } from './thaw.ts';
+import { chooseTier, isFaster } from './thaw.ts';
 import { iso } from './time.ts';
 
 export interface RestoreWish {
@@ -22,7 +25,12 @@ export interface RestoreWish {
   readonly token: string;
 }
 
-export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Caller): Decision {
+export function decideRestore(
+  record: AssetRecord,
+  wish: RestoreWish,
+  caller: Caller,
+  rates: QuoteRates,
+): Decision {
   const status = effectiveStatus(record);
   if (record.lost_at) return refuseLost(record);
   if (isBeforeDeletion(status)) {
@@ -32,9 +40,9 @@ export function decideRestore(record: AssetRecord, wish: RestoreWish, caller: Ca
   if (status === 'restored') return { kind: 'ask-platform', assetId: record.current_asset_id ?? '' };
   // What failed goes on first, and then takes the wish as if it had not.
   const current = record.status === 'failed' && status !== 'deleted' ? goOn(record, caller) : record;
-  const chosen = chooseOffer(current, wish, caller.nowMs);
+  const chosen = choose(current, wish, rates, caller.nowMs);
   if (chosen.kind === 'refuse') return chosen;
-  if (status === 'thawing' || status === 'uploading') return hasten(record, current, chosen, caller);
+  if (status === 'thawing' || status === 'uploading') return hasten(record, current, chosen, wish, caller);
   const restore = newRestore(wish, chosen.offer, caller);
   const warnings = withWarnings(current, chosen.warnings);
   // A deletion under way is finished first; the expire stage sees the wish and goes straight on.
@@ -51,12 +59,14 @@ export function decideRestoreOfPresent(
   isAlive: boolean,
   wish: RestoreWish,
   caller: Caller,
+  rates: QuoteRates,
 ): Decision {
   if (isAlive) return { kind: 'answer', status: 200, outcome: 'already_available' };
-  const chosen = chooseOffer(record, wish, caller.nowMs);
+  const chosen = choose(record, wish, rates, caller.nowMs);
   if (chosen.kind === 'refuse') return chosen;
   const set = {
     restore: newRestore(wish, chosen.offer, caller),
+    earlier_restores: withEarlierRestore(record),
     current_asset_id: undefined,
     deleted_at: record.status === 'restored' ? record.deleted_at : iso(caller.nowMs),
   };
@@ -74,9 +84,9 @@ function thawing(
   return move(deleted, 'thawing', change(caller, cause, { ...set, ...wakeNow(caller) }));
 }
 
-function newRestore(wish: RestoreWish, offer: ThawOffer, caller: Caller): RestoreState {
+function newRestore(wish: RestoreWish, offer: Offer, caller: Caller): RestoreState {
   return {
-    ...promise(offer, caller),
+    ...promise(offer, wish),
     requested_at: iso(caller.nowMs),
     requested_by: caller.actor,
     token: wish.token,
@@ -86,7 +96,13 @@ function newRestore(wish: RestoreWish, offer: ThawOffer, caller: Caller): Restor
 }
 
 /** A restore under way takes a faster tier and ignores a slower one; `current` is `record`, gone on if it had failed. */
-function hasten(record: AssetRecord, current: AssetRecord, chosen: ChosenOffer, caller: Caller): Decision {
+function hasten(
+  record: AssetRecord,
+  current: AssetRecord,
+  chosen: ChosenOffer,
+  wish: RestoreWish,
+  caller: Caller,
+): Decision {
   const { offer } = chosen;
   const { restore } = current;
   const isFasterNow =
@@ -100,7 +116,7 @@ function hasten(record: AssetRecord, current: AssetRecord, chosen: ChosenOffer, 
   }
   const next = {
     ...wakeUnlessLeased(current, caller),
-    restore: isFasterNow ? { ...restore, ...promise(offer, caller) } : restore,
+    restore: isFasterNow ? { ...restore, ...promise(offer, wish) } : restore,
     warnings: withWarnings(current, warnings),
     updated_at: iso(caller.nowMs),
   };
@@ -108,13 +124,14 @@ function hasten(record: AssetRecord, current: AssetRecord, chosen: ChosenOffer, 
 }
 
 function promise(
-  offer: ThawOffer,
-  caller: Caller,
-): Pick<RestoreState, 'tier' | 'ready_by' | 'estimated_cost_usd'> {
+  { tier, readyByMs, totalUsd }: Offer,
+  { needByMs }: RestoreWish,
+): Pick<RestoreState, 'tier' | 'ready_by' | 'need_by' | 'estimated_cost_usd'> {
   return {
-    tier: offer.tier,
-    ready_by: iso(caller.nowMs + offer.withinMs),
-    estimated_cost_usd: offer.costUsd,
+    tier,
+    ready_by: iso(readyByMs),
+    ...(needByMs !== undefined && { need_by: iso(needByMs) }),
+    estimated_cost_usd: totalUsd,
   };
 }
 
@@ -124,24 +141,25 @@ function withWarnings(record: AssetRecord, more: readonly string[]): readonly st
 
 interface ChosenOffer {
   readonly kind: 'offer';
-  readonly offer: ThawOffer;
+  readonly offer: Offer;
   readonly warnings: readonly string[];
 }
 
-type OfferChoice = ChosenOffer | Extract<Decision, { kind: 'refuse' }>;
-
-function chooseOffer(record: AssetRecord, wish: RestoreWish, nowMs: number): OfferChoice {
+function choose(
+  record: AssetRecord,
+  wish: RestoreWish,
+  rates: QuoteRates,
+  nowMs: number,
+): ChosenOffer | Extract<Decision, { kind: 'refuse' }> {
   const { archive } = record;
   if (!archive) return refuseLost(record);
-  const needWithinMs = wish.needByMs === undefined ? undefined : wish.needByMs - nowMs;
-  const choice = chooseTier(thawOffers(archive.storage_class, archive.size_bytes), {
-    // A repeat without a wish of its own keeps the tier that is under way.
-    tier: wish.tier ?? (needWithinMs === undefined && isUnderWay(record) ? record.restore?.tier : undefined),
-    needWithinMs,
-  });
-  if (choice.kind === 'chosen') {
-    return { kind: 'offer', offer: choice.offer, warnings: choice.warning ? [choice.warning] : [] };
+  const restorable = { ...record, archive };
+  if (!wish.tier) {
+    const { offer, warning } = chooseOffer(restorable, wish.needByMs, rates, nowMs);
+    return { kind: 'offer', offer, warnings: warning ? [warning] : [] };
   }
+  const choice = chooseTier(offersFor(restorable, rates, nowMs), wish);
+  if (choice.kind === 'chosen') return { kind: 'offer', offer: choice.offer, warnings: [] };
   return refuse({
     status: 400,
     code: 'TIER_NOT_OFFERED',
@@ -151,16 +169,15 @@ function chooseOffer(record: AssetRecord, wish: RestoreWish, nowMs: number): Off
   });
 }
 
-/** Also a restore that waits for the deletion to end. */
-function isUnderWay(record: AssetRecord): boolean {
-  return record.status === 'deleting' || record.status === 'thawing' || record.status === 'uploading';
+function refuseLost(record: AssetRecord): Extract<Decision, { kind: 'refuse' }> {
+  return refuse(nothingToRestore(record));
 }
 
-function refuseLost(record: AssetRecord): Extract<Decision, { kind: 'refuse' }> {
-  return refuse({
+export function nothingToRestore(record: AssetRecord): Problem {
+  return {
     status: 409,
     code: 'NOTHING_TO_RESTORE',
     detail: `Asset ${record.asset_id} has no archive: ${record.failure?.message ?? `it is ${record.status}`}`,
     action: 'Look for the original file; Icehouse holds no whole copy.',
-  });
+  };
 }

@@ -1,6 +1,7 @@
 // The manifest: what the asset was like, kept beside its master in the standard class, readable without us. Pure.
 import type { PlatformAsset, Track } from './asset.ts';
-import type { Archive, AssetRecord, Loss } from './record.ts';
+import { type AttributeVerdict, verdictsOf } from './fidelity.ts';
+import type { Archive, AssetRecord, Loss, Sidecar } from './record.ts';
 import { pendingTexts, textTracks } from './verdict.ts';
 
 export interface Manifest {
@@ -11,10 +12,14 @@ export interface Manifest {
   readonly environment: string;
   readonly master: Pick<Archive, 'key' | 'version_id' | 'size_bytes' | 'crc32' | 'storage_class'>;
   readonly captions: readonly { readonly track_id: string; readonly key: string; readonly crc32: string }[];
+  /** Poster, storyboard and overlay images; manifests of earlier days have none. */
+  readonly sidecars: readonly Pick<Sidecar, 'name' | 'key' | 'content_type' | 'crc32' | 'size_bytes'>[];
   /** Everything Mux says of the asset, unknown keys too, query strings and master URL cut. */
   readonly asset: Readonly<Record<string, unknown>>;
   readonly input_info: readonly Readonly<Record<string, unknown>>[] | null;
   readonly losses: readonly Loss[];
+  /** What a restore makes of each attribute that this asset has; manifests of earlier days have none. */
+  readonly fidelity: readonly AttributeVerdict[];
 }
 
 export function buildManifest(
@@ -38,9 +43,17 @@ export function buildManifest(
       key: caption.key,
       crc32: caption.crc32,
     })),
+    sidecars: (archive.sidecars ?? []).map(({ name, key, content_type, crc32, size_bytes }) => ({
+      name,
+      key,
+      content_type,
+      crc32,
+      size_bytes,
+    })),
     asset: cutQueries(kept) as Record<string, unknown>,
     input_info: inputInfo ? (cutQueries(inputInfo) as Record<string, unknown>[]) : null,
     losses: record.losses,
+    fidelity: verdictsOf(kept),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Problem {
   /** The field that the refusal is about, dotted path. */
   readonly field?: string;
   readonly current_asset_id?: string;
+  /** Names that would have been found. */
+  readonly available?: readonly string[];
   readonly retry_after_seconds?: number;
 }
 

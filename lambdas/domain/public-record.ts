@@ -1,5 +1,6 @@
 // The record as the API and the bus show it: no tokens, no upload ids, with a sentence for people.
 import type { PlaceInLine } from './admission.ts';
+import { ownIdOf, successorOf } from './pairing.ts';
 import type { AssetRecord, HistoryEntry, Status } from './record.ts';
 import { summarize } from './summary.ts';
 
@@ -27,10 +28,17 @@ export function currentAssetId(record: AssetRecord): string | undefined {
 
 /** The playback id that plays now what `playbackId` played: itself before deletion, its successor after a restore. */
 export function currentPlaybackId(record: AssetRecord, playbackId: string): string | undefined {
-  const known = (record.playback_ids ?? []).some((own) => own.id === playbackId);
-  if (record.status !== 'restored') return known && isPlayable(record) ? playbackId : undefined;
-  const successors = record.restore?.new_playback_ids ?? [];
-  return successors.find((next) => next.id === playbackId || next.replaces === playbackId)?.id;
+  return currentId('playback', record, playbackId);
+}
+
+/** The same for a text or audio track. */
+export function currentTrackId(record: AssetRecord, trackId: string): string | undefined {
+  return currentId('track', record, trackId);
+}
+
+function currentId(kind: 'playback' | 'track', record: AssetRecord, id: string): string | undefined {
+  if (record.status === 'restored') return successorOf(kind, record, id);
+  return isPlayable(record) && ownIdOf(kind, record, id) === id ? id : undefined;
 }
 
 /** A look at one record also tells its place, if it stands in line. */
@@ -68,6 +76,7 @@ export function publicRecord(record: AssetRecord) {
     progress: record.progress,
     deleted_at: record.deleted_at,
     restore: publicRestore(record),
+    earlier_restores: record.earlier_restores,
     current_asset_id: currentAssetId(record) ?? null,
     restored_from: record.restored_from,
     warnings: record.warnings,
@@ -87,6 +96,7 @@ function publicArchive({ archive }: AssetRecord) {
     manifest_key: manifest.key,
     captions: captions.map((caption) => ({ track_id: caption.track_id, key: caption.key })),
     sidecars: sidecars.map(({ name, key }) => ({ name, key })),
+    sidecar_bytes: [manifest, ...captions, ...sidecars].reduce((sum, each) => sum + each.size_bytes, 0),
   };
 }
 
@@ -99,6 +109,9 @@ function publicRestore({ restore }: AssetRecord) {
     create_attempts,
     asked_tier,
     searched,
+    refused,
+    failing_since,
+    finished_at,
     comparison,
     ...rest
   } = restore;

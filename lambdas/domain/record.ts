@@ -82,6 +82,8 @@ export interface AssetRecord {
   /** When the platform said, during a copy, that the asset is gone: looked into as soon as the copy is sealed. */
   readonly deletion_noticed_at?: string;
   readonly restore?: RestoreState;
+  /** Published ones before `restore`, whose assets somebody deleted elsewhere: their ids lead on. */
+  readonly earlier_restores?: readonly EarlierRestore[];
   readonly current_asset_id?: string;
   /** The asset this one was restored from, if Icehouse made it. */
   readonly restored_from?: string;
@@ -204,10 +206,22 @@ export interface RestoreState {
   /** Assets that were found not to be a create whose answer was lost, while the search for it lasts. */
   readonly searched?: readonly string[];
   readonly new_asset_id?: string;
+  /** Attributes that the platform refused to set, at the create or afterwards. */
+  readonly refused?: readonly string[];
+  /** Since when the asset is ready and a step that finishes it keeps failing: such a step is not tried for ever. */
+  readonly failing_since?: string;
+  /** When every step that finishes the asset had been tried. */
+  readonly finished_at?: string;
   readonly new_playback_ids: readonly (PlaybackId & { readonly replaces?: string })[];
   readonly new_tracks?: readonly (TrackId & { readonly replaces?: string })[];
   /** In the vault: the new asset compared with the old one, attribute by attribute. */
   readonly comparison?: StoredObject;
+}
+
+export interface EarlierRestore
+  extends Pick<RestoreState, 'new_playback_ids' | 'new_tracks'>,
+    Required<Pick<RestoreState, 'new_asset_id'>> {
+  readonly restored_at?: string;
 }
 
 export interface Failure {

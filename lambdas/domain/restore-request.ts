@@ -2,7 +2,9 @@
 // that costs money twice or was never asked for (no directives, no test flag, no master access).
 // Values pass through as Mux gave them, so that a tier or policy invented later is asked for by its own name.
 import type { PlatformAsset, Track } from './asset.ts';
-import { type PlaybackPolicy, policiesOf } from './finishing-steps.ts';
+import { type PlaybackPolicy, policiesOf } from './playback-policies.ts';
+import { type Rendition, renditionsOfCreate } from './static-renditions.ts';
+import { type WantedText, wantedTexts } from './text-tracks.ts';
 
 export interface RestoreInput {
   readonly url: string;
@@ -14,10 +16,8 @@ export interface RestoreInput {
   readonly passthrough?: string;
 }
 
-export interface Rendition {
-  readonly resolution: string;
-  readonly passthrough?: string;
-}
+/** An input of a create, or the body of `POST …/tracks`. */
+export type TextInput = RestoreInput & Required<Pick<RestoreInput, 'type' | 'text_type' | 'language_code'>>;
 
 /** The body of `POST /video/v1/assets`, in Mux's words. */
 export interface RestoreRequest {
@@ -46,24 +46,36 @@ export function restoreRequest(source: RestoreSource): RestoreRequest {
   return source.isPlain ? plain(full) : full;
 }
 
-/** The attributes that a plain request goes without. */
+/** The attributes of the asset that a plain request goes without. */
 export function leftOutOfPlain(source: RestoreSource): readonly string[] {
-  const { inputs: _, playback_policies, passthrough, meta, ...rest } = fullRequest(source);
-  return Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : name));
+  const { inputs, playback_policies, passthrough, meta, ...rest } = fullRequest(source);
+  const { advanced_playback_policies: playback_ids, ...others } = rest;
+  const [{ name, language_code } = {}, ...texts] = inputs;
+  const hasTracks = name !== undefined || language_code !== undefined || texts.length > 0;
+  const left = Object.entries({ tracks: hasTracks || undefined, playback_ids, ...others });
+  return left.flatMap(([attribute, value]) => (value === undefined ? [] : attribute));
 }
 
-/** A DRM configuration may be what no longer exists: it is asked for once more when the asset is finished. */
+/** What may be refused (a name, a caption, a DRM configuration) is asked for once more when the asset is finished. */
 function plain({ inputs, passthrough, meta, ...rest }: RestoreRequest): RestoreRequest {
   const advanced = rest.advanced_playback_policies?.map(({ policy }) => policy) ?? [];
   const open = rest.playback_policies ?? advanced.filter((policy) => policy !== 'drm');
-  return { inputs, playback_policies: open.length > 0 ? open : undefined, passthrough, meta };
+  return {
+    inputs: inputs.slice(0, 1).map(({ url }) => ({ url })),
+    playback_policies: open.length > 0 ? open : undefined,
+    passthrough,
+    meta,
+  };
 }
 
 function fullRequest({ masterUrl, like, texts }: RestoreSource): RestoreRequest {
   const { raw } = like;
-  const renditions = staticRenditions(raw);
+  const renditions = renditionsOfCreate(like);
   return {
-    inputs: [{ url: masterUrl, ...primaryAudio(like.tracks) }, ...textInputs(like.tracks, texts)],
+    inputs: [
+      { url: masterUrl, ...primaryAudio(like.tracks) },
+      ...wantedTexts(like.tracks, texts).map(textInput),
+    ],
     ...playbackPolicies(like),
     passthrough: like.passthrough,
     meta: like.meta,
@@ -72,7 +84,7 @@ function fullRequest({ masterUrl, like, texts }: RestoreSource): RestoreRequest 
     video_quality: textOf(raw.video_quality) ?? QUALITY_OF_TIER[textOf(raw.encoding_tier) ?? ''],
     static_renditions: renditions.length > 0 ? renditions : undefined,
     normalize_audio: raw.normalize_audio === true ? true : undefined,
-    generate_shots: raw.generate_shots === true ? true : undefined,
+    generate_shots: hasShots(raw) ? true : undefined,
   };
 }
 
@@ -86,32 +98,27 @@ const QUALITY_OF_TIER: Record<string, string | undefined> = {
 /** What Mux fills in by itself when nobody named the audio. Sent back, it would become a choice. */
 const UNNAMED = new Set(['', 'und', 'auto', 'Default']);
 
-function primaryAudio(tracks: readonly Track[]): Pick<RestoreInput, 'name' | 'language_code'> {
-  const audio = tracks.filter((track) => track.type === 'audio');
-  const primary = audio.find((track) => track.primary) ?? audio[0];
+export function isUnnamed(value: string): boolean {
+  return UNNAMED.has(value);
+}
+
+/** How the audio of the master was named by somebody; empty where nobody did. */
+export function primaryAudio(tracks: readonly Track[]): Pick<RestoreInput, 'name' | 'language_code'> {
+  const primary = primaryOf(tracks);
   return { name: named(primary?.name), language_code: named(primary?.languageCode) };
 }
 
-function named(value: string | undefined): string | undefined {
-  return value === undefined || UNNAMED.has(value) ? undefined : value;
+export function primaryOf(tracks: readonly Track[]): Track | undefined {
+  const audio = tracks.filter((track) => track.type === 'audio');
+  return audio.find((track) => track.primary) ?? audio[0];
 }
 
-function textInputs(tracks: readonly Track[], texts: RestoreSource['texts']): RestoreInput[] {
-  return texts.flatMap(({ url, trackId }) => {
-    const track = tracks.find((each) => each.id === trackId && each.type === 'text');
-    if (!track) return [];
-    return [
-      {
-        url,
-        type: 'text' as const,
-        text_type: 'subtitles' as const,
-        language_code: track.languageCode ?? 'und',
-        name: track.name,
-        closed_captions: track.closedCaptions,
-        passthrough: track.passthrough,
-      },
-    ];
-  });
+function named(value: string | undefined): string | undefined {
+  return value === undefined || isUnnamed(value) ? undefined : value;
+}
+
+export function textInput({ trackId: _, ...settings }: WantedText): TextInput {
+  return { type: 'text', text_type: 'subtitles', ...settings };
 }
 
 /** One entry for each distinct policy: whether create takes the same policy twice is stated nowhere. */
@@ -122,42 +129,12 @@ function playbackPolicies(like: PlatformAsset): Partial<RestoreRequest> {
   return { playback_policies: distinct.map(({ policy }) => policy) };
 }
 
-/** Ready files only: a rendition that was skipped or failed once would be again. `highest` is not mixed with sizes. */
-function staticRenditions(raw: PlatformAsset['raw']): Rendition[] {
-  const files = listOf(fieldsOf(raw.static_renditions).files).map(fieldsOf);
-  const made = files.flatMap(({ resolution, status, passthrough }) =>
-    typeof resolution === 'string' && status === 'ready'
-      ? [{ resolution, passthrough: textOf(passthrough) }]
-      : [],
-  );
-  const wanted = made.length > 0 ? made : renditionsOfMp4Support(raw);
-  if (!wanted.some(({ resolution }) => resolution === 'highest')) return wanted;
-  return wanted.filter(({ resolution }) => resolution === 'highest' || resolution === 'audio-only');
-}
-
-/** The option that static renditions replaced. Its caps at 1080p only bite on an asset that is larger. */
-function renditionsOfMp4Support(raw: PlatformAsset['raw']): Rendition[] {
-  const large = ['1440p', '2160p'].includes(textOf(raw.resolution_tier) ?? '');
-  const video = raw.resolution_tier === 'audio-only' ? 'audio-only' : 'highest';
-  const capped = large ? '1080p' : video;
-  const resolutions: Record<string, string[] | undefined> = {
-    standard: [video],
-    'capped-1080p': [capped],
-    'audio-only': ['audio-only'],
-    'audio-only,capped-1080p': ['audio-only', capped],
-  };
-  const chosen = new Set(resolutions[textOf(raw.mp4_support) ?? ''] ?? []);
-  return [...chosen].map((resolution) => ({ resolution }));
+/** Asked for at the create, or afterwards: then only the shots themselves tell. */
+export function hasShots({ generate_shots, shots }: PlatformAsset['raw']): boolean {
+  const status = typeof shots === 'object' && shots !== null && 'status' in shots ? shots.status : undefined;
+  return generate_shots === true || status === 'completed' || status === 'pending';
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -3,12 +3,12 @@
 import type { PlatformAsset } from './asset.ts';
 import { fingerprint } from './manifest.ts';
 import type { ObjectHead } from './object-head.ts';
-import type { AssetRecord, StoredObject } from './record.ts';
+import type { Archive, AssetRecord, StoredObject } from './record.ts';
 
 /** A proof older than this deletes nothing. */
 export const PROOF_LIFETIME_MS = 60_000;
 
-/** Manifest and captions are read without a thaw. */
+/** Manifest, captions and images are read without a thaw. */
 const SIDECAR_CLASS = 'STANDARD';
 
 const key = Symbol('held by this file alone');
@@ -55,7 +55,7 @@ export interface ArchiveEvidence {
 
 export type ArchiveProof =
   | { readonly kind: 'proved'; readonly proof: VerifiedArchive }
-  /** The asset changed since it was archived: manifest and captions want refreshing first. */
+  /** The asset changed since it was archived: manifest, captions and images want refreshing first. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
@@ -75,7 +75,7 @@ export function proveArchive(evidence: ArchiveEvidence): ArchiveProof {
   const { token, storage_class } = archive;
   const wanted = [
     { object: archive, storageClass: storage_class },
-    ...[archive.manifest, ...archive.captions].map((object) => ({ object, storageClass: SIDECAR_CLASS })),
+    ...besideMaster(archive).map((object) => ({ object, storageClass: SIDECAR_CLASS })),
   ];
   for (const { object, storageClass } of wanted) {
     const fault = faultOf(object, { token, storageClass }, heads.get(object.key));
@@ -83,6 +83,11 @@ export function proveArchive(evidence: ArchiveEvidence): ArchiveProof {
   }
   if (fingerprint(asset) !== fingerprint(evidence.manifestAsset)) return { kind: 'stale' };
   return { kind: 'proved', proof: new VerifiedArchive(key, record.asset_id, evidence.gatheredAtMs) };
+}
+
+/** All that an archive lists beside its master. Archives of earlier days have no images. */
+export function besideMaster({ manifest, captions, sidecars = [] }: Archive): readonly StoredObject[] {
+  return [manifest, ...captions, ...sidecars];
 }
 
 function faultOf(

@@ -11,20 +11,16 @@ import type { Caller } from '../domain/decisions.ts';
 import type { HoldWish } from '../domain/decisions-hold.ts';
 import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
 import type { Problem } from '../domain/problem.ts';
-import {
-  currentAssetId,
-  currentPlaybackId,
-  isPlayable,
-  locationOf,
-  publicRecord,
-} from '../domain/public-record.ts';
+import { publicRecord } from '../domain/public-record.ts';
+import { quoteRestore } from '../domain/quote.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
+import { type Reason, whereabouts } from '../domain/whereabouts.ts';
 import { placeOf } from '../stages/admission.ts';
 import { beginAudit, isIdle } from '../stages/audit-start.ts';
 import { findAudit, publicAudit } from '../stages/audit-view.ts';
 import { brakeState, type HoldAllDeps, holdAll, releaseAll } from '../stages/hold-all.ts';
-import { followPlaybackId, lastOfLineage } from '../stages/lineage.ts';
+import { type Followed, followPlaybackId, followTrack, lineageOf } from '../stages/lineage.ts';
 import { findRecord } from '../stages/notice.ts';
 import {
   type Answer,
@@ -36,9 +32,11 @@ import {
   requestDeletion,
   requestRestore,
   reschedule,
+  restorableOf,
 } from '../stages/request.ts';
 import { json, problem } from './answers.ts';
 import * as door from './request-body.ts';
+import { vaultRoutes } from './vault-routes.ts';
 
 type Event = APIGatewayProxyEventV2;
 type Route = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -47,6 +45,7 @@ const deps: RequestDeps = {
   ledger,
   waking,
   log,
+  rates: config,
   platform: () => platformFor('restore', PERSONS_PATIENCE_MS),
 };
 
@@ -112,6 +111,16 @@ const ROUTES: Record<string, Route> = {
     return answer(await requestRestore(deps, idOf(event), wish, callerOf(event, user_id)));
   },
 
+  'GET /v1/delete-requests/{asset_id}/quote': async (event) => {
+    const { need_by } = door.parse(door.quoteQuery, event.queryStringParameters ?? {}, 'query');
+    const needByMs = need_by === undefined ? undefined : door.futureDate(need_by, 'need_by', clock.nowMs());
+    const assetId = idOf(event);
+    const record = await restorableOf(ledger, assetId);
+    if (!record) return problem(notTracked(assetId));
+    const quoted = quoteRestore(record, needByMs, deps.rates, clock.nowMs());
+    return quoted.kind === 'quote' ? json(200, quoted.quote) : problem(quoted.problem);
+  },
+
   'PUT /v1/delete-requests/{asset_id}/hold': async (event) => {
     const { wish, caller } = holdOf(event);
     return answer(await holdAsset(deps, idOf(event), wish, caller));
@@ -154,16 +163,35 @@ const ROUTES: Record<string, Route> = {
 
   'GET /v1/assets/{asset_id}': async (event) => {
     const assetId = idOf(event);
-    const record = await lastOfLineage(ledger, assetId);
-    return record ? json(200, whereabouts(record)) : problem(notTracked(assetId));
+    const chain = await lineageOf(ledger, assetId);
+    return chain ? json(200, whereabouts(chain.records, now())) : problem(notTracked(assetId));
   },
+
+  ...vaultRoutes,
 
   'GET /v1/playback-ids/{playback_id}': async (event) => {
     const playbackId = door.parse(door.assetId, event.pathParameters?.playback_id, 'playback_id');
     const found = await followPlaybackId(ledger, playbackId);
     if (!found) return problem(notTracked(playbackId));
-    const current_playback_id = found.currentId ?? null;
-    return json(200, { playback_id: playbackId, current_playback_id, ...whereabouts(found.record) });
+    return json(200, {
+      playback_id: playbackId,
+      current_playback_id: found.currentId ?? null,
+      ...whereaboutsOfId(found),
+    });
+  },
+
+  'GET /v1/tracks/{track_id}': async (event) => {
+    const trackId = door.parse(door.assetId, event.pathParameters?.track_id, 'track_id');
+    const found = await followTrack(ledger, trackId);
+    if (!found) return problem(notTracked(trackId));
+    const { currentId, archivedAs } = found;
+    return json(200, {
+      track_id: trackId,
+      current_track_id: currentId ?? null,
+      // Of text tracks that were archived: as WebVTT, whether anything plays or not.
+      archived_text: archivedAs && `/v1/assets/${archivedAs.assetId}/sidecars/${archivedAs.trackId}.vtt`,
+      ...whereaboutsOfId(found),
+    });
   },
 };
 
@@ -238,23 +266,15 @@ function answer(result: Answer): APIGatewayProxyStructuredResultV2 {
   return json(result.status, { ...shown, warnings, outcome });
 }
 
-/** Where the video is now, in the few words that a player or a support page needs. */
-function whereabouts(record: AssetRecord) {
-  const { asset_id, status, summary, restore, playback_ids } = publicRecord(record);
-  return {
-    asset_id,
-    status,
-    summary,
-    location: locationOf(record),
-    playable: isPlayable(record),
-    current_asset_id: currentAssetId(record) ?? null,
-    playback_ids: playback_ids.map((own) => ({
-      ...own,
-      current_id: currentPlaybackId(record, own.id) ?? null,
-    })),
-    ready_by: record.status === 'thawing' || record.status === 'uploading' ? restore?.ready_by : undefined,
-    as_of: iso(clock.nowMs()),
-  };
+/** The video may play while nothing stands in the place of this id of it. */
+function whereaboutsOfId({ records, currentId }: Followed) {
+  const shown = whereabouts(records, now());
+  const isWithout = shown.reason === 'PLAYING' && currentId === undefined;
+  return isWithout ? { ...shown, reason: 'NO_SUCCESSOR' satisfies Reason } : shown;
+}
+
+function now(): string {
+  return iso(clock.nowMs());
 }
 
 async function tracked(event: Event): Promise<AssetRecord> {

@@ -1,5 +1,6 @@
 // The door for bodies and queries: unknown input is parsed once, here, and every refusal names its field.
 import * as z from 'zod';
+import { LOSS_CODES } from '../domain/loss-policy.ts';
 import type { Problem } from '../domain/problem.ts';
 import { STATUSES } from '../domain/record.ts';
 import { TIERS } from '../domain/thaw.ts';
@@ -14,6 +15,8 @@ const date = z.string().max(64);
 
 export const assetId = z.string().regex(/^[A-Za-z0-9]{1,255}$/, 'must be 1 to 255 letters and digits');
 
+const ACCEPT_EXPECTED = `must be true, or a list of: ${LOSS_CODES.join(', ')}`;
+
 export const deleteRequestBody = z.strictObject({
   asset_id: assetId,
   deleted_by_user_id: userId,
@@ -24,6 +27,7 @@ export const deleteRequestBody = z.strictObject({
   // Other modes are yet to come; naming the default is no mistake.
   mode: z.literal('archive_and_delete').optional(),
   playback: z.literal('keep').optional(),
+  accept_loss: z.union([z.literal(true), z.array(z.enum(LOSS_CODES)).min(1)], ACCEPT_EXPECTED).optional(),
 });
 
 export const rescheduleBody = z.strictObject({ expiration_date: date, user_id: userId, reason });
@@ -40,6 +44,8 @@ export const restoreBody = z.strictObject({
   user_id: userId.optional(),
   reason: reason.optional(),
 });
+
+export const quoteQuery = z.strictObject({ need_by: date.optional() });
 
 export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
@@ -58,6 +64,9 @@ export const auditQuery = z.strictObject({
     .transform(Number)
     .default(0),
 });
+
+/** Of a sidecar in the vault; which there are, the archive says. */
+export const fileName = z.string().min(1).max(300);
 
 export const noBody = z.strictObject({});
 

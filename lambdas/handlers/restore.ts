@@ -2,9 +2,8 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { ledger, log, waking } from '../adapters/host.ts';
-import { parseKey } from '../contract/keys.ts';
+import { wakeByKey } from '../stages/readable.ts';
 import { restore } from '../stages/restore.ts';
-import { wake } from '../stages/wake.ts';
 import { stageHandler } from './stage-handler.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
@@ -17,13 +16,11 @@ const runRestore = stageHandler('restore', 'restore', restore);
 
 export async function handler(event: unknown, context: Context): Promise<void> {
   const completed = restoreCompleted.safeParse(event);
-  return completed.success ? wakeByKey(completed.data.detail.object.key) : runRestore(event, context);
+  return completed.success ? readable(completed.data.detail.object.key) : runRestore(event, context);
 }
 
-/** Only a hint: the stage looks at the object itself. A key that is not ours, or is not awaited, wakes nobody. */
-async function wakeByKey(key: string): Promise<void> {
-  const folder = parseKey(key);
-  const record = folder && (await ledger.get(folder.assetId));
-  const woken = record?.status === 'thawing' && (await wake(record, waking));
-  log.info('object readable', { stage: 'restore', asset_id: folder?.assetId, woken: woken === true });
+/** A key that is not ours, or is not awaited, wakes nobody. */
+async function readable(key: string): Promise<void> {
+  const woken = await wakeByKey(key, { ledger, waking });
+  log.info('object readable', { stage: 'restore', asset_id: woken, woken: woken !== undefined });
 }

@@ -17,7 +17,7 @@ export async function seal(work: Work, asset: PlatformAsset, losses?: readonly L
   const head = await deps.vault.head({ key: upload.key });
   const master = masterFrom(work, upload, head);
   await work.renew();
-  const sidecars = await writeSidecars(work, asset, master, losses);
+  const sidecars = await writeSidecars(work, asset, master, { losses });
   await abortOthers(work);
   const size = master.size_bytes;
   const set = { ...sidecars, upload: undefined, progress: { bytes_done: size, bytes_total: size } };

@@ -6,7 +6,7 @@ import type { ObjectHead } from '../domain/object-head.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts';
 import { pendingTexts } from '../domain/verdict.ts';
-import { type ArchiveProof, proveArchive } from '../domain/verified-archive.ts';
+import { type ArchiveProof, besideMaster, proveArchive } from '../domain/verified-archive.ts';
 import type { Platform, Vault } from './ports.ts';
 
 export type Finding =
@@ -48,7 +48,7 @@ function waitForTexts(asset: PlatformAsset, record: AssetRecord, nowMs: number):
 
 async function headAll(vault: Vault, archive: Archive): Promise<ReadonlyMap<string, ObjectHead | undefined>> {
   const heads = new Map<string, ObjectHead | undefined>();
-  for (const { key, version_id } of [archive, archive.manifest, ...archive.captions]) {
+  for (const { key, version_id } of [archive, ...besideMaster(archive)]) {
     heads.set(key, await vault.head({ key, versionId: version_id }));
   }
   return heads;

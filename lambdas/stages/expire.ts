@@ -2,6 +2,7 @@
 import type { PlatformAsset } from '../domain/asset.ts';
 import { isHeld } from '../domain/brake.ts';
 import { NotYetError, PermanentError } from '../domain/failures.ts';
+import { refusedLosses } from '../domain/loss-policy.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
 import { ITS_DATE } from '../domain/summary.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
@@ -9,6 +10,8 @@ import { heldBy, overLimit, type Stop } from './brake.ts';
 import { archivedUntil, deletionTickMs } from './due.ts';
 import { prove } from './evidence.ts';
 import { deletedFromPlatform, goneAfterArchived, wantsRestore } from './gone.ts';
+import { heldForLosses } from './losses.ts';
+import { describeAsset, rememberAliases } from './master.ts';
 import { writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 
@@ -20,6 +23,7 @@ export async function expire(work: Work): Promise<Next> {
   if (record.status === 'deleted') return afterDeletion(work);
   // Asked for during a deletion that was given up: there is nothing to bring back.
   if (record.status === 'archived' && wantsRestore(record)) return takenBack();
+  if (refusedLosses(record, work.deps.settings.onLoss).length > 0) return refuseLosses(work);
   if (record.status === 'archived' && !isDue(work, record)) return beforeItsDate(work);
   const held = await heldBy(work);
   if (held) return keep(work, held);
@@ -70,6 +74,15 @@ async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
   };
 }
 
+/** The archive is kept, and reused when the request goes on. An asset that is gone has nothing left to be held back. */
+async function refuseLosses(work: Work): Promise<Next> {
+  const { record, deps } = work;
+  if (wantsRestore(record)) return takenBack();
+  if (!(await deps.platform.inspect(record.asset_id)))
+    return record.status === 'deleting' ? goneAfterArchived(work, GONE) : deletedElsewhere(work);
+  return heldForLosses(record, deps.settings.onLoss);
+}
+
 function deletedElsewhere(work: Work): Promise<Next> {
   return goneAfterArchived(work, 'deleted elsewhere', 'DELETED_ELSEWHERE');
 }
@@ -111,12 +124,17 @@ async function deleteNow(work: Work): Promise<Next> {
   return deletedFromPlatform(work, 'deleted after proof');
 }
 
-/** The asset changed since it was archived: manifest and captions are made anew, and new losses get their notice. */
+/** The asset changed since it was archived: all sidecars are made anew, and new losses get their notice. */
 async function refresh(work: Work, asset: PlatformAsset, archive: Archive): Promise<Next> {
-  const { manifest: _, captions: __, ...master } = archive;
-  const sidecars = await writeSidecars(work, asset, master);
+  const { manifest: _, captions, sidecars: images, ...master } = archive;
+  // It may have another playback id or track by now, and whoever knows that one will ask.
+  await rememberAliases(work, asset);
+  await work.renew();
+  const kept = { captions, sidecars: images };
+  const sidecars = { ...describeAsset(asset), ...(await writeSidecars(work, asset, master, { kept })) };
   if (sidecars.losses_said_at === undefined) await work.tell('new losses', sidecars);
   else await work.renew(sidecars);
+  if (refusedLosses(work.record, work.deps.settings.onLoss).length > 0) return refuseLosses(work);
   if (work.record.status === 'deleting' && wantsRestore(work.record)) return takenBack();
   if (work.record.status === 'deleting' && !isDue(work, work.record)) {
     return archivedUntil(work, 'new losses are said first');

@@ -39,6 +39,8 @@ export async function confirmEnvironment({
 export async function goneBeforeArchived(work: Work, held = heldPerhaps(work.record)): Promise<Next> {
   if (work.record.archive) return goneAfterArchived(work, 'deleted elsewhere', 'DELETED_ELSEWHERE');
   const environment = await confirmEnvironment(work);
+  const origin = await wholeOrigin(work);
+  if (origin) return goneButForOrigin(work, origin);
   if (work.record.environment !== undefined) return lostAtSource(work, held);
   const failure = {
     code: 'ASSET_GONE',
@@ -51,14 +53,39 @@ export async function goneBeforeArchived(work: Work, held = heldPerhaps(work.rec
   return { kind: 'move', to: 'failed', cause: 'ASSET_GONE', set: { failure, lost_at: iso(work.nowMs) } };
 }
 
+/** The asset that this one was restored from, if the vault still has what it was made of. */
+async function wholeOrigin({ record, deps }: Work): Promise<AssetRecord | undefined> {
+  if (record.restored_from === undefined) return undefined;
+  const origin = await deps.ledger.get(record.restored_from);
+  return origin && (await isWhole(deps, origin.archive)) ? origin : undefined;
+}
+
+/** Nothing is lost and nobody need be alarmed: a restore by any id of the lineage makes it anew. */
+function goneButForOrigin({ record, nowMs }: Work, origin: AssetRecord): Next {
+  const failure = {
+    code: 'ASSET_GONE',
+    message: `Mux no longer has asset ${record.asset_id}; it was restored from ${origin.asset_id}, whose archive is whole.`,
+    action: 'Ask for its restore: the video is made anew from that archive.',
+    from: 'requested' as const,
+    retryable: false,
+  };
+  return { kind: 'move', to: 'failed', cause: 'ASSET_GONE', set: { failure, lost_at: iso(nowMs) } };
+}
+
+/** The exact version, as it was proved. */
+async function isWhole({ vault }: Pick<Deps, 'vault'>, archive: AssetRecord['archive']): Promise<boolean> {
+  if (!archive) return false;
+  const head = await vault.head({ key: archive.key, versionId: archive.version_id });
+  return head?.sizeBytes === archive.size_bytes && head.crc32 === archive.crc32;
+}
+
 /** The archive was proved once; that it is still there is looked at before anybody is told that the video is safe. */
 export async function goneAfterArchived(work: Work, cause: string, alarm?: AlarmCode): Promise<Next> {
   await confirmEnvironment(work);
   const { archive } = work.record;
   if (!archive) return lostAtSource(work);
   const { key, version_id: versionId } = archive;
-  const head = await work.deps.vault.head({ key, versionId });
-  if (head?.sizeBytes !== archive.size_bytes || head.crc32 !== archive.crc32)
+  if (!(await isWhole(work.deps, archive)))
     return lostAtSource(work, `Its archive is gone too: S3 does not have version ${versionId} of ${key}.`);
   return deletedFromPlatform(work, cause, alarm);
 }

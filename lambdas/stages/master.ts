@@ -1,12 +1,17 @@
 // Stage "master": reads the asset, refuses what must not be archived, and asks the platform to prepare the master.
 import type { PlatformAsset } from '../domain/asset.ts';
+import { billedAs } from '../domain/billing.ts';
 import { PermanentError, SetUpError } from '../domain/failures.ts';
+import { refusedLosses } from '../domain/loss-policy.ts';
+import { trackIds } from '../domain/pairing.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import { judge, lossesOf, withLosses } from '../domain/verdict.ts';
 import { backInLine, roomForMasters } from './admission.ts';
 import { confirmEnvironment, goneBeforeArchived } from './gone.ts';
+import { heldForLosses } from './losses.ts';
 import { reuseArchive } from './reuse-archive.ts';
+import { outOfReach } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 
 const NO_ROOM = 'its turn: as many masters as may be open at Mux at a time are open';
@@ -23,15 +28,13 @@ export async function master(work: Work): Promise<Next> {
   }
   await rememberAliases(work, asset);
   const inputInfo = await work.deps.platform.inputInfo(asset.id);
-  const known = {
-    ...describeAsset(asset),
-    environment,
-    ...withLosses(work.record, lossesOf(asset, inputInfo)),
-  };
-  if (work.record.archive) {
-    const reused = await reuseArchive(work, asset, known);
-    if (reused) return reused;
-  }
+  const losses = [...lossesOf(asset, inputInfo), ...(await outOfReach(work, asset))];
+  const known = { ...describeAsset(asset), environment, ...withLosses(work.record, losses) };
+  const { onLoss } = work.deps.settings;
+  const judged = { ...work.record, ...known };
+  if (refusedLosses(judged, onLoss).length > 0) return heldForLosses(judged, onLoss, known);
+  const reused = await reuseArchive(work, asset, known);
+  if (reused) return reused;
   if (!isOpen(asset) && !(await hasRoom(work))) return backInLine(NO_ROOM, known);
   await openMaster(work, asset);
   const master = { requested_at: iso(work.nowMs), restarts: 0 };
@@ -71,16 +74,19 @@ export async function openMaster({ deps }: Work, asset: PlatformAsset): Promise<
   await deps.platform.requestMaster(asset.id);
 }
 
-/** Lookups by playback id and upload id must answer before anything happens that they would ask about. */
-async function rememberAliases({ deps }: Work, asset: PlatformAsset): Promise<void> {
+/** Lookups by playback, track and upload id must answer before anything happens that they would ask about. */
+export async function rememberAliases({ deps }: Work, asset: PlatformAsset): Promise<void> {
   for (const { id } of asset.playbackIds) await deps.ledger.putAlias('playback', id, asset.id);
+  for (const { id } of trackIds(asset)) await deps.ledger.putAlias('track', id, asset.id);
   if (asset.uploadId) await deps.ledger.putAlias('upload', asset.uploadId, asset.id);
 }
 
-function describeAsset(asset: PlatformAsset): Partial<AssetRecord> {
+export function describeAsset(asset: PlatformAsset): Partial<AssetRecord> {
   return {
     title: asset.meta?.title,
     duration: asset.durationSeconds,
     playback_ids: asset.playbackIds.map(({ id, policy }) => ({ id, policy })),
+    tracks: trackIds(asset),
+    billed_as: billedAs(asset),
   };
 }

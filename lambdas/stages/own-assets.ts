@@ -71,11 +71,21 @@ async function search(
     const isCandidate = isInTime && asset.id !== work.record.asset_id && isNamedLike(asset, like);
     if (!isCandidate || searched.has(asset.id)) continue;
     if (cut.aborted) throw new NotYetError(work.nowMs, 'the search for a create whose answer was lost');
-    const inputInfo = await patiently(work, () => platform.inputInfo(asset.id));
+    if (await isOfAnother(work, asset.id)) continue;
+    const inputInfo = await patiently(work, () => platform.inputInfo(asset.id, true));
     if (inputInfo && carriesToken(inputInfo, restore.token)) found.push(asset);
     else if (inputInfo) searched.add(asset.id);
   }
   return found;
+}
+
+/**
+ * Among a thousand restores nearly every new asset is the known one of another: the ledger says so, and costs no call.
+ * Who remembers an asset has made it, or found its own token in it (`remember` in restore.ts), before the alias was put.
+ */
+async function isOfAnother({ deps: { ledger }, record }: Work, assetId: string): Promise<boolean> {
+  const owner = await ledger.resolveAlias('asset', assetId);
+  return owner !== undefined && owner !== record.asset_id;
 }
 
 function windowOf(restore: RestoreState): { readonly sinceMs: number; readonly untilMs: number } {

@@ -4,6 +4,7 @@ import type { Lane, ObjectClass, SegmentMessage, Stage, StageMessage } from '../
 import type { PlatformAsset } from '../domain/asset.ts';
 import type { Audit, Finding } from '../domain/audit.ts';
 import type { ListedVersion } from '../domain/audit-judgements.ts';
+import type { FinishingStep } from '../domain/finishing-steps.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { AssetRecord, HistoryEntry, Hold, Status, StoredObject, Tier } from '../domain/record.ts';
 import type { OwnUnpublishedAsset, VerifiedArchive } from '../domain/verified-archive.ts';
@@ -151,7 +152,7 @@ export interface Probe {
   readonly head: Uint8Array;
 }
 
-/** Where masters and captions are downloaded from. https, allowed hosts, no private addresses. */
+/** Where masters, captions and images are downloaded from. https, allowed hosts, no private addresses. */
 export interface Source {
   /** `Range: bytes=0-1023`. Throws SourceLapsedError, PermanentError SOURCE_REFUSED (host, scheme, 4xx). */
   probe(url: string): Promise<Probe>;
@@ -172,8 +173,8 @@ export interface Source {
     expect: { sizeBytes: number; etag?: string },
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
-  /** A small text, at most `maxBytes`; undefined for 404. */
-  fetchSmall(url: string, maxBytes: number): Promise<Uint8Array | undefined>;
+  /** A small file, at most `maxBytes`, and `limitMs` from now where that is given; undefined for 404. */
+  fetchSmall(url: string, maxBytes: number, limitMs?: number): Promise<Uint8Array | undefined>;
 }
 
 /** Whether one more asset may be deleted now, by the limits per hour, day and user. */
@@ -211,6 +212,9 @@ export interface CreateAsset {
   readonly isPlain?: boolean;
 }
 
+/** What the platform makes of every video that is not audio alone, by the name it has in the vault. */
+export type PlatformImage = 'poster.jpg' | 'storyboard.jpg' | 'storyboard.vtt';
+
 /** What an audit needs of an asset in a list, also where the rest cannot be read. */
 export interface ListedAsset {
   readonly id: string;
@@ -226,8 +230,11 @@ export interface Platform {
   /** Id of the environment our token belongs to. */
   environment(): Promise<string>;
   inspect(assetId: string): Promise<PlatformAsset | undefined>;
-  /** The inputs the asset was made from, raw; undefined when the platform does not say. */
-  inputInfo(assetId: string): Promise<readonly Record<string, unknown>[] | undefined>;
+  /**
+   * The inputs the asset was made from, raw; undefined when the platform does not say. One of the many calls of a search
+   * waits longer for its slot than a call that begins a step.
+   */
+  inputInfo(assetId: string, isSearch?: boolean): Promise<readonly Record<string, unknown>[] | undefined>;
   requestMaster(assetId: string): Promise<PlatformAsset>;
   releaseMaster(assetId: string): Promise<void>;
   /** Takes the slot first, so that the proof made after it is fresh. */
@@ -239,8 +246,8 @@ export interface Platform {
     slot: DeletionSlot,
   ): Promise<'deleted' | 'gone'>;
   createAsset(o: CreateAsset): Promise<PlatformAsset>;
-  /** Sets what create cannot: thumbnail time, further playback ids. Idempotent: looks at what the asset has. */
-  finishAsset(asset: PlatformAsset, like: PlatformAsset): Promise<void>;
+  /** One thing that create cannot set, or did not. Throws PermanentError MUX_REFUSED for what the platform does not do. */
+  finishAsset(assetId: string, step: FinishingStep): Promise<void>;
   /** Assets created at or after `sinceMs`, in any order. */
   createdSince(sinceMs: number): Promise<readonly PlatformAsset[]>;
   /** One page, at most 100, of all assets there are, in any order. */
@@ -251,6 +258,8 @@ export interface Platform {
   describe(raw: Readonly<Record<string, unknown>>): PlatformAsset;
   /** Where the text track can be downloaded; undefined when it cannot be without changing the asset. */
   captionUrl(asset: PlatformAsset, trackId: string): Promise<string | undefined>;
+  /** Where an image of the video can be downloaded; undefined when it cannot be without changing the asset. */
+  imageUrl(asset: PlatformAsset, image: PlatformImage): Promise<string | undefined>;
 }
 
 export interface TransitionEvent {

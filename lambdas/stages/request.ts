@@ -12,6 +12,7 @@ import {
 } from '../domain/decisions-request.ts';
 import { decideRestore, decideRestoreOfPresent, type RestoreWish } from '../domain/decisions-restore.ts';
 import { ConflictError } from '../domain/failures.ts';
+import type { QuoteRates } from '../domain/offers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { confirmEnvironment } from './gone.ts';
@@ -23,6 +24,8 @@ export interface RequestDeps {
   readonly ledger: Ledger;
   readonly waking: Waking;
   readonly log: Log;
+  /** By which the tier of a restore is chosen. */
+  readonly rates: QuoteRates;
   /** Made only when an asset must be asked for. */
   platform(): Platform;
 }
@@ -90,15 +93,24 @@ export async function requestRestore(
   wish: RestoreWish,
   caller: Caller,
 ): Promise<Answer> {
-  const own = await deps.ledger.get(assetId);
-  const origin = own && holdsNothing(own) ? own.restored_from : undefined;
   const decide = async (record: AssetRecord) => {
-    const decision = decideRestore(record, wish, caller);
+    const decision = decideRestore(record, wish, caller, deps.rates);
     if (decision.kind !== 'ask-platform') return decision;
     const isAlive = await isAtPlatform(deps, decision.assetId);
-    return decideRestoreOfPresent(record, isAlive, wish, caller);
+    return decideRestoreOfPresent(record, isAlive, wish, caller, deps.rates);
   };
-  return onTracked(deps, origin ?? assetId, decide, (next) => !holdsNothing(next));
+  return decideAndStore(
+    deps,
+    () => restorableOf(deps.ledger, assetId),
+    (record) => (record ? decide(record) : { kind: 'refuse', problem: notTracked(assetId) }),
+  );
+}
+
+/** The record that a restore of this id is about, whichever id of the lineage it is. */
+export async function restorableOf(ledger: Ledger, assetId: string): Promise<AssetRecord | undefined> {
+  const own = await ledger.get(assetId);
+  const origin = own && holdsNothing(own) ? own.restored_from : undefined;
+  return lastOfLineage(ledger, origin ?? assetId, (next) => !holdsNothing(next));
 }
 
 /** Nothing of its own that could be brought back, and no request under way: the asset it was restored from has the archive and knows more. */
@@ -121,11 +133,10 @@ function onTracked(
   deps: RequestDeps,
   assetId: string,
   decide: (record: AssetRecord) => Decision | Promise<Decision>,
-  isAbout?: (successor: AssetRecord) => boolean,
 ): Promise<Answer> {
   return decideAndStore(
     deps,
-    () => lastOfLineage(deps.ledger, assetId, isAbout),
+    () => lastOfLineage(deps.ledger, assetId),
     (record) => (record ? decide(record) : { kind: 'refuse', problem: notTracked(assetId) }),
   );
 }

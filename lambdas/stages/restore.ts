@@ -1,10 +1,13 @@
 // Stage "restore": reads the master out of Glacier and makes a new asset of it; exactly one is published.
 import type { PlatformAsset } from '../domain/asset.ts';
 import { NotYetError, PermanentError } from '../domain/failures.ts';
+import { pairPlaybackIds, pairTracks, trackIds } from '../domain/pairing.ts';
 import type { Archive, AssetRecord, RestoreState } from '../domain/record.ts';
 import { leftOutOfPlain } from '../domain/restore-request.ts';
 import { HOUR_MS, iso } from '../domain/time.ts';
+import { keepComparison } from './compare.ts';
 import { readManifestAsset } from './evidence.ts';
+import { begunAnew, finishAsset, merged, unfinished } from './finish-asset.ts';
 import { confirmEnvironment } from './gone.ts';
 import { adoptLostCreate, deleteOwn } from './own-assets.ts';
 import type { CreateAsset } from './ports.ts';
@@ -18,9 +21,6 @@ const MAX_CREATES = 5;
 
 /** S3 says itself when a copy is readable; when that word is lost, it is found out after so many polls: an hour. */
 const LONGEST_LOOK_POLLS = 120;
-
-/** A restored asset may differ from the archived one by this much of its duration, seconds. */
-const DURATION_TOLERANCE_SECONDS = 1;
 
 export async function restore(work: Work): Promise<Next> {
   const { record } = work;
@@ -115,37 +115,50 @@ async function create(work: Work, archive: Archive, restore: RestoreState): Prom
     };
   }
   const request = await describeNewAsset(work, archive, restore);
-  const attempted = {
+  const attempted: RestoreState = {
     ...restore,
+    refused: undefined,
     first_create_at: restore.first_create_at ?? iso(work.nowMs),
     create_attempted_at: iso(work.nowMs),
     create_attempts: restore.create_attempts + 1,
   };
   await work.renew({ restore: attempted });
-  return remember(work, attempted, await createAsset(work, restore, request));
+  const made = await createAsset(work, { before: restore, attempted }, request);
+  return remember(work, made.restore, made.asset);
 }
 
-async function createAsset(work: Work, restore: RestoreState, request: CreateAsset): Promise<PlatformAsset> {
+interface Made {
+  readonly asset: PlatformAsset;
+  readonly restore: RestoreState;
+}
+
+async function createAsset(
+  work: Work,
+  { before, attempted }: { readonly before: RestoreState; readonly attempted: RestoreState },
+  request: CreateAsset,
+): Promise<Made> {
   try {
-    return await createAsItWas(work, request);
+    return await createAsItWas(work, attempted, request);
   } catch (error) {
     // Refused before it was made: there is nothing to look for.
-    if (error instanceof NotYetError || error instanceof PermanentError) await work.renew({ restore });
+    if (error instanceof NotYetError || error instanceof PermanentError)
+      await work.renew({ restore: before });
     throw error;
   }
 }
 
 /** What Mux made once it may refuse now (a DRM configuration is gone, a quality is no longer sold): then without it. */
-async function createAsItWas(work: Work, request: CreateAsset): Promise<PlatformAsset> {
+async function createAsItWas(work: Work, restore: RestoreState, request: CreateAsset): Promise<Made> {
   const { platform } = work.deps;
   try {
-    return await platform.createAsset(request);
+    return { asset: await platform.createAsset(request), restore };
   } catch (error) {
-    const leftOut = leftOutOfPlain(request);
-    if (!isRefused(error) || leftOut.length === 0) throw error;
-    const warning = `RESTORE_PLAIN: asked for without ${leftOut.join(', ')}, because ${error.message}`;
-    await work.renew({ warnings: withWarnings(work.record, [warning]) });
-    return platform.createAsset({ ...request, isPlain: true });
+    const refused = leftOutOfPlain(request);
+    if (!isRefused(error) || refused.length === 0) throw error;
+    const warning = `RESTORE_PLAIN: asked for without ${refused.join(', ')}, because ${error.message}`;
+    const plain = { ...restore, refused };
+    await work.renew({ restore: plain, warnings: merged(work.record.warnings, [warning]) });
+    return { asset: await platform.createAsset({ ...request, isPlain: true }), restore: plain };
   }
 }
 
@@ -166,7 +179,7 @@ function tooManyCreates(restore: RestoreState): PermanentError {
   );
 }
 
-async function describeNewAsset(work: Work, archive: Archive, restore: RestoreState) {
+async function describeNewAsset(work: Work, archive: Archive, restore: RestoreState): Promise<CreateAsset> {
   const like = await readManifestAsset(work.deps, archive);
   if (!like) {
     throw new PermanentError('MANIFEST_UNREADABLE', `${archive.manifest.key} is missing or not a manifest.`, {
@@ -174,6 +187,15 @@ async function describeNewAsset(work: Work, archive: Archive, restore: RestoreSt
       retryable: true,
     });
   }
+  return orderLike(work, archive, restore, like);
+}
+
+async function orderLike(
+  work: Work,
+  archive: Archive,
+  restore: RestoreState,
+  like: PlatformAsset,
+): Promise<CreateAsset> {
   const sign = (object: { key: string; version_id: string }) =>
     work.deps.vault.presign({
       key: object.key,
@@ -197,7 +219,7 @@ async function captionsLeft(work: Work, { captions }: Archive): Promise<Archive[
     if (head) left.push(caption);
     else lost.push(`RESTORE_INCOMPLETE: the vault no longer has the caption ${caption.key}.`);
   }
-  if (lost.length > 0) await work.renew({ warnings: withWarnings(work.record, lost) });
+  if (lost.length > 0) await work.renew({ warnings: merged(work.record.warnings, lost) });
   return left;
 }
 
@@ -213,83 +235,46 @@ async function remember(work: Work, restore: RestoreState, asset: PlatformAsset)
   };
 }
 
-async function finish(
-  work: Work,
-  archive: Archive,
-  restore: RestoreState,
-  newAssetId: string,
-): Promise<Next> {
+async function finish(work: Work, archive: Archive, begun: RestoreState, newAssetId: string): Promise<Next> {
   const { platform, ledger } = work.deps;
   const asset = await platform.inspect(newAssetId);
-  if (!asset) return createAgain(work, restore, 'the new asset was deleted before it was ready');
+  if (!asset) return createAgain(work, begun, 'the new asset was deleted before it was ready');
   if (asset.status === 'errored') {
     await deleteOwn(work, asset);
     return createAgain(
       work,
-      restore,
+      begun,
       `Mux could not process it: ${asset.errors?.join('; ') ?? 'no reason given'}`,
     );
   }
-  const isPreparing = asset.status !== 'ready' || asset.tracks.some(({ status }) => status === 'preparing');
-  if (isPreparing) return work.poll('Mux to prepare the new asset');
-  const refused = await finishAsItWas(work, archive, asset);
-  const finished = await platform.inspect(newAssetId);
+  if (asset.status !== 'ready') return work.poll('Mux to prepare the new asset');
+  const like = await readManifestAsset(work.deps, archive);
+  const describe = async () => like && orderLike(work, archive, begun, like);
+  const { restore, isTouched } = await finishAsset(work, begun, asset, describe);
+  const finished = isTouched ? await platform.inspect(newAssetId) : asset;
   if (!finished) return createAgain(work, restore, 'the new asset was deleted before it was published');
+  const { waitingFor, warnings: late } = unfinished(work, restore, finished);
+  if (waitingFor) return work.poll(waitingFor);
   // An earlier create that showed itself late is ours too, and must not stay beside the published one.
   if (restore.first_create_at !== restore.create_attempted_at) await adoptLostCreate(work, archive, restore);
-  const new_playback_ids = pairPlaybackIds(work.record, finished);
+  const new_playback_ids = pairPlaybackIds(work.record.playback_ids, finished.playbackIds);
+  const new_tracks = pairTracks(work.record.tracks, trackIds(finished));
   for (const { id } of new_playback_ids) await ledger.putAlias('playback', id, work.record.asset_id);
-  const warnings = withWarnings(work.record, [...refused, ...differences(work.record, finished)]);
+  for (const { id } of new_tracks) await ledger.putAlias('track', id, work.record.asset_id);
+  const { comparison, warnings: differing } = await keepComparison(work, archive, restore, like, finished);
   const set = {
-    restore: { ...restore, searched: undefined, new_playback_ids },
+    restore: { ...restore, searched: undefined, new_playback_ids, new_tracks, comparison },
     current_asset_id: newAssetId,
-    warnings,
+    warnings: merged(work.record.warnings, [...late, ...differing]),
   };
   return { kind: 'move', to: 'restored', cause: 'new asset ready', set };
 }
 
-/** Answers what to say of a refusal: a video that plays is not held back for its thumbnail. */
-async function finishAsItWas(work: Work, archive: Archive, asset: PlatformAsset): Promise<readonly string[]> {
-  const like = await readManifestAsset(work.deps, archive);
-  if (!like) return [];
-  try {
-    await work.deps.platform.finishAsset(asset, like);
-    return [];
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    return [`RESTORE_INCOMPLETE: ${error.message}`];
-  }
-}
-
-function withWarnings(record: AssetRecord, more: readonly string[]): readonly string[] {
-  return [...new Set([...record.warnings, ...more])];
-}
-
 function createAgain(work: Work, restore: RestoreState, why: string): Next {
-  const again = { ...restore, new_asset_id: undefined, create_attempted_at: undefined };
   return {
     kind: 'wait',
     untilMs: work.nowMs,
     waitingFor: `another attempt: ${why}`,
-    set: { restore: again },
+    set: { restore: begunAnew(restore) },
   };
-}
-
-/** Said, not refused: the customer wants the video back, and the vault keeps the proved master in any case. */
-function differences(record: AssetRecord, asset: PlatformAsset): readonly string[] {
-  if (record.duration === undefined || asset.durationSeconds === undefined) return [];
-  if (Math.abs(record.duration - asset.durationSeconds) <= DURATION_TOLERANCE_SECONDS) return [];
-  return [
-    `RESTORE_DIFFERS: the new asset lasts ${asset.durationSeconds} s, the archived one lasted ${record.duration} s.`,
-  ];
-}
-
-/** Old and new ids, paired by policy and position: the platform gives no say in what they are. */
-function pairPlaybackIds(record: AssetRecord, asset: PlatformAsset): RestoreState['new_playback_ids'] {
-  const unpaired = [...(record.playback_ids ?? [])];
-  return asset.playbackIds.map(({ id, policy }) => {
-    const at = unpaired.findIndex((old) => old.policy === policy);
-    const [old] = at >= 0 ? unpaired.splice(at, 1) : [];
-    return { id, policy, replaces: old?.id };
-  });
 }

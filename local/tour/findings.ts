@@ -21,7 +21,7 @@ export async function findingsOf(
   s3: S3Client,
   simulator: Simulator,
   muxUrl: string,
-): Promise<readonly Finding[]> {
+): Promise<Finding[]> {
   const { record } = life.seen;
   if (!record) return [finding('record', false, 'there is none')];
   const vault = await inVault(record, s3);

@@ -4,6 +4,7 @@ import type { IcehouseApi } from '../../cli/api.ts';
 import type { Followed } from '../../cli/follow.ts';
 import { sampled } from '../../cli/progress.ts';
 import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
+import type { Quote } from '../../lambdas/domain/quote.ts';
 import type { Running } from '../boot.ts';
 import type { TourVideo } from './videos.ts';
 
@@ -14,6 +15,8 @@ export interface Life {
   readonly sha256: string;
   /** What a watcher sees now. */
   seen: Followed;
+  /** What the API says while the asset is deleted: its price, and what it was like. */
+  whileDeleted?: { readonly quote: Quote; readonly manifest: Uint8Array };
   /** Processes that were killed for it: the archive function's, and one worker's. */
   kills: number;
 }
@@ -36,6 +39,7 @@ export async function beginLife({
   const attributes = {
     meta: { title: video.title, external_id: `tour-${video.title}` },
     passthrough: 'tour',
+    ...video.add.attributes,
   };
   const asset = await simulator.addAsset({ ...video.add, attributes });
   const sha256 = await simulator.sha256(asset.id);
@@ -62,7 +66,8 @@ export async function live(life: Life, api: IcehouseApi, killCopiers: () => numb
       if (life.video.killed && life.kills === 0 && isInTheMiddle(record)) life.kills = killCopiers();
       return record.status === 'deleted' && record.next_action_at === undefined;
     });
-    await api.restore(life.assetId, undefined);
+    life.whileDeleted = { quote: await api.quote(life.assetId), manifest: await api.manifest(life.assetId) };
+    await api.restore(life.assetId, {});
     await until((record) => record.status === 'restored');
   }
   life.seen = { ...life.seen, isOver: true };

@@ -6,6 +6,7 @@ import { IcehouseApi } from '../../cli/api.ts';
 import { boardOn } from '../../cli/board.ts';
 import { type Screen, screenOn } from '../../cli/screen.ts';
 import type { Running } from '../boot.ts';
+import { findingsOfFidelity } from './brought-back.ts';
 import { type Finding, findingsOf, findingsOverall } from './findings.ts';
 import { beginLife, type Life, live } from './life.ts';
 import { TOUR_VIDEOS } from './videos.ts';
@@ -94,6 +95,7 @@ async function findAll(
   for (const life of lives) {
     screen.print(`\n${screen.paint('bold', life.video.title)}`);
     const findings = simulator ? await findingsOf(life, s3, simulator, mux.url) : [];
+    if (life.video.isFull) findings.push(...(await findingsOfFidelity(life, cloud.urls.api)));
     for (const finding of findings) print(finding, screen);
     all.push(...findings);
   }

@@ -8,6 +8,8 @@ export interface TourVideo {
   readonly end: 'restored' | 'cancelled';
   /** Kill the archive function in the middle of the copy. */
   readonly killed?: boolean;
+  /** With all that a customer can set: how much of it comes back is told. */
+  readonly isFull?: boolean;
   readonly add: AddAsset;
 }
 
@@ -27,9 +29,24 @@ export const TOUR_VIDEOS: readonly TourVideo[] = [
   {
     title: 'Short, captions',
     end: 'restored',
+    isFull: true,
     add: {
       file: join(MEDIA, 'motion-and-tone.mp4'),
       captions: [{ file: CAPTIONS_FILE, language_code: 'en', name: 'English' }],
+      policies: ['public', 'signed'],
+      attributes: {
+        video_quality: 'premium',
+        encoding_tier: 'premium',
+        max_resolution_tier: '2160p',
+        normalize_audio: true,
+        thumbnail_time: 2.5,
+        generate_shots: true,
+        static_renditions: {
+          files: [
+            { resolution: 'highest', name: 'highest.mp4', ext: 'mp4', type: 'standard', status: 'ready' },
+          ],
+        },
+      },
     },
   },
   { title: 'Audio only', end: 'restored', add: { file: join(MEDIA, 'tone.m4a') } },

@@ -119,11 +119,41 @@ test.each([
   ['SOURCE_LOOPBACK', 'yes'],
   ['STORAGE_CLASS', 'STANDARD'],
   ['BUCKET_OWNER', '1234'],
+  ['STANDARD_WORTH_USD', '-1'],
+  ['MUX_PRICES', '{"encodingUsdPerMinute":'],
 ])('refuses %s = %s', (name, value) => {
   const message = problemsOf({ ...REQUIRED, [name]: value });
 
   expect(message).toContain(`${name} must be`);
   expect(message).toContain(`got "${value}"`);
+});
+
+test("takes a customer's own prices, and the list's where there are none", () => {
+  const own = '{"encodingUsdPerMinute":{"plus":{"1080p":0.02}}}';
+
+  const { muxPrices, standardWorthUsd } = readConfig({
+    ...REQUIRED,
+    MUX_PRICES: own,
+    STANDARD_WORTH_USD: '0.5',
+  });
+
+  expect(muxPrices.encodingUsdPerMinute.plus).toMatchObject({ '1080p': 0.02, '720p': 0.025 });
+  expect(standardWorthUsd).toBe(0.5);
+  expect(readConfig(REQUIRED).muxPrices.encodingUsdPerMinute.plus['1080p']).toBe(0.03125);
+});
+
+test.each([
+  [
+    '{"encodingUsdPerMinute":{"plus":{"1080p":-0.02}}}',
+    'muxPrices.encodingUsdPerMinute.plus.1080p: expected',
+  ],
+  ['{"encoding":{}}', 'muxPrices.encoding: not known'],
+  ['[]', 'muxPrices: expected an object'],
+])('names what in MUX_PRICES is no price: %s', (value, where) => {
+  const message = problemsOf({ ...REQUIRED, MUX_PRICES: value });
+
+  expect(message).toContain(`MUX_PRICES: ${where}`);
+  expect(message).not.toContain('MUX_PRICES must be');
 });
 
 test('names the variable that this function would have needed', () => {

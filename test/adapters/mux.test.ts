@@ -8,6 +8,7 @@ import type { Governor } from '../../lambdas/adapters/governor.ts';
 import { createMux, type MuxOptions } from '../../lambdas/adapters/mux.ts';
 import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
 import { NotYetError } from '../../lambdas/domain/failures.ts';
+import { finishingSteps } from '../../lambdas/domain/finishing-steps.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
 import { archiveProof } from '../fakes/proofs.ts';
 import { recordingLog } from '../fakes/recorders.ts';
@@ -85,7 +86,7 @@ function muxAt(api: string, change: Partial<MuxOptions> = {}) {
   const log = recordingLog();
   const mux = createMux({
     credentials: async () => CREDENTIALS,
-    baseUrls: { api, stream: 'https://stream.mux.test/' },
+    baseUrls: { api, stream: 'https://stream.mux.test/', image: 'https://image.mux.test/' },
     governor,
     purpose: 'prepare',
     clock,
@@ -417,8 +418,8 @@ describe('a restore', () => {
   test('creates by POST what can be set at once, then adds the rest', async () => {
     const { api, seen } = await stub(
       { status: 201, body: { data: asset({ id: 'new1', status: 'preparing' }) } },
-      { status: 201, body: { data: { id: 'p9', policy: 'public' } } },
       { status: 200, body: { data: asset({ id: 'new1' }) } },
+      { status: 201, body: { data: { id: 'p9', policy: 'public' } } },
     );
     const { mux, said } = muxAt(api, { purpose: 'restore' });
     const publicIds = (...ids: string[]) => ids.map((id) => ({ id, policy: 'public' }));
@@ -427,7 +428,9 @@ describe('a restore', () => {
     );
 
     await mux.createAsset({ masterUrl: 'https://vault.test/m?s=1', like, texts: [] });
-    await mux.finishAsset(mux.describe(asset({ id: 'new1', playback_ids: publicIds('p8') })), like);
+    const made = mux.describe(asset({ id: 'new1', playback_ids: publicIds('p8') }));
+    for (const step of finishingSteps({ asset: made, like, texts: [], areTextsMissing: false }))
+      await mux.finishAsset('new1', step);
 
     expect(seen).toMatchObject([
       {
@@ -439,10 +442,10 @@ describe('a restore', () => {
           passthrough: 'mine',
         },
       },
-      { method: 'POST', url: '/video/v1/assets/new1/playback-ids', body: { policy: 'public' } },
       { method: 'PATCH', url: '/video/v1/assets/new1', body: { thumbnail_time: 4 } },
+      { method: 'POST', url: '/video/v1/assets/new1/playback-ids', body: { policy: 'public' } },
     ]);
-    expect(said).toEqual(['take post restore', 'take post restore', 'take other restore']);
+    expect(said).toEqual(['take post restore', 'take other restore', 'take post restore']);
   });
 
   test('finds what it made by paging through the list, a slot for each page', async () => {
@@ -527,6 +530,48 @@ describe('captions', () => {
 
     expect(await mux.captionUrl(given, 'text1')).toBeUndefined();
   });
+
+  test('come with images, of the time that the asset names for its poster', async () => {
+    const { mux } = muxAt('http://unused.test');
+    const timed = toPlatformAsset(
+      asset({ playback_ids: [{ id: 'p1', policy: 'public' }], thumbnail_time: 7.5 }),
+    );
+
+    const images = ['poster.jpg', 'storyboard.jpg', 'storyboard.vtt'] as const;
+    const urls = await Promise.all(images.map((image) => mux.imageUrl(timed, image)));
+
+    expect(urls).toEqual([
+      'https://image.mux.test/p1/thumbnail.jpg?time=7.5',
+      'https://image.mux.test/p1/storyboard.jpg',
+      'https://image.mux.test/p1/storyboard.vtt',
+    ]);
+  });
+
+  test.each([
+    ['poster.jpg', 'thumbnail.jpg', { aud: 't', time: '7.5' }],
+    ['storyboard.vtt', 'storyboard.vtt', { aud: 's' }],
+  ] as const)(
+    'come with images for which a signed id needs another token: %s',
+    async (image, file, claimed) => {
+      const { mux } = muxAt('http://unused.test', withKey(pem));
+      const signed = toPlatformAsset(
+        asset({ playback_ids: [{ id: 's1', policy: 'signed' }], thumbnail_time: 7.5 }),
+      );
+
+      const url = new URL((await mux.imageUrl(signed, image)) ?? '');
+
+      const claims = url.searchParams.get('token')?.split('.')[1] ?? '';
+      expect(url.pathname).toBe(`/s1/${file}`);
+      expect([...url.searchParams.keys()]).toEqual(['token']);
+      // What an open URL says in its query, a signed one says among the claims.
+      expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({
+        ...claimed,
+        sub: 's1',
+        kid: 'key1',
+        exp: 1_793_494_800,
+      });
+    },
+  );
 
   test('fail in plain words when the signing key is none', async () => {
     const { mux } = muxAt('http://unused.test', withKey('c2VjcmV0LWtleQ=='));

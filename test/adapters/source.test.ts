@@ -291,6 +291,18 @@ describe('fetchSmall', () => {
     expect(await source.fetchSmall(origin.url, 300_000)).toBeUndefined();
   });
 
+  test('gives up a file that takes longer than it may', async () => {
+    // A trickle never stalls.
+    origin.instead = (_, response) => {
+      const trickle = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(trickle));
+    };
+
+    const error = await failure(source.fetchSmall(origin.url, 300_000, 150));
+
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
   test('refuses a file that is larger than it may be', async () => {
     expect(await failure(source.fetchSmall(origin.url, 299_999))).toMatchObject({ code: 'SOURCE_REFUSED' });
   });

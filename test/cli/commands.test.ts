@@ -26,6 +26,17 @@ describe('request', () => {
     expect(ended.stdout).toContain(`icehouse cancel ${ASSET}`);
   });
 
+  test.each<[string, string[], unknown]>([
+    ['these codes', ['--accept-loss', 'OVERLAY', 'SURROUND_SOUND'], ['OVERLAY', 'SURROUND_SOUND']],
+    ['whatever it is', ['--accept-loss'], true],
+  ])('accepts a loss: %s', async (_, args, accept_loss) => {
+    await using api = await stubApi({ [`POST ${REQUESTS}`]: [ok(aRecord())] });
+
+    await icehouse(['request', ASSET, '--user', 'u-17', '--url', api.url, ...args]);
+
+    expect(api.seen[0]?.body).toEqual({ asset_id: ASSET, deleted_by_user_id: 'u-17', accept_loss });
+  });
+
   test('leaves the date to the API when none is given', async () => {
     await using api = await stubApi({ [`POST ${REQUESTS}`]: [ok(aRecord())] });
 
@@ -69,6 +80,24 @@ describe('request', () => {
 });
 
 describe('status', () => {
+  test('ends with the command that goes on after a refused loss, on one line', async () => {
+    const command = `icehouse request ${ASSET} --user u-17 --reason 'the campaign of last summer is over' --accept-loss OVERLAY SURROUND_SOUND`;
+    const failure = {
+      code: 'LOSS_REFUSED',
+      message: 'A restore would lose something, so nothing is deleted.',
+      action: `To go on all the same, send the same delete request with "accept_loss": ["OVERLAY"], or run: ${command}`,
+      from: 'requested',
+      retryable: true,
+    } as const;
+    await using api = await stubApi({
+      [`GET ${REQUESTS}/${ASSET}`]: [ok(aRecord({ status: 'failed', failure }))],
+    });
+
+    const ended = await icehouse(['status', ASSET, '--url', api.url]);
+
+    expect(ended.stdout.trimEnd().split('\n').at(-1)).toBe(command);
+  });
+
   test('shows the sentence, the facts and the timeline', async () => {
     await using api = await stubApi({ [`GET ${REQUESTS}/${ASSET}`]: [ok(aRecord())] });
 

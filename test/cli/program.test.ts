@@ -12,8 +12,11 @@ const COMMANDS = [
   'cancel',
   'restore',
   'reschedule',
+  'cost',
+  'advise',
   'copy',
   'dlq',
+  'drill',
 ];
 
 describe('help', () => {

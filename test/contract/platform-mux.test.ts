@@ -52,7 +52,7 @@ async function openBench(keys?: { publicKey: string; privateKey: string }): Prom
   const signing = keys && { signingKeyId: 'key1', signingPrivateKey: btoa(keys.privateKey) };
   const platform = createMux({
     credentials: async () => ({ tokenId, tokenSecret, ...signing }),
-    baseUrls: { api: url, stream: url },
+    baseUrls: { api: url, stream: url, image: url },
     governor: { take: async () => undefined, slowDown: async () => undefined },
     purpose: 'restore',
     clock: systemClock,
@@ -158,5 +158,18 @@ describe('a captioned asset with signed playback only', () => {
     const answer = await fetch(caption ?? '');
 
     expect(await answer.text()).toBe('WEBVTT\n\nhello');
+  });
+
+  test.each(['poster.jpg', 'storyboard.vtt'] as const)('gives its %s to such a token', async (image) => {
+    const { platform, simulator, close } = await openBench(keys);
+    onTestFinished(close);
+    const { id } = await simulator.addAsset({ policies: ['signed'] });
+    const asset = await platform.inspect(id);
+
+    const url = asset && (await platform.imageUrl(asset, image));
+    const answer = await fetch(url ?? '');
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe(image === 'poster.jpg' ? 'image/jpeg' : 'text/vtt');
   });
 });

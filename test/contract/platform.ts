@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PlatformAsset } from '../../lambdas/domain/asset.ts';
 import { TransientError } from '../../lambdas/domain/failures.ts';
+import { finishingSteps } from '../../lambdas/domain/finishing-steps.ts';
 import type { Platform } from '../../lambdas/stages/ports.ts';
 import { archiveProof, ownProof } from '../fakes/proofs.ts';
 
@@ -233,13 +234,58 @@ export function platformContract(name: string, open: () => Promise<PlatformBench
         });
         const made = await platform.createAsset({ masterUrl: TOKEN_URL(), like, texts: [] });
 
-        await platform.finishAsset(await until(made.id, isReady), like);
-        await platform.finishAsset(await until(made.id, isReady), like);
+        const again = async () => {
+          const asset = await until(made.id, isReady);
+          const steps = finishingSteps({ asset, like, texts: [], areTextsMissing: false });
+          for (const step of steps) await platform.finishAsset(made.id, step);
+          return steps.map(({ kind }) => kind);
+        };
+        const done = [await again(), await again()];
 
+        expect(done).toEqual([['thumbnail', 'playback-id'], []]);
         const finished = await platform.inspect(made.id);
         expect(finished?.raw.thumbnail_time).toBe(4);
         expect(finished?.playbackIds.map(({ policy }) => policy)).toEqual(['public', 'public']);
         expect(new Set(finished?.playbackIds.map(({ id }) => id)).size).toBe(2);
+      });
+
+      // Documented: PATCH and POST …/tracks, POST …/static-renditions, POST …/shots. That Mux takes a size beside
+      // `highest` is stated both ways; here only one is asked for.
+      test('gets afterwards what its create went without', async () => {
+        const like = platform.describe({
+          id: 'old1',
+          status: 'ready',
+          generate_shots: true,
+          static_renditions: {
+            files: [{ resolution: 'audio-only', status: 'ready', passthrough: 'podcast' }],
+          },
+          tracks: [
+            { id: 'video1', type: 'video' },
+            { id: 'audio1', type: 'audio', name: 'Deutsch', language_code: 'de', primary: true },
+            { id: 'text1', type: 'text', name: 'English', language_code: 'en', closed_captions: true },
+          ],
+        });
+        const texts = [{ url: bench.captionUrl, trackId: 'text1' }];
+        const made = await platform.createAsset({ masterUrl: TOKEN_URL(), like, texts, isPlain: true });
+        const asset = await until(made.id, isReady);
+
+        const steps = finishingSteps({ asset, like, texts, areTextsMissing: true });
+        for (const step of steps) await platform.finishAsset(made.id, step);
+
+        expect(steps.map(({ kind }) => kind)).toEqual(['track', 'text', 'rendition', 'shots']);
+        const finished = await until(made.id, ({ tracks }) =>
+          tracks.every(({ status }) => status !== 'preparing'),
+        );
+        expect(finished.tracks).toContainEqual(
+          expect.objectContaining({ type: 'audio', name: 'Deutsch', languageCode: 'de' }),
+        );
+        expect(finished.tracks).toContainEqual(
+          expect.objectContaining({ type: 'text', name: 'English', closedCaptions: true }),
+        );
+        expect(finished.raw.static_renditions).toMatchObject({
+          files: [{ resolution: 'audio-only', passthrough: 'podcast' }],
+        });
+        expect(finishingSteps({ asset: finished, like, texts, areTextsMissing: true })).toEqual([]);
       });
 
       // Documented: status `errored`, on the asset.
@@ -279,6 +325,20 @@ export function platformContract(name: string, open: () => Promise<PlatformBench
       const shut = await platform.captionUrl(captioned([]), 'text1');
 
       expect(open).toMatch(/^https?:\/\/[^/]+\/play1\/text\/text1\.vtt$/);
+      expect(shut).toBeUndefined();
+    });
+
+    // Documented: image.mux.com/{playback id}/thumbnail.jpg?time= and /storyboard.vtt.
+    test('names the URL of an image where there is a public id, and none where there is no id', async () => {
+      const pictured = (ids: object[]) =>
+        platform.describe({ id: 'asset1', status: 'ready', playback_ids: ids, thumbnail_time: 2 });
+
+      const poster = await platform.imageUrl(pictured(publicIds('play1')), 'poster.jpg');
+      const storyboard = await platform.imageUrl(pictured(publicIds('play1')), 'storyboard.vtt');
+      const shut = await platform.imageUrl(pictured([]), 'poster.jpg');
+
+      expect(poster).toMatch(/^https?:\/\/[^/]+\/play1\/\w+\.jpg\?time=2$/);
+      expect(storyboard).toMatch(/^https?:\/\/[^/]+\/play1\/storyboard\.vtt$/);
       expect(shut).toBeUndefined();
     });
   });

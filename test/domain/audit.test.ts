@@ -69,6 +69,29 @@ describe('an archive', () => {
     ]);
   });
 
+  test('with an image missing, or another in its place, is a warning each: a restore does without', () => {
+    const image = (name: string) => ({
+      name,
+      content_type: 'image/jpeg',
+      key: `${FOLDER}/sidecars/${name}`,
+      version_id: 'i1',
+      size_bytes: 7,
+      crc32: 'DDDDDD==',
+    });
+    const archive = { ...ARCHIVE, sidecars: [image('poster.jpg'), image('storyboard.jpg')] };
+    const looks = new Map(LOOKS)
+      .set(`${FOLDER}/sidecars/poster.jpg`, { kind: 'missing' })
+      .set(`${FOLDER}/sidecars/storyboard.jpg`, there('i1', 8, 'DDDDDD==', 'STANDARD'));
+
+    const findings = judgeArchive(archived({ status: 'deleted', archive }), looks);
+
+    expect(findings).toMatchObject([
+      { code: 'ARCHIVE_WITHOUT_OBJECT', severity: 'warning', key: `${FOLDER}/sidecars/poster.jpg` },
+      { code: 'ARCHIVE_DIFFERS', severity: 'warning', expected: 'bytes 7', found: 'bytes 8' },
+    ]);
+    expect(findings[0]?.what_to_do).toContain('can be restored without it');
+  });
+
   test('with several differences is one finding that names them all, and never the token', () => {
     const head = { versionId: 'm1', sizeBytes: 99, storageClass: 'DEEP_ARCHIVE', token: 'token2' };
     const looks = new Map(LOOKS).set(ARCHIVE.key, { kind: 'there', head });
@@ -203,6 +226,15 @@ describe('a folder of the vault', () => {
     const verdict = judgeFolder({ assetId: 'asset1', life: 2 }, [...NAMED, STRAY], archived());
 
     expect(verdict).toEqual({ findings: [], superseded: [STRAY] });
+  });
+
+  test('holds reports on restores and images, which are no findings', () => {
+    const report = version('restored/new1.json', 'r1');
+    const olderPoster = version('sidecars/poster.jpg', 'p0', { isLatest: false });
+
+    const verdict = judgeFolder({ assetId: 'asset1', life: 2 }, [...NAMED, olderPoster, report], archived());
+
+    expect(verdict).toEqual({ findings: [], superseded: [olderPoster] });
   });
 
   test('of an earlier life is a leftover, but for what the record still names', () => {

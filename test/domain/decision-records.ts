@@ -8,13 +8,14 @@ import {
 } from '../../lambdas/domain/decisions-request.ts';
 import { decideRestore } from '../../lambdas/domain/decisions-restore.ts';
 import type { Archive, AssetRecord, RestoreState, Status, UploadState } from '../../lambdas/domain/record.ts';
+import { LIST_RATES } from '../fakes/rates.ts';
 import { aRecord } from '../fakes/record.ts';
 
 export const NOW = '2026-11-22T12:00:00.000Z';
 export const EARLIER = '2026-11-20T00:00:00.000Z';
 export const CALLER = { nowMs: Date.parse(NOW), actor: 'user-9' };
 
-/** 10 GB in DEEP_ARCHIVE: Bulk is 0.93 $ in 48 h, Standard 1.10 $ in 12 h, egress included. */
+/** 10 × 10^9 bytes in DEEP_ARCHIVE: a restore by Bulk is 0.91 $ in 48 h, by Standard 1.07 $ in 12 h. */
 export const ARCHIVE: Archive = {
   bucket: 'vault',
   key: 'mux/env1/asset1/3/master.mp4',
@@ -108,7 +109,7 @@ export const CALLS = {
   'same request': (record: AssetRecord) => decideRequest(record, SAME, CALLER),
   'different request': (record: AssetRecord) => decideRequest(record, DIFFERENT, CALLER),
   cancel: (record: AssetRecord) => decideCancel(record, CALLER),
-  restore: (record: AssetRecord) => decideRestore(record, { token: FRESH_TOKEN }, CALLER),
+  restore: (record: AssetRecord) => decideRestore(record, { token: FRESH_TOKEN }, CALLER, LIST_RATES),
   patch: (record: AssetRecord) => decideReschedule(record, MOVE, CALLER),
 };
 

@@ -7,6 +7,7 @@ import { decideCancel, decideRequest, decideReschedule } from '../../lambdas/dom
 import { decideRestore, decideRestoreOfPresent } from '../../lambdas/domain/decisions-restore.ts';
 import { canMove } from '../../lambdas/domain/lifecycle.ts';
 import type { Archive, AssetRecord, RestoreState, Status, Tier } from '../../lambdas/domain/record.ts';
+import { LIST_RATES } from '../fakes/rates.ts';
 import { aRecord } from '../fakes/record.ts';
 
 const NOW_MS = Date.parse('2026-11-22T12:00:00.000Z');
@@ -132,9 +133,9 @@ const call: fc.Arbitrary<{ name: string; run: Call }> = fc.oneof(
   fc.record({ wish, isAlive: fc.boolean() }).map(({ wish, isAlive }) => ({
     name: 'restore',
     run: (given: AssetRecord) => {
-      const decision = decideRestore(given, wish, CALLER);
+      const decision = decideRestore(given, wish, CALLER, LIST_RATES);
       return decision.kind === 'ask-platform'
-        ? decideRestoreOfPresent(given, isAlive, wish, CALLER)
+        ? decideRestoreOfPresent(given, isAlive, wish, CALLER, LIST_RATES)
         : decision;
     },
   })),

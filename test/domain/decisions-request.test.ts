@@ -8,6 +8,7 @@ import {
 } from '../../lambdas/domain/decisions-request.ts';
 import { decideRestore } from '../../lambdas/domain/decisions-restore.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import { LIST_RATES } from '../fakes/rates.ts';
 import {
   ARCHIVE,
   BULK,
@@ -291,7 +292,11 @@ describe('a lease', () => {
 
   test.each<[string, (record: AssetRecord) => Decision, AssetRecord]>([
     ['PATCH', CALLS.patch, inStatus('archived', lease)],
-    ['a faster tier', (record) => decideRestore(record, faster, CALLER), inStatus('thawing', lease)],
+    [
+      'a faster tier',
+      (record) => decideRestore(record, faster, CALLER, LIST_RATES),
+      inStatus('thawing', lease),
+    ],
     ['a restore during the deletion', CALLS.restore, inStatus('deleting', lease)],
   ])('is left to its holder by %s', (_, call, record) => {
     expect(written(call(record))).toMatchObject(lease);
@@ -302,5 +307,55 @@ describe('a lease', () => {
 
     expect(record.leased_until).toBeUndefined();
     expect(record.wake_at).toBe(NOW);
+  });
+});
+
+describe('a word that losses are accepted', () => {
+  const accepting = (accept_loss: true | string[], request = SAME) => ({ ...request, accept_loss });
+
+  test('stays on a first request', () => {
+    const decision = decideRequest(undefined, accepting(['OVERLAY']), CALLER);
+
+    expect(written(decision).accepted_losses).toEqual(['OVERLAY']);
+  });
+
+  test('never makes the request another one, and is stored with what was accepted before', () => {
+    const record = inStatus('archived', { accepted_losses: ['OVERLAY'] });
+
+    const decision = decideRequest(record, accepting(['SURROUND_SOUND']), CALLER);
+
+    expect(decision).toMatchObject({ kind: 'write', status: 200 });
+    expect(written(decision)).toMatchObject({
+      status: 'archived',
+      accepted_losses: ['OVERLAY', 'SURROUND_SOUND'],
+      expiration_date: record.expiration_date,
+    });
+    expect(written(decision).history.at(-1)?.cause).toBe('losses accepted: OVERLAY, SURROUND_SOUND');
+  });
+
+  test.each([
+    ['that was said before', inStatus('archived', { accepted_losses: ['OVERLAY'] }), ['OVERLAY']],
+    ['that comes too late', inStatus('deleted'), ['OVERLAY']],
+  ])('%s changes nothing', (_, record, codes) => {
+    expect(decideRequest(record, accepting(codes), CALLER)).toEqual({ kind: 'answer', status: 200 });
+  });
+
+  test('goes on from where a refusal stopped it, also with another date', () => {
+    const record = failedFrom('requested', { accepted_losses: ['OVERLAY'] });
+
+    const same = written(decideRequest(record, accepting(true), CALLER));
+    const other = written(decideRequest(record, accepting(true, DIFFERENT), CALLER));
+
+    expect(same).toMatchObject({ status: 'requested', accepted_losses: ['OVERLAY', '*'] });
+    expect(other).toMatchObject({ status: 'requested', accepted_losses: ['OVERLAY', '*'] });
+  });
+
+  test('holds for one life', () => {
+    const record = inStatus('cancelled', { accepted_losses: ['*'] });
+
+    expect(written(decideRequest(record, SAME, CALLER)).accepted_losses).toBeUndefined();
+    expect(written(decideRequest(record, accepting(['OVERLAY']), CALLER)).accepted_losses).toEqual([
+      'OVERLAY',
+    ]);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideRestore, decideRestoreOfPresent } from '../../lambdas/domain/decisions-restore.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import { LIST_RATES } from '../fakes/rates.ts';
 import {
   BULK,
   CALLER,
@@ -18,13 +19,13 @@ describe('a restore of a restored asset', () => {
   const wish = { token: FRESH_TOKEN };
 
   test('changes nothing while the current asset is alive', () => {
-    const decision = decideRestoreOfPresent(inStatus('restored'), true, wish, CALLER);
+    const decision = decideRestoreOfPresent(inStatus('restored'), true, wish, CALLER, LIST_RATES);
 
     expect(decision).toEqual({ kind: 'answer', status: 200, outcome: 'already_available' });
   });
 
   test('starts once more when the current asset is gone', () => {
-    const decision = decideRestoreOfPresent(inStatus('restored'), false, wish, CALLER);
+    const decision = decideRestoreOfPresent(inStatus('restored'), false, wish, CALLER, LIST_RATES);
 
     expect(decision).toMatchObject({ kind: 'write', status: 202, outcome: 'restoring' });
     expect(written(decision).status).toBe('thawing');
@@ -34,7 +35,7 @@ describe('a restore of a restored asset', () => {
       requested_at: NOW,
       requested_by: 'user-9',
       ready_by: '2026-11-23T00:00:00.000Z',
-      estimated_cost_usd: 1.1001,
+      estimated_cost_usd: 1.074536,
       token: FRESH_TOKEN,
       create_attempts: 0,
       new_playback_ids: [],
@@ -47,6 +48,7 @@ describe('a restore of a restored asset', () => {
       false,
       { ...wish, tier: 'Expedited' },
       CALLER,
+      LIST_RATES,
     );
 
     expect(decision).toMatchObject({ kind: 'refuse', problem: { status: 400, code: 'TIER_NOT_OFFERED' } });
@@ -57,13 +59,13 @@ describe('a restore after the request was taken back', () => {
   const wish = { token: FRESH_TOKEN };
 
   test('changes nothing while the asset is there', () => {
-    const decision = decideRestoreOfPresent(inStatus('cancelled'), true, wish, CALLER);
+    const decision = decideRestoreOfPresent(inStatus('cancelled'), true, wish, CALLER, LIST_RATES);
 
     expect(decision).toEqual({ kind: 'answer', status: 200, outcome: 'already_available' });
   });
 
   test('starts from the archive that was kept when somebody deleted the asset elsewhere', () => {
-    const decision = decideRestoreOfPresent(inStatus('cancelled'), false, wish, CALLER);
+    const decision = decideRestoreOfPresent(inStatus('cancelled'), false, wish, CALLER, LIST_RATES);
 
     expect(decision).toMatchObject({ kind: 'write', status: 202, outcome: 'restoring' });
     expect(written(decision)).toMatchObject({
@@ -85,6 +87,7 @@ describe('a restore after the request was taken back', () => {
       false,
       wish,
       CALLER,
+      LIST_RATES,
     );
 
     expect(decision).toMatchObject({ kind: 'refuse', problem: { status: 409, code: 'NOTHING_TO_RESTORE' } });
@@ -93,15 +96,19 @@ describe('a restore after the request was taken back', () => {
 
 describe('the tier of a restore', () => {
   const restore = (record: AssetRecord, wish: object) =>
-    decideRestore(record, { token: FRESH_TOKEN, ...wish }, CALLER);
+    decideRestore(record, { token: FRESH_TOKEN, ...wish }, CALLER, LIST_RATES);
 
   test.each<[string, object, object]>([
     [
       'the one asked for',
       { tier: 'Bulk' },
-      { tier: 'Bulk', ready_by: '2026-11-24T12:00:00.000Z', estimated_cost_usd: 0.925 },
+      { tier: 'Bulk', ready_by: '2026-11-24T12:00:00.000Z', estimated_cost_usd: 0.911479 },
     ],
-    ['the cheapest in time', { needByMs: Date.parse('2026-11-24T12:00:00Z') }, { tier: 'Bulk' }],
+    [
+      'the cheapest in time',
+      { needByMs: Date.parse('2026-11-24T12:00:00Z') },
+      { tier: 'Bulk', need_by: '2026-11-24T12:00:00.000Z' },
+    ],
     [
       'a faster one for an earlier need',
       { needByMs: Date.parse('2026-11-24T11:59:59Z') },
@@ -142,7 +149,8 @@ describe('the tier of a restore', () => {
       ...BULK,
       tier: 'Standard',
       ready_by: '2026-11-23T00:00:00.000Z',
-      estimated_cost_usd: 1.1001,
+      // Standard's 1.074536, and the request for Bulk that went out before it: 0.000025.
+      estimated_cost_usd: 1.074561,
     });
   });
 
@@ -172,6 +180,40 @@ describe('the tier of a restore', () => {
       kind: 'answer',
       warning: expect.stringContaining('No tier is ready by then'),
     });
+  });
+
+  test('becomes faster for a need that the thaw under way is too slow for', () => {
+    const bulk = { ...BULK, ready_by: '2026-11-24T10:00:00.000Z' };
+
+    const record = written(
+      restore(inStatus('thawing', { restore: bulk }), { needByMs: Date.parse('2026-11-24T09:00:00Z') }),
+    );
+
+    expect(record.restore).toMatchObject({
+      tier: 'Standard',
+      ready_by: '2026-11-23T00:00:00.000Z',
+      need_by: '2026-11-24T09:00:00.000Z',
+      asked_tier: 'Bulk',
+    });
+  });
+
+  test('stays when what is under way is in time, although from now on it would not be', () => {
+    const bulk = { ...BULK, ready_by: '2026-11-22T20:00:00.000Z' };
+
+    const decision = restore(inStatus('thawing', { restore: bulk }), {
+      needByMs: Date.parse('2026-11-22T20:00:00Z'),
+    });
+
+    expect(decision).toEqual({ kind: 'answer', status: 200, outcome: 'restoring' });
+  });
+
+  test('is Bulk when the stack holds Standard to be worth less', () => {
+    const decision = decideRestore(inStatus('deleted'), { token: FRESH_TOKEN }, CALLER, {
+      ...LIST_RATES,
+      standardWorthUsd: 0.1,
+    });
+
+    expect(written(decision).restore?.tier).toBe('Bulk');
   });
 
   test('of a failed thaw becomes faster, too', () => {

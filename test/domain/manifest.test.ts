@@ -92,6 +92,16 @@ describe('a manifest', () => {
     token: 'T0KEN'.repeat(8),
     verified_at: '2026-11-22T12:00:00.000Z',
     captions: [{ ...caption, track_id: 't' }],
+    sidecars: [
+      {
+        name: 'poster.jpg',
+        content_type: 'image/jpeg',
+        key: 'mux/env1/asset1/2/sidecars/poster.jpg',
+        version_id: 'p1',
+        size_bytes: 7,
+        crc32: 'POSTER==',
+      },
+    ],
   };
   const record = aRecord({
     life: 2,
@@ -121,8 +131,22 @@ describe('a manifest', () => {
         storage_class: 'DEEP_ARCHIVE',
       },
       captions: [{ track_id: 't', key: 'mux/env1/asset1/2/captions/t.vtt', crc32: 'CAPTION=' }],
+      sidecars: [
+        {
+          name: 'poster.jpg',
+          key: 'mux/env1/asset1/2/sidecars/poster.jpg',
+          content_type: 'image/jpeg',
+          crc32: 'POSTER==',
+          size_bytes: 7,
+        },
+      ],
       input_info: [{ settings: { url: 'https://origin.test/x.mp4' }, file: { tracks: [] } }],
       losses: [{ code: 'OVERLAY', attribute: 'a', detail: 'd' }],
+      fidelity: expect.arrayContaining([
+        expect.objectContaining({ attribute: 'passthrough', verdict: 'set' }),
+        expect.objectContaining({ attribute: 'playback_ids[].id', verdict: 'lost' }),
+        expect.objectContaining({ attribute: 'shiny_new_key.keeps', verdict: 'lost' }),
+      ]),
     });
   });
 

@@ -72,6 +72,7 @@ const FULL: Required<AssetRecord> = {
   deleted_at: AT,
   lost_at: AT,
   deletion_noticed_at: AT,
+  earlier_restores: [{ new_asset_id: 'n0', restored_at: AT, new_playback_ids: [] }],
   restore: {
     tier: 'Bulk',
     requested_at: AT,

@@ -2,6 +2,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
+import type { PlatformAsset } from '../../lambdas/domain/asset.ts';
 import { finishingSteps } from '../../lambdas/domain/finishing-steps.ts';
 import { leftOutOfPlain, restoreRequest } from '../../lambdas/domain/restore-request.ts';
 import spec from '../fixtures/mux-openapi.json' with { type: 'json' };
@@ -254,6 +255,10 @@ describe("Mux's schema of POST /video/v1/assets", () => {
 
 describe('what is left to do once the asset is ready', () => {
   const asset = (raw: object) => toPlatformAsset({ id: 'any', status: 'ready', ...raw });
+  const stepsFor = (now: PlatformAsset, like: PlatformAsset) =>
+    finishingSteps({ asset: now, like, texts: [], areTextsMissing: false });
+  const policiesAdded = (now: PlatformAsset, like: PlatformAsset) =>
+    stepsFor(now, like).flatMap((step) => (step.kind === 'playback-id' ? step.policy : []));
   const ids = (...policies: string[]) => ({
     playback_ids: policies.map((policy, at) => ({ id: `p${at}`, policy })),
   });
@@ -270,9 +275,7 @@ describe('what is left to do once the asset is ready', () => {
     ['the id of a policy that is not there at all', ids('public'), ids('public', 'signed'), ['signed']],
     ['nothing, when there are more than before', ids('public', 'public'), ids('public'), []],
   ])('is %s', (_, now, like, expected) => {
-    const steps = finishingSteps(asset(now), asset(like));
-
-    expect(steps.playbackIds.map(({ policy }) => policy)).toEqual(expected);
+    expect(policiesAdded(asset(now), asset(like)).map(({ policy }) => policy)).toEqual(expected);
   });
 
   test('includes the repeated drm id with its own configuration', () => {
@@ -280,7 +283,7 @@ describe('what is left to do once the asset is ready', () => {
     const like = asset({ playback_ids: [drm('1', 'A'), drm('2', 'A'), drm('3', 'B')] });
     const now = asset({ playback_ids: [drm('4', 'A'), drm('5', 'B')] });
 
-    expect(finishingSteps(now, like).playbackIds).toEqual([{ policy: 'drm', drm_configuration_id: 'A' }]);
+    expect(policiesAdded(now, like)).toEqual([{ policy: 'drm', drm_configuration_id: 'A' }]);
   });
 
   test.each([
@@ -290,9 +293,11 @@ describe('what is left to do once the asset is ready', () => {
     [12.5, 12.5, undefined],
     [undefined, 3, undefined],
   ])('sets thumbnail time %s over %s as %s', (old, now, expected) => {
-    const steps = finishingSteps(asset({ thumbnail_time: now }), asset({ thumbnail_time: old }));
+    const steps = stepsFor(asset({ thumbnail_time: now }), asset({ thumbnail_time: old }));
 
-    expect(steps.thumbnailTimeSeconds).toBe(expected);
+    expect(steps).toEqual(
+      expected === undefined ? [] : [{ kind: 'thumbnail', attribute: 'thumbnail_time', seconds: expected }],
+    );
   });
 });
 
@@ -307,7 +312,7 @@ describe('a plain request', () => {
   test('asks for inputs, playback, passthrough and meta, and names the rest', () => {
     const { inputs, playback_policies, passthrough, meta, ...rest } = restoreRequest(source(FULL));
 
-    expect(inputs[0]?.url).toBe(MASTER_URL);
+    expect(inputs).toEqual([{ url: MASTER_URL }]);
     expect({ playback_policies, passthrough, meta }).toEqual({
       playback_policies: ['signed', 'public'],
       passthrough: 'order 66',
@@ -315,6 +320,7 @@ describe('a plain request', () => {
     });
     expect(rest).toEqual({});
     expect(leftOutOfPlain(source(FULL))).toEqual([
+      'tracks',
       'max_resolution_tier',
       'video_quality',
       'static_renditions',
@@ -331,6 +337,6 @@ describe('a plain request', () => {
 
     expect(only.playback_policies).toBeUndefined();
     expect(beside.playback_policies).toEqual(['signed']);
-    expect(leftOutOfPlain(source({ playback_ids: [drm] }))).toEqual(['advanced_playback_policies']);
+    expect(leftOutOfPlain(source({ playback_ids: [drm] }))).toEqual(['playback_ids']);
   });
 });

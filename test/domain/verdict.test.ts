@@ -1,7 +1,7 @@
 // Which assets may be archived, and what a restore could not bring back.
 import { describe, expect, test } from 'vitest';
 import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
-import { judge, lossesOf, textTracks, withLosses } from '../../lambdas/domain/verdict.ts';
+import { judge, lossesOf, textTracks, unreachableCaption, withLosses } from '../../lambdas/domain/verdict.ts';
 import { aRecord } from '../fakes/record.ts';
 
 const asset = (raw: object = {}) => toPlatformAsset({ id: 'asset1', status: 'ready', ...raw });
@@ -124,22 +124,39 @@ describe('losses', () => {
       [],
     ],
     [
-      'captions behind drm alone',
-      { playback_ids: [{ id: 'p', policy: 'drm' }] },
+      'embedded captions',
+      { tracks: [text('t', { text_source: 'embedded' })] },
       undefined,
-      ['NEW_PLAYBACK_IDS playback_ids[].id', 'DRM_ONLY playback_ids[].policy'],
+      ['EMBEDDED_CAPTIONS tracks[].text_source'],
     ],
     [
-      'no captions where one id is not drm',
+      'the DRM configuration, also beside other playback ids',
       {
         playback_ids: [
-          { id: 'p', policy: 'drm' },
+          { id: 'p', policy: 'drm', drm_configuration_id: 'drm1' },
           { id: 'q', policy: 'signed' },
         ],
       },
       undefined,
-      ['NEW_PLAYBACK_IDS playback_ids[].id'],
+      ['NEW_PLAYBACK_IDS playback_ids[].id', 'DRM_CONFIGURATION playback_ids[].drm_configuration_id'],
     ],
+    [
+      'more than two channels of the primary audio',
+      { tracks: [audio('a', { primary: true, max_channels: 6 })] },
+      undefined,
+      ['SURROUND_SOUND tracks[a].max_channels'],
+    ],
+    [
+      'a further audio track whole, and not its channels too',
+      {
+        tracks: [audio('a', { primary: true, max_channels: 2 }), audio('b', { max_channels: 6 })],
+      },
+      undefined,
+      ['ADDITIONAL_AUDIO_TRACK tracks[b]'],
+    ],
+    ['where a clip came from', { source_asset_id: 'source1' }, undefined, ['CLIP_SOURCE source_asset_id']],
+    ['directives', { directives: [{ id: 'd' }] }, undefined, ['DIRECTIVES directives']],
+    ['no directives where the list is empty', { directives: [] }, undefined, []],
     [
       'the link to the live stream',
       { live_stream_id: 'live1' },
@@ -156,6 +173,28 @@ describe('losses', () => {
     const details = lossesOf(asset({ tracks }), undefined).map(({ detail }) => detail);
 
     expect(details).toEqual([expect.stringContaining('"Commentary"'), expect.stringContaining('"de"')]);
+  });
+});
+
+describe('captions that cannot be downloaded', () => {
+  const track = { id: 't', type: 'text', name: 'English', status: 'ready' } as const;
+  const detail = (policies: string[], status: string = track.status) => {
+    const playback_ids = policies.map((policy) => ({ id: policy, policy }));
+    return unreachableCaption(asset({ playback_ids }), { ...track, status }).detail;
+  };
+
+  test.each([
+    [['public', 'drm'], 'could not be downloaded through any playback id.'],
+    [['signed'], 'put a signing key into the Mux secret (signing_key_id, signing_private_key).'],
+    [[], 'there is no playback id. Add a signed playback id in Mux, and a signing key to the Mux secret.'],
+    [['drm'], 'all playback ids are DRM-protected. Add a signed playback id'],
+  ])('through %j say how they could be', (policies, expected) => {
+    expect(detail(policies)).toContain('The captions "English"');
+    expect(detail(policies)).toContain(expected);
+  });
+
+  test('because Mux is not ready say that', () => {
+    expect(detail([], 'preparing')).toContain('Mux was still preparing them.');
   });
 });
 

@@ -45,6 +45,16 @@ const record = aRecord({
     verified_at: AT,
     manifest: { key: 'manifest.json', version_id: 'm1', size_bytes: 100, crc32: 'MANIFST=' },
     captions: [{ track_id: 't', key: 't.vtt', version_id: 't1', size_bytes: 10, crc32: 'CAPTION=' }],
+    sidecars: [
+      {
+        name: 'poster.jpg',
+        content_type: 'image/jpeg',
+        key: 'poster.jpg',
+        version_id: 'p1',
+        size_bytes: 20,
+        crc32: 'POSTER==',
+      },
+    ],
   },
 });
 
@@ -59,6 +69,7 @@ const HEADS: Record<string, ObjectHead> = {
   },
   'manifest.json': { ...ours, versionId: 'm1', sizeBytes: 100, crc32: 'MANIFST=', storageClass: 'STANDARD' },
   't.vtt': { ...ours, versionId: 't1', sizeBytes: 10, crc32: 'CAPTION=', storageClass: 'STANDARD' },
+  'poster.jpg': { ...ours, versionId: 'p1', sizeBytes: 20, crc32: 'POSTER==', storageClass: 'STANDARD' },
 };
 
 function evidence(changed: Partial<ArchiveEvidence> = {}): ArchiveEvidence {
@@ -88,30 +99,40 @@ describe('an archive is proved', () => {
     expect(proof).toMatchObject({ assetId: 'asset1', provedAtMs: GATHERED_AT_MS });
   });
 
+  test('without images, as archives of earlier days are', () => {
+    const older = { ...record, archive: record.archive && { ...record.archive, sidecars: undefined } };
+    const heads = new Map(Object.entries(HEADS).filter(([key]) => key !== 'poster.jpg'));
+
+    expect(proveArchive(evidence({ record: older, heads }))).toMatchObject({ kind: 'proved' });
+  });
+
   test('for a minute', () => {
     expect(PROOF_LIFETIME_MS).toBe(60_000);
   });
 });
 
-describe.each(['master.mp4', 'manifest.json', 't.vtt'])('the proof is refused when %s', (key) => {
-  test.each<[string, Partial<ObjectHead> | undefined, string]>([
-    ['is missing', undefined, 'ARCHIVE_MISSING'],
-    ['has another version', { versionId: 'v9' }, 'ARCHIVE_MISSING'],
-    ['is a byte longer', { sizeBytes: 1_001 }, 'ARCHIVE_SIZE_MISMATCH'],
-    ['is empty', { sizeBytes: 0 }, 'ARCHIVE_SIZE_MISMATCH'],
-    ['has another checksum', { crc32: 'OTHER===' }, 'ARCHIVE_CHECKSUM_MISMATCH'],
-    ['has no checksum', { crc32: undefined }, 'ARCHIVE_CHECKSUM_MISMATCH'],
-    ['has another token', { token: OTHER_TOKEN }, 'ARCHIVE_NOT_OURS'],
-    ['has no token', { token: undefined }, 'ARCHIVE_NOT_OURS'],
-    ['has a checksum of parts', { checksumType: 'COMPOSITE' }, 'ARCHIVE_CLASS_MISMATCH'],
-    ['has a checksum of unknown type', { checksumType: undefined }, 'ARCHIVE_CLASS_MISMATCH'],
-    ['lies in another class', { storageClass: 'GLACIER' }, 'ARCHIVE_CLASS_MISMATCH'],
-  ])('%s', (_, changed, code) => {
-    const answer = proveArchive(withHead(key, changed));
+describe.each(['master.mp4', 'manifest.json', 't.vtt', 'poster.jpg'])(
+  'the proof is refused when %s',
+  (key) => {
+    test.each<[string, Partial<ObjectHead> | undefined, string]>([
+      ['is missing', undefined, 'ARCHIVE_MISSING'],
+      ['has another version', { versionId: 'v9' }, 'ARCHIVE_MISSING'],
+      ['is a byte longer', { sizeBytes: 1_001 }, 'ARCHIVE_SIZE_MISMATCH'],
+      ['is empty', { sizeBytes: 0 }, 'ARCHIVE_SIZE_MISMATCH'],
+      ['has another checksum', { crc32: 'OTHER===' }, 'ARCHIVE_CHECKSUM_MISMATCH'],
+      ['has no checksum', { crc32: undefined }, 'ARCHIVE_CHECKSUM_MISMATCH'],
+      ['has another token', { token: OTHER_TOKEN }, 'ARCHIVE_NOT_OURS'],
+      ['has no token', { token: undefined }, 'ARCHIVE_NOT_OURS'],
+      ['has a checksum of parts', { checksumType: 'COMPOSITE' }, 'ARCHIVE_CLASS_MISMATCH'],
+      ['has a checksum of unknown type', { checksumType: undefined }, 'ARCHIVE_CLASS_MISMATCH'],
+      ['lies in another class', { storageClass: 'GLACIER' }, 'ARCHIVE_CLASS_MISMATCH'],
+    ])('%s', (_, changed, code) => {
+      const answer = proveArchive(withHead(key, changed));
 
-    expect(answer).toEqual({ kind: 'refused', code, message: expect.stringContaining(`${key}: `) });
-  });
-});
+      expect(answer).toEqual({ kind: 'refused', code, message: expect.stringContaining(`${key}: `) });
+    });
+  },
+);
 
 describe('the proof is refused', () => {
   test.each<[string, Partial<ArchiveEvidence>, string]>([

@@ -133,7 +133,7 @@ function governed(
 }
 
 /** Numbers from 0 to 1 that are the same in each run: the generator of Park and Miller. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;

@@ -15,12 +15,12 @@ export function memoryGovernors(): (clock: Clock, rates: Rates, patienceMs: numb
   const nextSlots = new Map<string, number>();
   const nextPlaces = new Map<string, number>();
   return (clock, rates, patienceMs) => ({
-    async take(verb, purpose) {
+    async take(verb, purpose, patience = patienceMs) {
       const { intervalMs, creditMs, placeMs } = paceOf(rates, verb, purpose);
       const key = `${verb}#${purpose}`;
       const nowMs = clock.nowMs();
       const slotMs = Math.max(nextSlots.get(key) ?? 0, nowMs - creditMs);
-      if (slotMs > nowMs + patienceMs) {
+      if (slotMs > nowMs + patience) {
         const atMs = Math.max(nextPlaces.get(key) ?? 0, slotMs);
         if (atMs > lastPlaceMs(slotMs)) throw new NotYetError(lastPlaceMs(slotMs), waitingForSlot(purpose));
         nextPlaces.set(key, atMs + placeMs);

@@ -29,7 +29,8 @@ import { memoryBrake } from './brake-memory.ts';
 import { memoryLedger } from './ledger-memory.ts';
 import { manualClock } from './manual-clock.ts';
 import { type Accident, mortal } from './mortal.ts';
-import { createMemoryPlatform } from './platform-memory.ts';
+import { createMemoryPlatform, IMAGE_HOST } from './platform-memory.ts';
+import { LIST_RATES } from './rates.ts';
 import {
   type Invocation,
   recordingBus,
@@ -117,7 +118,7 @@ export function house(options: HouseOptions = {}) {
   };
   const { leaseMs, openMasters } = settings;
   const waking: Sweeping = { ledger, dispatch, clock, leaseMs, openMasters };
-  const requests = { ledger, waking, log, platform: () => platform };
+  const requests = { ledger, waking, log, rates: LIST_RATES, platform: () => platform };
 
   const caller = () => ({ nowMs: clock.nowMs(), actor: 'user-7' });
 
@@ -251,7 +252,8 @@ function withoutSignatures(source: MemorySource): Source {
     probe: (url) => source.probe(bare(url)),
     read: (url, range, expect, signal) => source.read(bare(url), range, expect, signal),
     readAll: (url, expect, signal) => source.readAll(bare(url), expect, signal),
-    fetchSmall: (url, maxBytes) => source.fetchSmall(bare(url), maxBytes),
+    // The query of an image says which moment it shows.
+    fetchSmall: (url, maxBytes) => source.fetchSmall(url.startsWith(IMAGE_HOST) ? url : bare(url), maxBytes),
   };
 }
 

@@ -2,9 +2,15 @@
 // deletions go through the same door. What tests turn: times, faults, and what a create can download.
 import { createDeletionGuard } from '../../lambdas/adapters/deletion-guard.ts';
 import { toPlatformAsset } from '../../lambdas/adapters/mux-asset.ts';
+import type { PlatformAsset } from '../../lambdas/domain/asset.ts';
 import { TransientError } from '../../lambdas/domain/failures.ts';
-import { finishingSteps } from '../../lambdas/domain/finishing-steps.ts';
-import { type RestoreRequest, restoreRequest } from '../../lambdas/domain/restore-request.ts';
+import type { FinishingStep } from '../../lambdas/domain/finishing-steps.ts';
+import {
+  type RestoreInput,
+  type RestoreRequest,
+  restoreRequest,
+} from '../../lambdas/domain/restore-request.ts';
+import type { Rendition } from '../../lambdas/domain/static-renditions.ts';
 import type { Clock, Platform } from '../../lambdas/stages/ports.ts';
 
 type Method = Exclude<keyof Platform, 'describe'>;
@@ -50,6 +56,8 @@ export interface MemoryPlatform extends Platform {
   setEnvironment(id: string): void;
 }
 
+/** Where the fake platform serves the images of every video. */
+export const IMAGE_HOST = 'https://image.mux.test';
 const MASTER_LIFETIME_MS = 24 * 3_600_000;
 /** The most that Mux lists at a time. */
 const LIST_PAGE = 100;
@@ -107,32 +115,58 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
     }
   }
 
-  function create(request: RestoreRequest, durationSeconds: number | undefined): Stored {
+  function create(request: RestoreRequest, like: PlatformAsset): Stored {
     made += 1;
     const id = `restored${made}`;
-    const { inputs, playback_policies, advanced_playback_policies, ...kept } = request;
+    const { inputs, playback_policies, advanced_playback_policies, static_renditions, ...kept } = request;
     const policies = advanced_playback_policies ?? playback_policies?.map((policy) => ({ policy })) ?? [];
     const raw = {
       ...kept,
       id,
       created_at: String(Math.floor(clock.nowMs() / 1000)),
       status: 'preparing',
-      duration: durationSeconds,
+      duration: like.durationSeconds,
       master_access: 'none',
       playback_ids: policies.map((policy, at) => ({ ...policy, id: `${id}play${at + 1}` })),
-      tracks: inputs
-        .slice(1)
-        .map(({ url: _, ...track }, at) => ({ ...track, id: `${id}text${at + 1}`, status: 'ready' })),
+      tracks: [
+        ...masterTracks(id, like, inputs[0]),
+        ...inputs.slice(1).map((input, at) => textTrack(`${id}text${at + 1}`, input)),
+      ],
+      ...(static_renditions && { static_renditions: { files: static_renditions.map(rendition) } }),
     };
     const asset = { raw, inputs, readyAtMs: clock.nowMs() + prepareMs() };
     stored.set(id, asset);
     return asset;
   }
 
-  function addPlaybackIds(raw: Record<string, unknown>, policies: readonly { policy: string }[]): void {
-    const had = Array.isArray(raw.playback_ids) ? raw.playback_ids : [];
-    const added = policies.map((policy, at) => ({ ...policy, id: `${raw.id}play${had.length + at + 1}` }));
-    raw.playback_ids = [...had, ...added];
+  function finish(raw: Record<string, unknown>, step: FinishingStep): void {
+    const [tracks, playbackIds] = [listOf(raw.tracks), listOf(raw.playback_ids)];
+    switch (step.kind) {
+      case 'thumbnail':
+        raw.thumbnail_time = step.seconds;
+        return;
+      case 'track':
+        raw.tracks = tracks.map((track) =>
+          track.id === step.trackId ? { ...track, ...step.change } : track,
+        );
+        return;
+      case 'text': {
+        const texts = tracks.filter(({ type }) => type === 'text');
+        raw.tracks = [...tracks, textTrack(`${raw.id}text${texts.length + 1}`, step.input)];
+        return;
+      }
+      case 'playback-id':
+        raw.playback_ids = [...playbackIds, { ...step.policy, id: `${raw.id}play${playbackIds.length + 1}` }];
+        return;
+      case 'rendition': {
+        const files = listOf((raw.static_renditions as { files?: unknown } | undefined)?.files);
+        raw.static_renditions = { files: [...files, rendition(step.rendition)] };
+        return;
+      }
+      case 'shots':
+        raw.generate_shots = true;
+        return;
+    }
   }
 
   return {
@@ -193,15 +227,13 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
       }),
     createAsset: (order) =>
       play('createAsset', () =>
-        toPlatformAsset(structuredClone(create(restoreRequest(order), order.like.durationSeconds).raw)),
+        toPlatformAsset(structuredClone(create(restoreRequest(order), order.like).raw)),
       ),
-    finishAsset: (asset, like) =>
+    finishAsset: (assetId, step) =>
       play('finishAsset', () => {
-        const raw = stored.get(asset.id)?.raw;
-        if (!raw) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${asset.id} was not there.`);
-        const { thumbnailTimeSeconds, playbackIds } = finishingSteps(asset, like);
-        addPlaybackIds(raw, playbackIds);
-        if (thumbnailTimeSeconds !== undefined) raw.thumbnail_time = thumbnailTimeSeconds;
+        const raw = stored.get(assetId)?.raw;
+        if (!raw) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
+        finish(raw, step);
       }),
     createdSince: (sinceMs) =>
       play('createdSince', async () => {
@@ -224,7 +256,39 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
         const open = asset.playbackIds.find(({ policy }) => policy === 'public');
         return open && `https://stream.mux.test/${open.id}/text/${trackId}.vtt`;
       }),
+    imageUrl: (asset, image) =>
+      play('imageUrl', () => {
+        const open = asset.playbackIds.find(({ policy }) => policy === 'public');
+        const time = asset.raw.thumbnail_time;
+        const query = image === 'poster.jpg' && typeof time === 'number' ? `?time=${time}` : '';
+        return open && `${IMAGE_HOST}/${open.id}/${image}${query}`;
+      }),
   };
+}
+
+/** What the platform finds in a master: the picture and the primary audio, named as the input says. */
+function masterTracks(id: string, { raw }: PlatformAsset, input?: RestoreInput): Record<string, unknown>[] {
+  const { name, language_code } = input ?? {};
+  const old = listOf(raw.tracks);
+  const picture = old.filter(({ type }) => type === 'video');
+  const audio = old.filter(({ type }) => type === 'audio');
+  const primary = audio.find((track) => track.primary === true) ?? audio[0];
+  return [
+    ...picture.map((track, at) => ({ ...track, id: `${id}video${at + 1}` })),
+    ...(primary ? [{ ...primary, id: `${id}audio1`, name, language_code }] : []),
+  ];
+}
+
+function textTrack(id: string, { url: _, ...settings }: RestoreInput): Record<string, unknown> {
+  return { text_source: 'uploaded', ...settings, id, status: 'ready' };
+}
+
+function rendition({ resolution, passthrough }: Rendition): Record<string, unknown> {
+  return { id: `${resolution}1`, resolution, passthrough, status: 'ready' };
+}
+
+function listOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function readyAsset(id: string, nowMs: number): Record<string, unknown> {

@@ -60,15 +60,22 @@ const ROUTES = [
   'DELETE /v1/delete-requests/{asset_id}',
   'POST /v1/delete-requests/{asset_id}/cancel',
   'POST /v1/delete-requests/{asset_id}/restore',
+  'GET /v1/delete-requests/{asset_id}/quote',
   'PUT /v1/delete-requests/{asset_id}/hold',
   'DELETE /v1/delete-requests/{asset_id}/hold',
   'PUT /v1/hold',
   'GET /v1/hold',
   'DELETE /v1/hold',
   'GET /v1/assets/{asset_id}',
+  'GET /v1/assets/{asset_id}/manifest',
+  'GET /v1/assets/{asset_id}/sidecars/{name}',
+  'GET /v1/tracks/{track_id}',
   'GET /v1/playback-ids/{playback_id}',
   '$default',
 ];
+
+/** All others are answered from the ledger, and a few by asking Mux. */
+const FROM_VAULT = ['GET /v1/assets/{asset_id}/manifest', 'GET /v1/assets/{asset_id}/sidecars/{name}'];
 
 const GENUINE_BODY = {
   asset_id: 'requested1',
@@ -110,9 +117,12 @@ const id = fc.oneof(
   fc.constantFrom(...RECORDS.map(({ asset_id }) => asset_id), 'play1', 'unknown1', ...PROTOTYPE_KEYS),
   oddText(),
 );
-const path = fc.option(fc.record({ asset_id: id, playback_id: id }, { requiredKeys: [] }), {
-  nil: undefined,
-});
+const path = fc.option(
+  fc.record({ asset_id: id, playback_id: id, track_id: id, name: id }, { requiredKeys: [] }),
+  {
+    nil: undefined,
+  },
+);
 const cursor = fc.oneof(
   oddText(),
   anyJson().map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')),
@@ -205,12 +215,15 @@ describe('the API', () => {
         fc.asyncProperty(call, async (event) => {
           const before = await around.written();
           const muxBefore = around.mux.requests();
+          const s3Before = around.s3.requests();
           const startedBefore = around.started();
 
           const { statusCode, type, body: said } = await answerTo(event);
 
-          const asked = around.mux.requests() > muxBefore;
-          // Mux is out of order here: who has to ask it says so, and nobody else answers 503.
+          const askedS3 = around.s3.requests() > s3Before;
+          const asked = askedS3 || around.mux.requests() > muxBefore;
+          if (askedS3) expect(FROM_VAULT).toContain(event.routeKey);
+          // Mux and S3 are out of order here: who has to ask them says so, and nobody else answers 503.
           if (statusCode === 503) expect(asked).toBe(true);
           else expect(statusCode).toSatisfy((status: number) => status >= 200 && status < 500);
           if (statusCode < 400) {
@@ -230,8 +243,13 @@ describe('the API', () => {
     timeoutMs(RUNS),
   );
 
-  test('never asks S3 for anything', () => {
-    expect(around.s3.requests()).toBe(0);
+  test.each([
+    ['GET /v1/assets/{asset_id}/manifest', 503, 'TEMPORARILY_UNAVAILABLE'],
+    ['GET /v1/assets/{asset_id}/sidecars/{name}', 404, 'NO_SUCH_SIDECAR'],
+  ])('says of %s, S3 being out of order, %i %s', async (routeKey, status, code) => {
+    const event = anEvent({ routeKey, pathParameters: { asset_id: 'deleted1', name: 'other.vtt' } });
+
+    expect(await answerTo(event)).toMatchObject({ statusCode: status, body: { code } });
   });
 });
 

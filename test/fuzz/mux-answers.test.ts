@@ -149,7 +149,7 @@ beforeAll(async () => {
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   mux = createMux({
     credentials: async () => ({ tokenId: 'id', tokenSecret: 'secret' }),
-    baseUrls: { api, stream: 'https://stream.mux.test' },
+    baseUrls: { api, stream: 'https://stream.mux.test', image: 'https://image.mux.test' },
     governor: { take: async () => undefined, slowDown: async () => undefined },
     purpose: 'prepare',
     clock,
@@ -259,8 +259,8 @@ const METHODS: Record<string, Method> = {
     if ('value' in outcome) expectSound(outcome.value);
   },
   async finishAsset(answer) {
-    const bare = toPlatformAsset({ ...READY, playback_ids: [] });
-    await given(answer, () => mux.finishAsset(bare, toPlatformAsset({ ...READY, thumbnail_time: 3 })));
+    const step = { kind: 'thumbnail', attribute: 'thumbnail_time', seconds: 3 } as const;
+    await given(answer, () => mux.finishAsset('asset1', step));
   },
   async deleteAsset(answer) {
     const slot = await mux.reserveDeletion();

@@ -37,6 +37,8 @@ describe('a delete request', () => {
       },
     ],
     ['days of grace', { ...LEAST, grace_days: 0 }],
+    ['losses that are accepted', { ...LEAST, accept_loss: ['OVERLAY', 'ADDITIONAL_AUDIO_TRACK'] }],
+    ['all losses accepted', { ...LEAST, accept_loss: true }],
     ['ten years of grace', { ...LEAST, grace_days: 3_652 }],
     ['the longest asset id', { ...LEAST, asset_id: 'a'.repeat(255) }],
   ])('may hold %s', (_, body) => {
@@ -64,6 +66,9 @@ describe('a delete request', () => {
     ['an empty group', { ...LEAST, group_id: '' }, 'group_id'],
     ['another mode', { ...LEAST, mode: 'delete_only' }, 'mode'],
     ['another playback', { ...LEAST, playback: 'revoke' }, 'playback'],
+    ['a loss that is none', { ...LEAST, accept_loss: ['OVERLAYS'] }, 'accept_loss'],
+    ['no loss in the list', { ...LEAST, accept_loss: [] }, 'accept_loss'],
+    ['a refusal as acceptance', { ...LEAST, accept_loss: false }, 'accept_loss'],
   ])('never holds %s', (_, body, field) => {
     expect(refused(door.deleteRequestBody, body)).toMatchObject({
       status: 400,

@@ -1,6 +1,7 @@
 // Who may do what. The lists are written by hand: a new permission has to be written here too.
 import { describe, expect, test } from 'vitest';
 import { FUNCTIONS, type FunctionName } from '../../lambdas/contract/names.ts';
+import { matchesWildcard } from '../../local/cloud/policy.ts';
 import { actionsOf, environmentOf, statementsOf, synthesize } from './synthesized.ts';
 
 const template = synthesize();
@@ -24,7 +25,7 @@ const INVOKE = 'lambda:InvokeFunction';
 const FAILED = 'sqs:SendMessage';
 
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
-  api: [SECRET, INVOKE],
+  api: [SECRET, INVOKE, 's3:GetObjectVersion', 's3:ListBucket'],
   webhook: [SECRET, INVOKE],
   sweep: [INVOKE, FAILED],
   master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
@@ -40,7 +41,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     's3:ListBucketMultipartUploads',
   ],
   expire: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
-  restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', INVOKE],
+  restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', 's3:PutObject', INVOKE],
   cancel: [PUBLISH, FAILED, ...ABORT],
 };
 
@@ -73,9 +74,34 @@ describe('nobody', () => {
     expect(wild.length).toBeGreaterThan(0);
     for (const resource of wild) {
       expect(resource).toMatch(
-        /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["IcehouseVaultBucket\w+","Arn"\]\},"\/mux\/\*"\]\]\}$/,
+        /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["IcehouseVaultBucket\w+","Arn"\]\},"\/mux\/\*[\w/.*]*"\]\]\}$/,
       );
     }
+  });
+
+  test('may write an archive in order to restore it', () => {
+    const writing = statementsOf(template, 'restore').filter((each) =>
+      actionsOf([each]).includes('s3:PutObject'),
+    );
+
+    const keys = writing.map(({ Resource }) => JSON.stringify(Resource).match(/"\/(mux[^"]+)"/)?.[1]);
+    expect(keys).toEqual(['mux/*/*/*/restored/*']);
+  });
+
+  test('may read a master through the API', () => {
+    const reading = statementsOf(template, 'api').filter((each) =>
+      actionsOf([each]).includes('s3:GetObjectVersion'),
+    );
+
+    const keys = reading.map(({ Resource }) => JSON.stringify(Resource).match(/"\/(mux[^"]+)"/)?.[1]);
+    expect(keys).toEqual([
+      'mux/*/*/*/manifest.json',
+      'mux/*/*/*/captions/*',
+      'mux/*/*/*/sidecars/*',
+      'mux/*/*/*/restored/*',
+    ]);
+    const master = 'mux/environment1/captions/1/master.mp4';
+    expect(keys.filter((pattern) => matchesWildcard(pattern ?? '', master))).toEqual([]);
   });
 
   test('has a managed policy', () => {

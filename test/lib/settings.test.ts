@@ -31,8 +31,23 @@ test.each([
     { deletionLimits: { perUserDay: 0.5 } },
     'Prop deletionLimits.perUserDay: expected a whole number from 0 to 1000000000, got 0.5.',
   ],
+  [{ standardWorthUsd: -1 }, 'Prop standardWorthUsd: expected US dollars from 0 to 1000000000, got -1.'],
+  [{ standardWorthUsd: Number.NaN }, 'Prop standardWorthUsd: expected US dollars'],
+  [
+    { muxPrices: { storageUsdPerMinuteMonth: { plus: { '720p': -0.1 } } } },
+    'muxPrices.storageUsdPerMinuteMonth.plus.720p: expected a number from 0 to 1000, got -0.1.',
+  ],
 ])('refuses %j', (props, message) => {
   const synthesized = () => settings(props);
 
   expect(synthesized).toThrow(message);
+});
+
+test("hands a customer's own prices on as they are", () => {
+  const variables = settings({ standardWorthUsd: 2.5, muxPrices: { coldDiscounts: { after90Days: 0.7 } } });
+
+  expect(variables).toMatchObject({
+    STANDARD_WORTH_USD: '2.5',
+    MUX_PRICES: '{"coldDiscounts":{"after90Days":0.7}}',
+  });
 });

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
+import type { IcehouseProps } from '../../lib/icehouse-props.ts';
 import { boot, type Running } from '../../local/boot.ts';
 import type { Simulator } from '../../local/mux/simulator.ts';
 import { temporaryDirectory } from '../local/cloud/hand-made.ts';
@@ -23,9 +24,10 @@ const CLOCKWORK = {
   timeScale: 30,
 };
 
-export async function openHouse(): Promise<House> {
+export async function openHouse(props: IcehouseProps = {}): Promise<House> {
   const directory = temporaryDirectory();
-  const options = { ...CLOCKWORK, tour: false, exit: false, verbose: false, port: 0, data: directory.path };
+  const place = { port: 0, data: directory.path, props };
+  const options = { ...CLOCKWORK, tour: false, exit: false, verbose: false, ...place };
   const running = await boot({ ...options, onLine: () => {} }, {});
   const { cloud, simulator } = running;
   if (!simulator) throw new Error('The house stands on the simulator.');

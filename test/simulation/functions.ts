@@ -59,7 +59,7 @@ export function createFunctions(world: World) {
       return;
     }
     timeline.after(latenessMs(), () => step(stage, message, 'step'));
-    if (!isChaos() || !chance.is(0.1)) return;
+    if (!isChaos() || !chance.is(0.2)) return;
     counted('message twice');
     timeline.after(latenessMs() * 3, () => step(stage, message, 'late message'));
   }

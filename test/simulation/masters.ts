@@ -4,6 +4,8 @@ import { crc32 } from 'node:zlib';
 import { SourceChangedError, SourceLapsedError } from '../../lambdas/domain/failures.ts';
 import type { Source } from '../../lambdas/stages/ports.ts';
 import { anMp4 } from '../fakes/mp4.ts';
+import { IMAGE_HOST } from '../fakes/platform-memory.ts';
+import { imageOf } from '../fakes/source-memory.ts';
 
 /** One file that was prepared as master. */
 export interface Representation {
@@ -109,6 +111,7 @@ export function createDownloads(clock: { readonly nowMs: number }): Downloads {
     read,
     readAll: (url, expect, signal) => read(url, { start: 0, end: expect.sizeBytes - 1 }, expect, signal),
     async fetchSmall(url) {
+      if (url.startsWith(`${IMAGE_HOST}/`)) return imageOf(url);
       const trackId = /\/text\/(\w+)\.vtt/.exec(url)?.[1] ?? '';
       const text = captions.get(trackId);
       return text === undefined ? undefined : new TextEncoder().encode(text);

@@ -18,8 +18,20 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the proof leaves the captions out',
     file: 'lambdas/domain/verified-archive.ts',
-    find: '...[archive.manifest, ...archive.captions].map(',
-    replace: '...[archive.manifest].map(',
+    find: 'return [manifest, ...captions, ...sidecars];',
+    replace: 'return [manifest, ...sidecars];',
+  },
+  {
+    name: 'the proof leaves the images out',
+    file: 'lambdas/domain/verified-archive.ts',
+    find: 'return [manifest, ...captions, ...sidecars];',
+    replace: 'return [manifest, ...captions];',
+  },
+  {
+    name: 'a loss that policy refuses does not keep the asset',
+    file: 'lambdas/domain/loss-policy.ts',
+    find: "return losses.filter(({ code }) => weightOf(code) === 'grave' && !accepted.includes(code));",
+    replace: 'return [];',
   },
   {
     name: 'an archive that was sealed unchecked is good enough for a deletion',

@@ -155,7 +155,8 @@ export function simulatedMux(options: MuxOptions) {
       const texts = Array.from({ length: chance.below(3) }, (_, at) => newText(assetId, at));
       const isFresh = chance.is(0.1);
       const raw = { status: isFresh ? 'preparing' : 'ready', passthrough: `row-${assetId}` };
-      platform.add({ id: assetId, ...raw, tracks: [...MEDIA_TRACKS, ...texts] });
+      const commentary = chance.is(0.15) ? [SECOND_AUDIO] : [];
+      platform.add({ id: assetId, ...raw, tracks: [...MEDIA_TRACKS, ...commentary, ...texts] });
       ours.add(assetId);
       oracle.added(assetId);
       if (!isFresh) return;
@@ -174,16 +175,18 @@ export function simulatedMux(options: MuxOptions) {
         if (url.includes(`/${assetId}/`) && chance.is(0.5)) file.lapsesAtMs = timeline.nowMs;
       }
     },
-    /** Somebody edits it: other words, or one more caption track. */
+    /** Somebody edits it: other words, another poster, or one more caption track. */
     async changeElsewhere(assetId: string): Promise<void> {
       const asset = await platform.inspect(assetId);
       if (asset?.status !== 'ready') return;
       counted('changed elsewhere');
       tell(() => `somebody changes ${assetId} at Mux`);
       const tracks = asset.raw.tracks as unknown[];
-      const change = chance.is(0.5)
-        ? { passthrough: `changed ${chance.token().slice(0, 4)}` }
-        : { tracks: [...tracks, newText(assetId, tracks.length)] };
+      const change = chance.pick<() => Record<string, unknown>>([
+        () => ({ passthrough: `changed ${chance.token().slice(0, 4)}` }),
+        () => ({ thumbnail_time: chance.below(30) }),
+        () => ({ tracks: [...tracks, newText(assetId, tracks.length)] }),
+      ])();
       platform.change(assetId, change);
       oracle.changed(assetId);
     },
@@ -252,7 +255,7 @@ export function simulatedMux(options: MuxOptions) {
             timeline.after(chance.between(30_000, latestMs), () => void create(order));
             throw new TransientError('MUX_UNAVAILABLE', 'Mux answered 504.');
           }),
-        finishAsset: (asset, like) => ask('post', 'finishAsset', () => platform.finishAsset(asset, like)),
+        finishAsset: (id, step) => ask('post', 'finishAsset', () => platform.finishAsset(id, step)),
         createdSince: (sinceMs) =>
           ask('other', 'createdSince', async () => {
             const all = await platform.createdSince(sinceMs);
@@ -282,6 +285,9 @@ const MEDIA_TRACKS = [
   { id: 'video1', type: 'video', duration: 30, max_width: 640, max_height: 360 },
   { id: 'audio1', type: 'audio', duration: 30, max_channels: 2, primary: true },
 ];
+
+/** The master does not hold it. */
+const SECOND_AUDIO = { id: 'audio2', type: 'audio', duration: 30, max_channels: 2, name: 'Commentary' };
 
 /** As the fake platform makes it. */
 function masterUrl(assetId: string, readyAtMs: number): string {

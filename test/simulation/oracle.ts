@@ -1,6 +1,7 @@
 // The simulation's own view of what is true and what was promised, and the invariants held against it after every
 // effect and at the end. It believes nothing that the code under test has written down about itself.
 import type { Verb } from '../../lambdas/adapters/governor.ts';
+import { parseKey } from '../../lambdas/contract/keys.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
 import type { DeletionLimits } from '../../lambdas/domain/brake.ts';
 import type { Archive, AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
@@ -47,6 +48,8 @@ interface Truth {
   promised?: { readonly life: number; readonly dateMs: number };
   heldAtMs?: number;
   heldUntilMs?: number;
+  /** Some call said that its losses are no reason to stop. */
+  isLossAccepted?: boolean;
 }
 
 interface Creation {
@@ -66,6 +69,7 @@ export interface OracleOptions {
   readonly minNoticeMs: number;
   readonly limits: DeletionLimits;
   readonly isDryRun: boolean;
+  readonly areLossesHeld: boolean;
   /** Body of a caption track, by its id. */
   readonly captions: ReadonlyMap<string, string>;
 }
@@ -131,6 +135,10 @@ export function createOracle(options: OracleOptions) {
     const now = options.platform().raw(asset_id);
     if (!now || timeline.nowMs - changedAtMs < PROOF_MS + skewMs) return undefined;
     if (kept.passthrough !== now.passthrough) return `the manifest says passthrough ${kept.passthrough}`;
+    if (kept.thumbnail_time !== now.thumbnail_time)
+      return `the manifest says thumbnail_time ${kept.thumbnail_time}`;
+    const imageless = imageFault(record);
+    if (imageless) return imageless;
     for (const { id, type } of now.tracks as { id: string; type: string }[]) {
       if (type !== 'text') continue;
       const caption = archive?.captions.find(({ track_id }) => track_id === id);
@@ -139,6 +147,20 @@ export function createOracle(options: OracleOptions) {
         return `the caption ${id} is not in the vault`;
     }
     return undefined;
+  }
+
+  /** Every image that is listed is there, and a poster that is not was said to be missing. */
+  function imageFault({ asset_id, archive, losses }: AssetRecord): string | undefined {
+    const images = archive?.sidecars ?? [];
+    const missing = images.find(({ name, key, version_id }) => {
+      const text = new TextDecoder().decode(versionOf(key, version_id)?.bytes);
+      return name === 'storyboard.vtt' ? !/^storyboard.jpg#xywh/m.test(text) : !text.includes(`/${name}`);
+    });
+    if (missing) return `the image ${missing.name} of ${asset_id} is not in the vault`;
+    const hasPoster = images.some(({ name }) => name === 'poster.jpg');
+    return hasPoster || losses.some(({ code }) => code === 'POSTER_UNREACHABLE')
+      ? undefined
+      : 'the poster is not in the vault and nobody was told';
   }
 
   function versionOf(key: string, versionId: string) {
@@ -156,7 +178,14 @@ export function createOracle(options: OracleOptions) {
       return `it is held since ${iso(heldAtMs)}`;
     if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + LAST_LOOK_MS)
       return `all is held since ${iso(allHeldAtMs)}`;
+    if (options.areLossesHeld && !truth.isLossAccepted && hasSecondAudio(record.asset_id))
+      return 'nobody has accepted that its second audio track is lost';
     return noticeFault(record);
+  }
+
+  function hasSecondAudio(assetId: string): boolean {
+    const tracks = (options.platform().raw(assetId)?.tracks ?? []) as { type: string }[];
+    return tracks.filter(({ type }) => type === 'audio').length > 1;
   }
 
   /** Law 7: every loss was on the bus long enough before. */
@@ -216,6 +245,8 @@ export function createOracle(options: OracleOptions) {
     created(assetId: string, order: CreateAsset): void {
       const token = new URL(order.masterUrl).searchParams.get('x-icehouse-token') ?? '';
       creations.set(assetId, { token, original: order.like.id });
+      // What it is made of is what its own master will be, and no other byte may ever be kept as it.
+      for (const content of truthOf(order.like.id).contents) truthOf(assetId).contents.add(content);
     },
     /** The platform has read an input of a create. */
     downloaded(url: string, bytes: Uint8Array): void {
@@ -240,7 +271,10 @@ export function createOracle(options: OracleOptions) {
       if (/signature=|x-icehouse-token=/.test(JSON.stringify(after)))
         violated(6, `the record of ${after.asset_id} holds a signed URL`);
       if (moved && after.status === 'restored') nowRestored(after);
-      if (before?.status === 'archiving' && after.status === 'archived') nowArchived(after);
+      const master = after.archive && parseKey(after.archive.key);
+      if (master && truthOf(master.assetId).isVaultDamaged) truthOf(after.asset_id).isVaultDamaged = true;
+      const isArchivedNow = before?.status === 'archiving' || before?.status === 'requested';
+      if (isArchivedNow && after.status === 'archived') nowArchived(after);
     },
     /** The bus was told. */
     published(events: readonly TransitionEvent[]): void {
@@ -271,6 +305,9 @@ export function createOracle(options: OracleOptions) {
     dated({ asset_id, life, expiration_date }: AssetRecord): void {
       const dateMs = Date.parse(expiration_date);
       Object.assign(truthOf(asset_id), { dates: new Set([dateMs]), promised: { life, dateMs } });
+    },
+    accepted: (assetId: string) => {
+      truthOf(assetId).isLossAccepted = true;
     },
     takenBack: (assetId: string) => {
       truthOf(assetId).takenBackAtMs = timeline.nowMs;

@@ -65,6 +65,7 @@ export function planOf(chance: Chance, modes: Modes): Plan {
       deletions: !modes.onlySweep && chance.is(0.04) ? 'dry-run' : 'on',
       ticks: chance.pick<Settings['ticks']>(['hourly', { everyMs: MINUTE_MS }, 'daily']),
       storageClass: chance.pick(['DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR']),
+      onLoss: chance.is(0.3) ? 'hold' : 'warn',
     },
   };
 }

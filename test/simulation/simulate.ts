@@ -4,6 +4,7 @@ import { PERSONS_PATIENCE_MS } from '../../lambdas/adapters/governor.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import { DAY_MS, SECOND_MS } from '../../lambdas/domain/time.ts';
 import type { RequestDeps } from '../../lambdas/stages/request.ts';
+import { LIST_RATES } from '../fakes/rates.ts';
 import type { EventKind } from './cells.ts';
 import { createFunctions } from './functions.ts';
 import type { Ending, Invocation } from './invocation.ts';
@@ -90,6 +91,7 @@ function apiOf(world: World) {
     ledger: who.wrap('ledger', ledger),
     waking: world.wakingOf(who),
     log,
+    rates: LIST_RATES,
     platform: () => mux.connect(who, 'restore', PERSONS_PATIENCE_MS),
   });
   return <T>(
@@ -141,7 +143,7 @@ function conclude(world: World): void {
 }
 
 /** A record fails for a reason that the world gave it, and for none of our own. */
-function concludeFailures({ records, oracle, faults }: World): void {
+function concludeFailures({ records, oracle, faults, plan }: World): void {
   for (const { asset_id, status, failure } of records.values()) {
     if (status !== 'failed' || !failure) continue;
     const truth = oracle.truthOf(asset_id);
@@ -150,6 +152,7 @@ function concludeFailures({ records, oracle, faults }: World): void {
       ARCHIVE_UNCHECKED: truth.isDenied,
       ASSET_GONE: isGone,
       LOST_AT_SOURCE: isGone,
+      LOSS_REFUSED: plan.settings.onLoss === 'hold' && /ADDITIONAL_AUDIO_TRACK/.test(failure.message),
       WRONG_ENVIRONMENT: faults['token of another environment'] !== undefined,
       MASTER_UNAVAILABLE: ['master errored', 'master lapsed early', 'master lapsed in mid-copy'].some(
         (fault) => faults[fault],

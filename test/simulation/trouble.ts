@@ -1,5 +1,5 @@
 // What others do meanwhile: at Mux, in the vault, with the token, and to everything at once.
-import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import type { Archive, AssetRecord, StoredObject } from '../../lambdas/domain/record.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lambdas/domain/time.ts';
 import { holdAll } from '../../lambdas/stages/hold-all.ts';
 import type { World } from './world.ts';
@@ -54,15 +54,21 @@ export function createTrouble(world: World) {
     });
   }
 
-  /** Somebody removes or replaces what the vault holds, while Mux still has the asset. */
+  /** Somebody removes or replaces what the vault holds, while Mux still has the asset, or what it was restored as. */
   function damage(assetId: string): void {
-    const archive = records.get(assetId)?.archive;
-    if (!archive || !mux.platform.assetIds().includes(assetId)) return;
-    const objects = [archive, archive.manifest, ...archive.captions];
+    const { archive, current_asset_id = assetId } = records.get(assetId) ?? {};
+    const atMux = mux.platform.assetIds();
+    if (!archive || !(atMux.includes(assetId) || atMux.includes(current_asset_id))) return;
+    // Between proof and DELETE nobody can look once more.
+    if (records.get(current_asset_id)?.status === 'deleting') return;
+    const objects = objectsOf(archive);
     const { key, version_id } = objects[chance.below(objects.length)] ?? archive;
     const versions = vault.versions.get(key) ?? [];
     counted('vault damaged');
-    oracle.damaged(assetId);
+    // A master may be that of a whole lineage.
+    for (const [id, record] of records) {
+      if (record.archive && objectsOf(record.archive).some((each) => each.key === key)) oracle.damaged(id);
+    }
     tell(() => `somebody damages ${key}`);
     if (chance.is(0.5)) {
       vault.versions.set(
@@ -92,4 +98,8 @@ export function createTrouble(world: World) {
   }
 
   return { planTrouble, claimed };
+}
+
+function objectsOf(archive: Archive): readonly StoredObject[] {
+  return [archive, archive.manifest, ...archive.captions, ...(archive.sidecars ?? [])];
 }

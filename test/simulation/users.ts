@@ -59,6 +59,9 @@ const EAGERNESS: Partial<Record<Status, number>> = {
   failed: 4,
 };
 
+/** What users put up with when they are told of it. */
+const LOSSES = ['ADDITIONAL_AUDIO_TRACK'];
+
 /** Per seed, beside the first requests. */
 const MOST_CALLS = 150;
 
@@ -191,7 +194,11 @@ export function createUsers(options: UsersOptions) {
   };
 
   function request(event: Call, assetId: string, wish: Given): void {
-    const body = { asset_id: assetId, deleted_by_user_id: 'user-7', ...wish };
+    const isRefused = records.get(assetId)?.failure?.code === 'LOSS_REFUSED';
+    const accept_loss =
+      isRefused && chance.is(0.5) ? chance.pick<true | string[]>([true, LOSSES]) : undefined;
+    if (accept_loss) oracle.accepted(assetId);
+    const body = { asset_id: assetId, deleted_by_user_id: 'user-7', accept_loss, ...wish };
     let isRepeat = false;
     make(
       event,
@@ -221,7 +228,7 @@ export function createUsers(options: UsersOptions) {
   /** What was restored may be deleted, too. */
   function deleteAgain({ asset_id, current_asset_id }: AssetRecord): void {
     const [, ids] = familyOf(asset_id);
-    if (current_asset_id === undefined || ids.size > 2 || !chance.is(0.3)) return;
+    if (current_asset_id === undefined || ids.size > 3 || !chance.is(0.7)) return;
     ids.add(current_asset_id);
     timeline.after(chance.between(0, HOUR_MS), () => request('same request', current_asset_id, newDate()));
   }

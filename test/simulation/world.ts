@@ -73,6 +73,7 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     minNoticeMs: plan.settings.minNoticeMs,
     limits: plan.limits,
     isDryRun: plan.settings.deletions === 'dry-run',
+    areLossesHeld: plan.settings.onLoss === 'hold',
     captions: downloads.captions,
   });
   const mux = simulatedMux({

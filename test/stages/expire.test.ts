@@ -281,7 +281,7 @@ describe('a proof that fails keeps the asset', () => {
     const home = await archived();
     const head = home.vault.head.bind(home.vault);
     home.vault.head = async (o) => {
-      await home.clock.sleep(21_000);
+      await home.clock.sleep(10_500);
       return head(o);
     };
 

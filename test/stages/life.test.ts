@@ -68,6 +68,10 @@ describe('a whole life', () => {
       `${FOLDER}captions/text1.vtt`,
       `${FOLDER}manifest.json`,
       `${FOLDER}master.mp4`,
+      `${FOLDER}restored/restored1.json`,
+      `${FOLDER}sidecars/poster.jpg`,
+      `${FOLDER}sidecars/storyboard.jpg`,
+      `${FOLDER}sidecars/storyboard.vtt`,
     ]);
     expect(home.vault.bytesOf(`${FOLDER}master.mp4`)).toEqual(new Uint8Array(VIDEO));
     expect(home.vault.bytesOf(`${FOLDER}captions/text1.vtt`)).toEqual(CAPTIONS);

@@ -1,6 +1,6 @@
 // Old ids answer for what the video is now, over any number of restores.
 import { expect, test } from 'vitest';
-import { followPlaybackId, lastOfLineage } from '../../lambdas/stages/lineage.ts';
+import { followPlaybackId, followTrack, lastOfLineage, lineageOf } from '../../lambdas/stages/lineage.ts';
 import { memoryLedger } from '../fakes/ledger-memory.ts';
 import { aRecord } from '../fakes/record.ts';
 
@@ -46,7 +46,8 @@ test('an old playback id plays nothing once its successor was deleted too', asyn
 
   const found = await followPlaybackId(ledger, 'p1');
 
-  expect(found).toMatchObject({ record: { asset_id: 'second' }, currentId: undefined });
+  expect(found?.currentId).toBeUndefined();
+  expect(found?.records.map(({ asset_id }) => asset_id)).toEqual(['first', 'second']);
 });
 
 test('an old playback id follows a second restore', async () => {
@@ -64,4 +65,45 @@ test('an id that nobody asked to delete is not known', async () => {
 
   expect(await followPlaybackId(ledger, 'other')).toBeUndefined();
   expect(await lastOfLineage(ledger, 'other')).toBeUndefined();
+});
+
+test('ids lead on over more lives than anybody will count', async () => {
+  const ledger = memoryLedger();
+  const lives = 250;
+  for (let n = 0; n < lives; n += 1) {
+    const next = { id: `p${n + 1}`, policy: 'public', replaces: `p${n}` };
+    const track = { id: `t${n + 1}`, type: 'text' as const, replaces: `t${n}` };
+    await ledger.save(
+      aRecord({
+        asset_id: `a${n}`,
+        status: 'restored',
+        current_asset_id: `a${n + 1}`,
+        restored_from: n > 0 ? `a${n - 1}` : undefined,
+        playback_ids: [{ id: `p${n}`, policy: 'public' }],
+        tracks: [{ id: `t${n}`, type: 'text' }],
+        restore: { ...RESTORE, new_asset_id: `a${n + 1}`, new_playback_ids: [next], new_tracks: [track] },
+      }),
+    );
+  }
+  await ledger.putAlias('playback', 'p0', 'a0');
+  await ledger.putAlias('track', 't0', 'a0');
+
+  expect((await lastOfLineage(ledger, 'a0'))?.asset_id).toBe('a249');
+  expect((await lineageOf(ledger, 'a249'))?.records[0]?.asset_id).toBe('a0');
+  expect((await followPlaybackId(ledger, 'p0'))?.currentId).toBe('p250');
+  expect((await followTrack(ledger, 't0'))?.currentId).toBe('t250');
+});
+
+test('a ledger that leads round in a circle is followed once', async () => {
+  const ledger = memoryLedger();
+  for (const [asset_id, other] of [
+    ['first', 'second'],
+    ['second', 'first'],
+  ] as const)
+    await ledger.save(
+      aRecord({ asset_id, status: 'restored', current_asset_id: other, restored_from: other }),
+    );
+
+  expect((await lastOfLineage(ledger, 'first'))?.asset_id).toBe('second');
+  expect((await lineageOf(ledger, 'second'))?.records).toHaveLength(2);
 });
