@@ -31,8 +31,8 @@ export interface MuxOptions extends Surroundings {
   readonly hasRestlessMasters: boolean;
   /** Reads what an input URL of ours leads to; throws where it leads nowhere. */
   readonly readInput: (url: string) => Promise<Uint8Array>;
-  /** Whether a copy of its master was begun and is not at its end. */
-  readonly isCopied: (assetId: string) => boolean;
+  /** Whether every part of its master is in the vault, and the copy is not sealed. */
+  readonly isWhole: (assetId: string) => boolean;
   /** A webhook is on its way. */
   readonly emit: (type: string, assetId: string) => void;
 }
@@ -113,10 +113,11 @@ export function simulatedMux(options: MuxOptions) {
     };
   }
 
-  /** Mux says once that it does not have an asset which is there, most often in the middle of its copy. */
+  /** Mux says once that it does not have an asset which is there, most often when its copy is about to be sealed. */
   function isDenied(assetId: string): boolean {
     const isThere = ours.has(assetId) && platform.assetIds().includes(assetId);
-    if (!isThere || !hits(options.isCopied(assetId) ? 0.3 : 0.003, 'asset denied')) return false;
+    if (!isThere || oracle.truthOf(assetId).isDenied) return false;
+    if (!hits(options.isWhole(assetId) ? 0.3 : 0.001, 'asset denied')) return false;
     tell(() => `Mux denies ${assetId}`);
     oracle.denied(assetId);
     return true;
@@ -250,7 +251,8 @@ export function simulatedMux(options: MuxOptions) {
         },
         createAsset: (order) =>
           ask('post', 'createAsset', () => {
-            if (!hits(0.06, 'create answers 504, appears later')) return create(order);
+            if (!hits(options.hasSlowCreates ? 0.4 : 0.15, 'create answers 504, appears later'))
+              return create(order);
             const latestMs = options.hasSlowCreates ? 200_000 : 90_000;
             timeline.after(chance.between(30_000, latestMs), () => void create(order));
             throw new TransientError('MUX_UNAVAILABLE', 'Mux answered 504.');

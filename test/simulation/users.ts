@@ -263,7 +263,7 @@ export function createUsers(options: UsersOptions) {
         if (made <= MOST_CALLS && chance.is(odds))
           timeline.after(chance.between(0, 3 * HOUR_MS), () => calls[call](asset_id));
       };
-      if (status === 'deleted') later(0.6, 'restore');
+      if (status === 'deleted') later(0.9, 'restore');
       if (status === 'failed') later(0.5, 'same request');
       if (status === 'cancelled') later(0.4, 'other request');
       if (chance.is(0.05)) options.forge(asset_id);

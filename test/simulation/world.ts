@@ -84,9 +84,10 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     hasSlowCreates: plan.hasSlowCreates,
     hasRestlessMasters: plan.hasRestlessMasters,
     readInput: readPresigned,
-    isCopied: (assetId) => {
-      const record = stored.records.get(assetId);
-      return record?.status === 'archiving' && record.upload !== undefined;
+    isWhole: (assetId) => {
+      const { upload } = stored.records.get(assetId) ?? {};
+      const parts = [...(vault.uploads.get(upload?.upload_id ?? '')?.parts.values() ?? [])];
+      return parts.reduce((sum, { info }) => sum + info.sizeBytes, 0) === upload?.source.size_bytes;
     },
     emit: hooks.emitted,
   });
