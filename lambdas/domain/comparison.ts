@@ -84,6 +84,8 @@ function judgeDerived({ path, was, is }: Pair): Judged {
     const isNear = Math.abs(was - is) <= DURATION_TOLERANCE_SECONDS;
     return { outcome: isNear ? 'derived' : 'differs' };
   }
+  if (isAbsent(is) && path.startsWith('static_renditions.files['))
+    return { outcome: 'lost', note: 'This rendition did not come back.' };
   if (!path.endsWith('].status') || was !== 'ready' || isAbsent(is)) return { outcome: 'derived' };
   if (is === 'preparing')
     return { outcome: 'derived', note: 'Mux was still at it when the asset was published.' };
@@ -177,12 +179,19 @@ const LONGEST_VALUE = 100;
 
 /** What a person should know: one sentence for each attribute that differs without an answer. */
 export function differencesOf(rows: readonly ComparisonRow[]): readonly string[] {
-  const differing = rows.filter(({ outcome }) => outcome === 'differs');
+  const differing = rows.filter(({ outcome }) => outcome === 'differs').filter(isFirstOfUnknown);
   const said = differing.slice(0, MOST_WARNINGS).map(({ attribute, was, is }) => {
     return `RESTORE_DIFFERS: ${attribute} was ${inWords(was)} and is ${inWords(is)} now.`;
   });
   const left = differing.length - said.length;
   return left > 0 ? [...said, `RESTORE_DIFFERS: ${left} attributes more; the comparison shows them.`] : said;
+}
+
+/** What nobody knows is said once, however much is in it. */
+function isFirstOfUnknown(row: ComparisonRow, at: number, rows: readonly ComparisonRow[]): boolean {
+  const top = ({ attribute }: ComparisonRow) => /^\w+/.exec(attribute)?.[0];
+  if (fidelityAt(row.attribute)) return true;
+  return rows.findIndex((other) => !fidelityAt(other.attribute) && top(other) === top(row)) === at;
 }
 
 function inWords(value: unknown): string {

@@ -159,11 +159,11 @@ export const FIDELITY = {
   'meta.title': set('meta.title'),
   'meta.creator_id': set('meta.creator_id'),
   'meta.external_id': set('meta.external_id', { note: 'Letter by letter, from the first webhook on.' }),
-  master_access: notRestored('none', {
-    note: 'Opened for the copy only.',
+  master_access: derived('none', {
+    note: 'Icehouse opened it for the copy; Mux closes it.',
     values: { temporary: 'becomes none', none: '' },
   }),
-  'master.status': notRestored('gone with master_access', { values: each('ready', 'preparing', 'errored') }),
+  'master.status': derived('gone with master_access', { values: each('ready', 'preparing', 'errored') }),
   'master.url': notRestored('gone with master_access', { note: 'A secret: never stored.' }),
   mp4_support: set('static_renditions', {
     note: 'Replaced by static_renditions; the file names change.',

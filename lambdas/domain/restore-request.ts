@@ -48,11 +48,17 @@ export function restoreRequest(source: RestoreSource): RestoreRequest {
 
 /** The attributes of the asset that a plain request goes without. */
 export function leftOutOfPlain(source: RestoreSource): readonly string[] {
-  const { inputs, playback_policies, passthrough, meta, ...rest } = fullRequest(source);
+  const { inputs, playback_policies, passthrough, meta, max_resolution_tier, ...rest } = fullRequest(source);
   const { advanced_playback_policies: playback_ids, ...others } = rest;
+  const isTierKept = KNOWN_TIERS.has(max_resolution_tier ?? '');
   const [{ name, language_code } = {}, ...texts] = inputs;
   const hasTracks = name !== undefined || language_code !== undefined || texts.length > 0;
-  const left = Object.entries({ tracks: hasTracks || undefined, playback_ids, ...others });
+  const left = Object.entries({
+    tracks: hasTracks || undefined,
+    playback_ids,
+    max_resolution_tier: isTierKept ? undefined : max_resolution_tier,
+    ...others,
+  });
   return left.flatMap(([attribute, value]) => (value === undefined ? [] : attribute));
 }
 
@@ -65,8 +71,14 @@ function plain({ inputs, passthrough, meta, ...rest }: RestoreRequest): RestoreR
     playback_policies: open.length > 0 ? open : undefined,
     passthrough,
     meta,
+    // Mux would make 1080p of any larger video; the three tiers are older than all that may be refused.
+    max_resolution_tier: KNOWN_TIERS.has(rest.max_resolution_tier ?? '')
+      ? rest.max_resolution_tier
+      : undefined,
   };
 }
+
+const KNOWN_TIERS = new Set(['1080p', '1440p', '2160p']);
 
 function fullRequest({ masterUrl, like, texts }: RestoreSource): RestoreRequest {
   const { raw } = like;

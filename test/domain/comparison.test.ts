@@ -109,7 +109,7 @@ test('a whole asset is compared by what stands for what, wherever Mux puts it in
     passthrough: 'equal',
     'meta.title': 'equal',
     'meta.external_id': 'equal',
-    master_access: 'lost',
+    master_access: 'derived',
     normalize_audio: 'equal',
     thumbnail_time: 'equal',
     upload_id: 'lost',

@@ -309,7 +309,7 @@ describe('a plain request', () => {
     isPlain: true,
   });
 
-  test('asks for inputs, playback, passthrough and meta, and names the rest', () => {
+  test('asks for inputs, playback, passthrough, meta and a known tier, and names the rest', () => {
     const { inputs, playback_policies, passthrough, meta, ...rest } = restoreRequest(source(FULL));
 
     expect(inputs).toEqual([{ url: MASTER_URL }]);
@@ -318,10 +318,9 @@ describe('a plain request', () => {
       passthrough: 'order 66',
       meta: FULL.meta,
     });
-    expect(rest).toEqual({});
+    expect(rest).toEqual({ max_resolution_tier: '2160p' });
     expect(leftOutOfPlain(source(FULL))).toEqual([
       'tracks',
-      'max_resolution_tier',
       'video_quality',
       'static_renditions',
       'normalize_audio',

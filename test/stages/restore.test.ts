@@ -367,7 +367,7 @@ describe('the create', () => {
 
     expect(home.record()).toMatchObject({ status: 'restored', current_asset_id: 'restored1' });
     expect(home.record().warnings).toEqual([
-      'RESTORE_PLAIN: asked for without max_resolution_tier, video_quality, because video_quality is not available',
+      'RESTORE_PLAIN: asked for without video_quality, because video_quality is not available',
     ]);
     const made = await home.platform.inspect('restored1');
     expect(made).toMatchObject({ passthrough: 'ours', playbackIds: [{ policy: 'public' }] });
@@ -673,7 +673,6 @@ describe('what was', () => {
       new Set([
         'id',
         'created_at',
-        'master_access',
         'upload_id',
         'playback_ids[].id',
         'tracks[].id',
