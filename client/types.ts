@@ -1,0 +1,857 @@
+// The API's JSON, as docs/openapi.yaml has it. Made by npm run docs: change that file, and run it.
+
+/** An id of Mux. */
+export type MuxId = string;
+
+export type Status =
+  | 'requested'
+  | 'preparing'
+  | 'archiving'
+  | 'archived'
+  | 'deleting'
+  | 'deleted'
+  | 'thawing'
+  | 'uploading'
+  | 'restored'
+  | 'cancelled'
+  | 'failed';
+
+/** Where the video's bytes are. */
+export type Location = 'mux' | 'both' | 'vault' | 'none';
+
+export type Tier = 'Bulk' | 'Standard' | 'Expedited';
+
+export type StorageClass = 'DEEP_ARCHIVE' | 'GLACIER' | 'GLACIER_IR';
+
+/** Something that a restore cannot bring back. */
+export type LossCode =
+  | 'NEW_PLAYBACK_IDS'
+  | 'ADDITIONAL_AUDIO_TRACK'
+  | 'SURROUND_SOUND'
+  | 'OVERLAY'
+  | 'DRM_CONFIGURATION'
+  | 'CAPTION_UNREACHABLE'
+  | 'ASSET_UNREAD'
+  | 'MASTER_UNCHECKED'
+  | 'OVERLAY_IMAGE_UNREACHABLE'
+  | 'POSTER_UNREACHABLE'
+  | 'STORYBOARD_UNREACHABLE'
+  | 'TEXT_SOURCE'
+  | 'EMBEDDED_CAPTIONS'
+  | 'LIVE_STREAM_LINK'
+  | 'CLIP_SOURCE'
+  | 'DIRECTIVES';
+
+export interface DeleteRequestBody {
+  readonly asset_id?: MuxId;
+  readonly playback_id?: MuxId;
+  readonly upload_id?: MuxId;
+  readonly deleted_by_user_id: string;
+  /** When to delete it. */
+  readonly expiration_date?: string;
+  /** In so many days. */
+  readonly grace_days?: number;
+  readonly reason?: string;
+  /** What it belongs to, such as a course. */
+  readonly group_id?: string;
+  readonly mode?: 'archive_and_delete';
+  readonly playback?: 'keep';
+  /** Losses that are no reason to stop; true for all there may be. */
+  readonly accept_loss?: true | readonly LossCode[];
+}
+
+export interface Batch {
+  readonly items: readonly DeleteRequestBody[];
+}
+
+export interface GroupCancelBody {
+  readonly user_id: string;
+  readonly reason?: string;
+  /** Where the last answer ended. */
+  readonly cursor?: string;
+}
+
+export interface GroupRestoreBody {
+  readonly user_id: string;
+  readonly reason?: string;
+  /** Where the last answer ended. */
+  readonly cursor?: string;
+  readonly tier?: Tier;
+  readonly need_by?: string;
+}
+
+export interface RescheduleBody {
+  readonly expiration_date: string;
+  readonly user_id: string;
+  readonly reason: string;
+}
+
+export interface CancelBody {
+  /** Who wants this; required where the authorizer vouches for nobody. */
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export interface RestoreBody {
+  readonly tier?: Tier;
+  /** The cheapest tier that is readable by then is taken. */
+  readonly need_by?: string;
+  /** Who wants this; required where the authorizer vouches for nobody. */
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+export interface HoldBody {
+  readonly reason: string;
+  readonly user_id: string;
+  /** Without it the hold lasts until it is lifted. */
+  readonly until?: string;
+}
+
+export interface ReleaseBody {
+  /** Who wants this; required where the authorizer vouches for nobody. */
+  readonly user_id?: string;
+  readonly reason?: string;
+}
+
+/** The part of an event that is used. */
+export interface MuxEvent {
+  readonly type: string;
+  readonly id: string;
+  readonly created_at?: string;
+  readonly environment?: {
+    readonly id?: string;
+  };
+  readonly data?: {
+    readonly id?: string;
+    readonly asset_id?: string;
+  };
+}
+
+/** A refusal, in the words of RFC 9457. */
+export interface Problem {
+  readonly type: string;
+  /** The customer's own id of the video, from `meta`. */
+  readonly external_id?: string;
+  readonly creator_id?: string;
+  readonly title: string;
+  readonly status: number;
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly detail: string;
+  /** What to do now. */
+  readonly action: string;
+  /** What the refusal is about, a dotted path. */
+  readonly field?: string;
+  readonly current_asset_id?: string;
+  /** Names that would have been found. */
+  readonly available?: readonly string[];
+}
+
+/** The record in brief, where an answer shows many. */
+export interface BriefRecord {
+  readonly asset_id: string;
+  readonly life: number;
+  readonly status: Status;
+  readonly summary: string;
+  readonly location: Location;
+  readonly playable: boolean;
+  readonly title?: string;
+  /** Seconds. */
+  readonly duration?: number;
+  readonly deleted_by_user_id: string;
+  readonly group_id?: string;
+  readonly external_id?: string;
+  readonly creator_id?: string;
+  readonly expiration_date: string;
+  readonly next_action_at?: string;
+  readonly failure?: Failure;
+  readonly current_asset_id: string | null;
+}
+
+export interface BatchAnswers {
+  /** In the order of the items. */
+  readonly data: readonly BatchAnswer[];
+}
+
+export interface BatchAnswer {
+  /** Null where an item named another id, and it is not known of which asset. */
+  readonly asset_id: string | null;
+  /** The HTTP status that a single request would have been answered by. */
+  readonly status: number;
+  readonly record?: BriefRecord;
+  readonly problem?: ItemProblem;
+}
+
+/** The problem document that a single call would have been answered by. */
+export interface ItemProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly action: string;
+  readonly field?: string;
+  readonly current_asset_id?: string;
+  /** Which record it is about, in a list of problems of many. */
+  readonly asset_id?: string;
+  /** As the Retry-After of a single answer. */
+  readonly retry_after_seconds?: number;
+}
+
+/** How many, by name; what there is none of is left out. */
+export type Counts = Readonly<Record<string, number>>;
+
+export interface Group {
+  readonly group_id: string;
+  /** How many this answer sums up. */
+  readonly records: number;
+  readonly by_status: Counts;
+  readonly failures: Counts;
+  /** Seconds of video, as far as known. */
+  readonly duration: number;
+  readonly archived_bytes: number;
+  /** When the first of them would be deleted from Mux. */
+  readonly next_deletion_at: string | null;
+  readonly restore: GroupRestore;
+  readonly actions: readonly {
+    readonly action: 'cancel' | 'restore';
+    readonly path: string;
+  }[];
+  /** False when this answer is about a stretch of the group only. */
+  readonly whole: boolean;
+  readonly next_cursor: string | null;
+}
+
+/** What a restore of all of it would come to. */
+export interface GroupRestore {
+  /** Still on Mux, or back there. */
+  readonly free: number;
+  readonly from_vault: number;
+  /** Nothing to restore from. */
+  readonly impossible: number;
+  /** Restored, and deleted again by a request of this group, which is counted by itself. */
+  readonly superseded: number;
+  readonly from_vault_bytes: number;
+  readonly currency: 'USD';
+  readonly estimated_cost_usd: number;
+  /** When the last of them would be readable. */
+  readonly ready_by: string | null;
+}
+
+export interface GroupWalk {
+  readonly group_id: string;
+  readonly action: 'cancel' | 'restore';
+  /** Whether the whole group was walked through. */
+  readonly done: boolean;
+  /** How many this answer is about. */
+  readonly records: number;
+  readonly outcomes: Counts;
+  /** What was refused, or could not be done now; it stops none of the others. */
+  readonly problems: readonly ItemProblem[];
+  readonly next_cursor: string | null;
+}
+
+export interface Findings {
+  readonly matches: readonly Match[];
+  /** Groups of this name; `matches` has the first ten of their videos. */
+  readonly groups: readonly string[];
+}
+
+/** A video as it is now, whichever of its ids was found. */
+export type Match = BriefRecord & {
+  readonly matched_by: 'asset_id' | 'playback_id' | 'upload_id' | 'track_id' | 'external_id' | 'group_id';
+  /** The very id that was found. */
+  readonly matched: string;
+  /** Path of its still picture in the vault. */
+  readonly poster: string | null;
+};
+
+export interface RecordPage {
+  readonly data: readonly AssetRecord[];
+  /** For the next page; null on the last. */
+  readonly next_cursor: string | null;
+}
+
+/** Everything that Icehouse knows of one asset. */
+export interface AssetRecord {
+  readonly asset_id: string;
+  /** How many times this asset was taken through. */
+  readonly life: number;
+  readonly status: Status;
+  /** One sentence for people. */
+  readonly summary: string;
+  readonly location: Location;
+  /** Whether viewers can watch it at this moment, under whatever playback id it has now. */
+  readonly playable: boolean;
+  /** What the call came to; in answers to a cancel or a restore. */
+  readonly outcome?: 'cancelled' | 'restoring' | 'already_available';
+  readonly deleted_by_user_id: string;
+  readonly reason?: string;
+  readonly group_id?: string;
+  readonly expiration_date: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** When it goes on; absent at rest. */
+  readonly next_action_at?: string;
+  readonly waiting_for?: string;
+  /** The place in line, 1 is next; in the answer to a look at one request. */
+  readonly position?: number;
+  /** The place is `position` or farther back. */
+  readonly position_is_least?: true;
+  /** When it is expected to go on, where it waits for its turn. */
+  readonly expected_by?: string;
+  readonly hold?: Hold;
+  /** When a dry run would have deleted it. */
+  readonly rehearsed_at?: string;
+  readonly foretold?: Foretold;
+  readonly watched?: Watched;
+  /** Of Mux. */
+  readonly environment?: string;
+  /** As Mux has it. */
+  readonly passthrough?: string;
+  readonly title?: string;
+  /** Your own id of the video, as Mux has it in `meta`. */
+  readonly external_id?: string;
+  /** Your own id of whoever made it, as Mux has it in `meta`. */
+  readonly creator_id?: string;
+  /** Seconds. */
+  readonly duration?: number;
+  readonly failure?: Failure;
+  readonly playback_ids: readonly PlaybackId[];
+  readonly tracks?: readonly Track[];
+  /** What Mux charges by. */
+  readonly billed_as?: {
+    readonly resolution_tier?: string;
+    readonly video_quality?: string;
+    readonly has_static_renditions: boolean;
+  };
+  readonly losses: readonly Loss[];
+  /** Codes; `*` stands for all. */
+  readonly accepted_losses?: readonly string[];
+  readonly archive?: Archive;
+  readonly progress?: {
+    readonly bytes_done: number;
+    readonly bytes_total: number;
+  };
+  /** When it left Mux. */
+  readonly deleted_at?: string;
+  /** The DELETE that Mux answered; absent where the answer was lost. */
+  readonly deletion?: {
+    readonly at: string;
+    /** Mux's own, for that call. */
+    readonly request_id?: string;
+  };
+  readonly restore?: Restore;
+  /** Published ones before, whose assets somebody deleted elsewhere. */
+  readonly earlier_restores?: readonly EarlierRestore[];
+  /** Under which Mux has the video now; null while it has none. */
+  readonly current_asset_id: string | null;
+  /** The asset it was restored from, if Icehouse made it. */
+  readonly restored_from?: string;
+  readonly warnings: readonly string[];
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface Hold {
+  readonly reason: string;
+  readonly user_id: string;
+  readonly since: string;
+  readonly until?: string;
+}
+
+/** What the bus has heard of the deletion to come. */
+export interface Foretold {
+  /** The date that it was said of. */
+  readonly expiration_date: string;
+  /** The tick on which the asset would be deleted. */
+  readonly deletes_at: string;
+  /** When the bus had been told. */
+  readonly said_at?: string;
+}
+
+/** Whether somebody still watched it after the request, when that was last looked at. */
+export interface Watched {
+  readonly expiration_date: string;
+  readonly since: string;
+  readonly until: string;
+  /** Delivered to viewers; absent when Mux could not say. */
+  readonly seconds?: number;
+  readonly looked_at: string;
+}
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** What a person should do now. */
+  readonly action: string;
+  /** Where a retry goes on. */
+  readonly from: Status;
+  readonly retryable: boolean;
+}
+
+export interface PlaybackId {
+  readonly id: string;
+  readonly policy: string;
+}
+
+export interface Track {
+  readonly id: string;
+  readonly type: 'audio' | 'text';
+  readonly name?: string;
+  readonly language_code?: string;
+}
+
+export interface Loss {
+  readonly code: string;
+  readonly attribute: string;
+  readonly detail: string;
+}
+
+export interface Archive {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version_id: string;
+  readonly size_bytes: number;
+  /** Base64, over the whole object. */
+  readonly crc32: string;
+  readonly storage_class: StorageClass;
+  /** Its master could not be looked at once more; nothing is ever deleted for such an archive. */
+  readonly is_unchecked?: boolean;
+  readonly verified_at: string;
+  readonly manifest_key: string;
+  /** The version that was proved. So are those of captions and sidecars. */
+  readonly manifest_version_id?: string;
+  readonly captions: readonly {
+    readonly track_id: string;
+    readonly key: string;
+    readonly version_id?: string;
+  }[];
+  readonly sidecars: readonly {
+    readonly name: string;
+    readonly key: string;
+    readonly version_id?: string;
+  }[];
+  /** Manifest, captions and sidecars together. */
+  readonly sidecar_bytes: number;
+}
+
+export interface Restore {
+  readonly tier: Tier;
+  readonly requested_at: string;
+  readonly requested_by?: string;
+  readonly ready_by: string;
+  readonly need_by?: string;
+  readonly estimated_cost_usd: number;
+  readonly new_asset_id?: string;
+  readonly new_playback_ids: readonly NewPlaybackId[];
+  readonly new_tracks?: readonly NewTrack[];
+  /** In the vault; GET …/fidelity shows it. */
+  readonly comparison_key?: string;
+}
+
+export interface EarlierRestore {
+  readonly new_asset_id: string;
+  readonly new_playback_ids: readonly NewPlaybackId[];
+  readonly new_tracks?: readonly NewTrack[];
+  readonly restored_at?: string;
+}
+
+export interface NewPlaybackId {
+  readonly id: string;
+  readonly policy: string;
+  /** The old id that it stands for. */
+  readonly replaces?: string;
+}
+
+export interface NewTrack {
+  readonly id: string;
+  readonly type: 'audio' | 'text';
+  readonly name?: string;
+  readonly language_code?: string;
+  /** The old id that it stands for. */
+  readonly replaces?: string;
+}
+
+export interface HistoryEntry {
+  readonly at: string;
+  /** Null at its beginning. */
+  readonly from: Status | null;
+  readonly to: Status;
+  readonly cause: string;
+  readonly actor: string;
+  /** Who signed the call, where a call was the cause - an IAM ARN, or the subject of a token. */
+  readonly principal?: string;
+  /** Of that call. */
+  readonly request_id?: string;
+  /** A person should look at once. */
+  readonly alarm?: 'DELETED_ELSEWHERE' | 'LOST_AT_SOURCE';
+}
+
+/** `archive`: it would go its way. `wait`: Mux still prepares it. `hold`: policy refuses a loss, unless accept_loss names it. `refuse`: it cannot be archived. `gone`: Mux has none. */
+export type CheckVerdict = 'archive' | 'wait' | 'hold' | 'refuse' | 'gone';
+
+export interface Check {
+  readonly asset_id: string;
+  readonly checked_at: string;
+  readonly verdict: CheckVerdict;
+  readonly code?: string;
+  readonly reason: string;
+  readonly action?: string;
+  /** The request there is already; null when there is none. */
+  readonly tracked: CheckTracked | null;
+  /** The asset that Icehouse made it from. */
+  readonly restored_from?: string;
+  readonly at_mux: CheckAtMux | null;
+  readonly losses: readonly WeighedLoss[];
+  /** Of the master; null where its length is not known. */
+  readonly size: CheckSize | null;
+  readonly prices: CheckPrices | null;
+  /** The date of a request that names none. */
+  readonly default_expiration_date: string;
+}
+
+export interface CheckTracked {
+  readonly status: Status;
+  readonly life: number;
+  readonly summary: string;
+  readonly expiration_date: string;
+  readonly next_action_at?: string;
+  readonly hold?: Hold;
+  readonly current_asset_id: string | null;
+}
+
+export interface CheckAtMux {
+  readonly status: 'preparing' | 'ready' | 'errored';
+  readonly title?: string;
+  /** Seconds. */
+  readonly duration?: number;
+  readonly created_at?: string;
+  readonly resolution_tier?: string;
+  readonly video_quality?: string;
+  readonly playback_ids: readonly PlaybackId[];
+  readonly audio_tracks: number;
+  readonly text_tracks: number;
+  readonly static_renditions: number;
+  readonly master: 'none' | 'preparing' | 'ready' | 'errored';
+  readonly is_live: boolean;
+  readonly is_test: boolean;
+}
+
+export interface WeighedLoss {
+  readonly code: string;
+  readonly attribute: string;
+  readonly detail: string;
+  readonly weight: 'grave' | 'small' | 'always';
+}
+
+export interface CheckSize {
+  readonly bytes: number;
+  /** Reckoned from length and resolution; exact once it is in the vault. */
+  readonly is_estimate: boolean;
+}
+
+/** Of a month where the name says so, else once. Dollars come to a millionth. */
+export interface CheckPrices {
+  readonly currency: 'USD';
+  readonly prices_as_of: string;
+  readonly storage_class: StorageClass;
+  readonly archiving_usd: number;
+  readonly vault_usd_per_month: number;
+  readonly vault_minimum_days: number;
+  readonly mux_usd_per_month: number;
+  /** When nobody has watched it for 90 days. */
+  readonly mux_cold_usd_per_month: number;
+  /** By the cheapest tier. */
+  readonly restoring_usd: number;
+  readonly restore_tiers: readonly {
+    readonly tier: Tier;
+    readonly within_seconds: number;
+  }[];
+}
+
+export interface Upcoming {
+  readonly now: string;
+  readonly until: string;
+  readonly deletions: 'on' | 'dry-run';
+  /** The hold on everything; null when nothing is held. */
+  readonly hold: Hold | null;
+  readonly limits: {
+    readonly per_hour: number;
+    readonly per_day: number;
+    readonly per_user_day: number;
+  };
+  readonly counted: {
+    readonly hour: number;
+    readonly day: number;
+  };
+  /** How long before a deletion the bus is told of it; 0 where it is not. */
+  readonly notice_before_seconds: number;
+  readonly days: readonly UpcomingDay[];
+  /** The limits let fewer go than are due; null when not, or when this page is not the whole. */
+  readonly put_off: PutOff | null;
+  /** Requests not archived yet, and deletions under way, whatever their dates; counted no further than 1000. */
+  readonly under_way: {
+    readonly requested: number;
+    readonly preparing: number;
+    readonly archiving: number;
+    readonly deleting: number;
+  };
+  readonly data: readonly UpcomingEntry[];
+  readonly next_cursor: string | null;
+}
+
+export interface UpcomingDay {
+  /** UTC. */
+  readonly date: string;
+  readonly count: number;
+  readonly held: number;
+  readonly size_bytes: number;
+  /** Seconds. */
+  readonly duration: number;
+}
+
+export interface PutOff {
+  /** The first day at whose end some are left that were due. */
+  readonly from: string;
+  /** The most that are left at the end of a day. */
+  readonly most: number;
+  /** The day on which the last goes; null when the limits let none go. */
+  readonly until: string | null;
+}
+
+export interface UpcomingEntry {
+  readonly asset_id: string;
+  readonly title?: string;
+  readonly group_id?: string;
+  readonly deleted_by_user_id: string;
+  readonly reason?: string;
+  readonly expiration_date: string;
+  /** When its date has come, by the expiry schedule. */
+  readonly due_at: string;
+  /** When it is going to be deleted; null while a hold without an end keeps it. */
+  readonly deletes_at: string | null;
+  readonly hold?: Hold;
+  /** When a dry run would have deleted it. */
+  readonly rehearsed_at?: string;
+  /** When the bus was told of this date. */
+  readonly foretold_at?: string;
+  readonly waiting_for?: string;
+  readonly size_bytes: number;
+  /** Seconds; 0 where it is not known. */
+  readonly duration: number;
+}
+
+/** Dollars come to a millionth; only who shows them rounds them. */
+export interface Quote {
+  readonly asset_id: string;
+  readonly storage_class: string;
+  readonly size_bytes: number;
+  readonly currency: 'USD';
+  readonly prices_as_of: string;
+  /** Cheapest first. */
+  readonly offers: readonly QuoteOffer[];
+  /** The tier that a restore would take now; null where it would read nothing back. */
+  readonly chosen: Tier | null;
+  /** What a restore that is asked for now would cost in all. */
+  readonly estimated_cost_usd: number;
+  readonly reason: string;
+  readonly assumptions: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface QuoteOffer {
+  readonly tier: Tier;
+  readonly total_usd: number;
+  readonly items: readonly QuoteItem[];
+  readonly within_seconds: number;
+  readonly ready_by: string;
+  /** Null where no time was given. */
+  readonly meets_need_by: boolean | null;
+}
+
+export interface QuoteItem {
+  readonly item: 'retrieval' | 'requests' | 'temporary_copy' | 'egress' | 'encoding';
+  readonly usd: number;
+  readonly note: string;
+}
+
+export interface Brake {
+  /** Null when nothing is held. */
+  readonly hold: Hold | null;
+  readonly deletions: 'on' | 'dry-run';
+  readonly limits: {
+    readonly per_hour: number;
+    readonly per_day: number;
+    readonly per_user_day: number;
+  };
+  /** Deletions of this hour and of this day, UTC. */
+  readonly counted: {
+    readonly hour: number;
+    readonly day: number;
+  };
+  /** In the answer to a hold. */
+  readonly warnings?: readonly string[];
+}
+
+/** What to show in place of a player; docs/api.md says of each. */
+export type Reason =
+  | 'PLAYING'
+  | 'DELETING'
+  | 'DELETED'
+  | 'RESTORING'
+  | 'RESTORE_FAILED'
+  | 'LOST'
+  | 'NO_SUCCESSOR';
+
+/** Of the newest asset that somebody asked to delete, but for `lineage`. */
+export interface Whereabouts {
+  readonly asset_id: string;
+  readonly status: Status;
+  readonly reason: Reason;
+  readonly summary: string;
+  readonly location: Location;
+  readonly playable: boolean;
+  readonly current_asset_id: string | null;
+  readonly playback_ids: readonly {
+    readonly id: string;
+    readonly policy: string;
+    readonly current_id: string | null;
+  }[];
+  readonly tracks: readonly {
+    readonly id: string;
+    readonly type: 'audio' | 'text';
+    readonly name?: string;
+    readonly language_code?: string;
+    readonly current_id: string | null;
+  }[];
+  /** Until when a restore under way can be read. */
+  readonly ready_by?: string;
+  /** Every asset that the video was, the oldest first. */
+  readonly lineage: readonly LineageEntry[];
+  readonly as_of: string;
+}
+
+export interface LineageEntry {
+  readonly asset_id: string;
+  /** Of its record; `available` and `gone` for one that a restore made and nobody asked to delete. */
+  readonly status: Status | 'available' | 'gone';
+  readonly restored_at?: string;
+  readonly deleted_at?: string;
+}
+
+export type PlaybackIdWhereabouts = Whereabouts & {
+  readonly playback_id: string;
+  /** What plays now in its place; null if nothing does. */
+  readonly current_playback_id: string | null;
+};
+
+export type TrackWhereabouts = Whereabouts & {
+  readonly track_id: string;
+  readonly current_track_id: string | null;
+  /** The path of its captions in the vault, if it has some there. */
+  readonly archived_text?: string;
+};
+
+export type Fidelity = FidelityComparison | FidelityVerdicts;
+
+/** How an attribute comes back; docs/fidelity.md. */
+export type Verdict = 'set' | 'after' | 'derived' | 'lost' | 'not-restored';
+
+/** The new asset compared with the archived one. */
+export interface FidelityComparison {
+  readonly kind: 'comparison';
+  readonly asset_id: string;
+  readonly life: number;
+  readonly new_asset_id: string;
+  readonly compared_at: string;
+  readonly counts: {
+    readonly equal: number;
+    readonly derived: number;
+    readonly lost: number;
+    readonly differs: number;
+  };
+  readonly attributes: readonly ComparedAttribute[];
+}
+
+export interface ComparedAttribute {
+  readonly attribute: string;
+  readonly verdict: Verdict;
+  readonly was: unknown;
+  readonly is: unknown;
+  readonly outcome: 'equal' | 'derived' | 'lost' | 'differs';
+  readonly note?: string;
+}
+
+/** What a restore would bring back. */
+export interface FidelityVerdicts {
+  readonly kind: 'verdicts';
+  readonly asset_id: string;
+  readonly life: number;
+  readonly counts: {
+    readonly set: number;
+    readonly after: number;
+    readonly derived: number;
+    readonly lost: number;
+    readonly 'not-restored': number;
+  };
+  readonly attributes: readonly AttributeVerdict[];
+}
+
+export interface AttributeVerdict {
+  readonly attribute: string;
+  readonly verdict: Verdict;
+  readonly how: string;
+  readonly note?: string;
+}
+
+export interface Audit {
+  readonly id: string;
+  readonly started_at: string;
+  readonly updated_at: string;
+  /** Null while it lasts. */
+  readonly finished_at: string | null;
+  readonly pass: 'platform' | 'records' | 'vault' | 'uploads';
+  readonly waiting_for?: string;
+  readonly counts: AuditCounts;
+  readonly errors: number;
+  readonly warnings: number;
+  /** How many there are of each code. */
+  readonly found: Readonly<Record<string, number>>;
+  readonly findings_left_out: number;
+  readonly findings: readonly Finding[];
+  readonly next_cursor: string | null;
+}
+
+export interface AuditCounts {
+  readonly records: number;
+  readonly objects: number;
+  readonly assets_at_mux: number;
+  readonly assets_inspected: number;
+  readonly versions: number;
+  readonly superseded: number;
+  readonly superseded_bytes: number;
+  readonly uploads: number;
+  readonly changed_meanwhile: number;
+}
+
+export interface Finding {
+  readonly code:
+    | 'ARCHIVE_WITHOUT_OBJECT'
+    | 'ARCHIVE_DIFFERS'
+    | 'ARCHIVE_HIDDEN'
+    | 'ARCHIVE_UNREADABLE'
+    | 'RECORD_UNREADABLE'
+    | 'OBJECT_WITHOUT_RECORD'
+    | 'UPLOAD_WITHOUT_RECORD'
+    | 'DELETED_ELSEWHERE'
+    | 'STILL_AT_MUX'
+    | 'MASTER_LEFT_OPEN';
+  readonly severity: 'error' | 'warning';
+  readonly asset_id?: string;
+  readonly life?: number;
+  readonly key?: string;
+  readonly expected?: string;
+  readonly found?: string;
+  readonly what_to_do: string;
+}
