@@ -1,0 +1,104 @@
+// `icehouse certificate`: one page about one video, for an auditor.
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import type { Manifest } from '../../lambdas/domain/manifest.ts';
+import { id } from '../arguments.ts';
+import { CommandError, EXIT } from '../problems.ts';
+import { type OpenSession, type Session, show } from '../session.ts';
+import { readManifest } from '../sidecar-files.ts';
+import { certificateOf } from '../trail/certificate.ts';
+import { certificatePage } from '../trail/certificate-page.ts';
+import { bucketOption } from './audit-log.ts';
+
+interface Options {
+  readonly bucket?: string;
+  readonly out?: string;
+  readonly trail: boolean;
+}
+
+const MORE = `
+Record and manifest come from the API; the trail is read from AWS directly, with the
+credentials of the AWS CLI (s3:ListBucket on the vault, s3:GetObject on its trail/*).
+AWS_ENDPOINT_URL_S3 names another S3. --no-trail leaves AWS alone, and the page says so.
+Nothing but what the record says up to its last change is on the page: made again, it
+is the same, byte for byte. With --json, the same facts as JSON.
+
+Example:
+  $ icehouse certificate 01Tq7hnCrmxvE8OrKhQ7 --out certificate.html`;
+
+export function addCertificate(
+  program: Command,
+  open: OpenSession,
+  s3: { readonly pathStyle: boolean },
+): void {
+  program
+    .command('certificate')
+    .summary('one page about one video, for an auditor')
+    .description(
+      'Makes an HTML page: who asked for the deletion, when the video was archived, as which object with which checksum, ' +
+        'when it was deleted and under which request id of Mux, and every entry of its history held against the audit trail.',
+    )
+    .argument('<asset>', 'asset id', id)
+    .addOption(new Option('--out <file>', 'write it there, not to the screen'))
+    .addOption(bucketOption())
+    .option('--no-trail', 'without reading the trail')
+    .addHelpText('after', MORE)
+    .action(async (asset: string, options: Options, command: Command) => {
+      const session = open(command);
+      const certificate = await certify(session, asset, options, s3);
+      const page = certificatePage(certificate);
+      const { out } = options;
+      if (out === undefined) return show(session, certificate, () => page.trimEnd());
+      await writeFile(out, session.json ? `${JSON.stringify(certificate, null, 2)}\n` : page).catch(
+        notWritten,
+      );
+      if (!session.json) session.screen.print(`Written to ${out}.`);
+    });
+}
+
+async function certify(
+  { api }: Session,
+  asset: string,
+  options: Options,
+  s3: { readonly pathStyle: boolean },
+) {
+  const record = await api.status(asset);
+  const manifest = record.archive && (await manifestOf({ api }, asset));
+  const bucket = options.bucket ?? record.archive?.bucket;
+  if (!options.trail) return certificateOf(record, manifest, undefined);
+  if (bucket === undefined) throw noBucket();
+  // The AWS libraries are loaded by the commands that need them.
+  const { withTrail } = await import('../trail/open-trail.ts');
+  return withTrail({ bucket, ...s3 }, (trail) => certificateOf(record, manifest, trail));
+}
+
+/** What the vault no longer has, or nobody can read, is said on the page. */
+async function manifestOf({ api }: Pick<Session, 'api'>, asset: string): Promise<Manifest | undefined> {
+  try {
+    return (await readManifest(api, asset)).manifest;
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode === EXIT.refused && !error.passing) return undefined;
+    throw error;
+  }
+}
+
+function noBucket(): CommandError {
+  const problem = {
+    title: 'No bucket',
+    code: 'NO_BUCKET',
+    detail: 'The record has no archive, and so does not say which bucket the trail lies in.',
+    action: 'Give --bucket (output VaultBucket), or --no-trail.',
+  };
+  return new CommandError(problem, EXIT.usage);
+}
+
+function notWritten(cause: unknown): never {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const problem = {
+    title: 'Not written',
+    code: 'NOT_WRITTEN',
+    detail,
+    action: 'Name another file by --out.',
+  };
+  throw new CommandError(problem, EXIT.refused, { cause });
+}

@@ -1,0 +1,43 @@
+// Opens the audit trail for a command, and says what to do where AWS does not let it be read.
+import type { S3Client } from '@aws-sdk/client-s3';
+import { IcehouseError, TransientError } from '../../lambdas/domain/failures.ts';
+import { openClient } from '../copy/copy-ports.ts';
+import { CommandError, EXIT } from '../problems.ts';
+import { readTrail, type TrailReader } from './read-trail.ts';
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  VAULT_BUCKET_MISSING: 'Check --bucket: it is the output VaultBucket of the stack.',
+  VAULT_DENIED:
+    'Check who you are (`aws sts get-caller-identity`) and that you may s3:ListBucket on the vault and s3:GetObject on its ' +
+    'trail/* (and kms:Decrypt for a key of your own).',
+};
+
+/** Runs `work` with the trail. Throws CommandError, also NO_REGION and NO_CREDENTIALS. */
+export async function withTrail<T>(
+  { bucket, pathStyle }: { readonly bucket: string; readonly pathStyle: boolean },
+  work: (trail: TrailReader) => Promise<T>,
+): Promise<T> {
+  let client: S3Client | undefined;
+  try {
+    client = await openClient({ pathStyle });
+    return await work(readTrail(client, bucket));
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    client?.destroy();
+  }
+}
+
+function explained(error: unknown): unknown {
+  if (error instanceof CommandError || !(error instanceof IcehouseError)) return error;
+  const isPassing = error instanceof TransientError;
+  const problem = {
+    title: 'The trail cannot be read',
+    code: error.code,
+    detail: error.message,
+    action:
+      ACTIONS[error.code] ??
+      (isPassing ? 'Check your network and try again.' : 'Look the code up in the S3 API reference.'),
+  };
+  return new CommandError(problem, isPassing ? EXIT.unreachable : EXIT.refused, { cause: error });
+}
