@@ -1,15 +1,6 @@
 // How a call says who it comes from: a bearer token, AWS Signature Version 4, or not at all on this machine.
+import type { Authorize } from '../client/transport.ts';
 import { CommandError, EXIT } from './problems.ts';
-
-export interface OutgoingRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Answers the headers to send, those of the request included. */
-export type Authorize = (request: OutgoingRequest) => Promise<Readonly<Record<string, string>>>;
 
 export function isLoopback(url: URL): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);

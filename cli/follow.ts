@@ -1,5 +1,5 @@
 // Looks at records again and again until each has come to rest.
-import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import type { PublicRecord } from './api.ts';
 import { CommandError } from './problems.ts';
 import { type Sample, sampled, staysUntil } from './progress.ts';
 import type { Session } from './session.ts';

@@ -7,12 +7,17 @@ import { IcehouseApi } from './api.ts';
 import { apiUrl } from './arguments.ts';
 import { addAdvise } from './commands/advise.ts';
 import { addAudit } from './commands/audit.ts';
+import { addAuditLog } from './commands/audit-log.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCertificate } from './commands/certificate.ts';
+import { addCheck } from './commands/check.ts';
 import { addCopy } from './commands/copy.ts';
 import { addCost } from './commands/cost.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDrill } from './commands/drill.ts';
 import { addFidelity } from './commands/fidelity.ts';
+import { addFind } from './commands/find.ts';
+import { addGroup } from './commands/group.ts';
 import { addHold, addRelease } from './commands/hold.ts';
 import { addImport } from './commands/import.ts';
 import { addList } from './commands/list.ts';
@@ -23,6 +28,7 @@ import { addReschedule } from './commands/reschedule.ts';
 import { addRestore } from './commands/restore.ts';
 import { addSidecars } from './commands/sidecars.ts';
 import { addStatus } from './commands/status.ts';
+import { addUpcoming } from './commands/upcoming.ts';
 import { addWatch } from './commands/watch.ts';
 import { authorizationFor } from './credentials.ts';
 import { CommandError, EXIT } from './problems.ts';
@@ -66,8 +72,10 @@ const program = new Command('icehouse')
   .exitOverride();
 
 const ON_RECORDS = [addRequest, addImport, addQuote, addStatus, addList, addWatch, addCancel, addReschedule];
-for (const add of [...ON_RECORDS, addHold, addRelease, addAudit, addFidelity, addManifest, addSidecars])
-  add(program, open);
+const OF_MANY = [addGroup, addFind];
+const AHEAD = [addCheck, addUpcoming];
+const OTHERS = [addHold, addRelease, addAudit, addFidelity, addManifest, addSidecars];
+for (const add of [...ON_RECORDS, ...OF_MANY, ...AHEAD, ...OTHERS]) add(program, open);
 const s3 = { pathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL) };
 addRestore(program, open, s3);
 addDrill(program, open, s3, {
@@ -76,6 +84,8 @@ addDrill(program, open, s3, {
   baseUrl: process.env.MUX_BASE_URL,
 });
 addCopy(program, openScreen, s3);
+addAuditLog(program, openScreen, s3);
+addCertificate(program, open, s3);
 const { MUX_PRICES: muxPrices, MUX_TOKEN_ID, MUX_TOKEN_SECRET, MUX_BASE_URL } = process.env;
 addCost(program, open, { muxPrices });
 addAdvise(program, openScreen, {

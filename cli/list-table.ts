@@ -1,5 +1,5 @@
 // Many records for people, one or two lines each.
-import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import type { PublicRecord } from './api.ts';
 import { bytes, day, plain, relative } from './format.ts';
 import { paintStatus } from './render.ts';
 import type { Screen } from './screen.ts';

@@ -38,7 +38,7 @@ export function isPassingStatus(status: number): boolean {
 }
 
 /** The API said no. `body` is its answer, a problem document unless something in front of the API spoke. */
-export function refused(httpStatus: number, body: Record<string, unknown>): CommandError {
+export function refused(httpStatus: number, body: Readonly<Record<string, unknown>>): CommandError {
   const code = typeof body.code === 'string' ? body.code : `HTTP_${httpStatus}`;
   const detail = body.detail ?? body.message ?? body.title;
   const problem = { ...body, code, status: httpStatus, ...(typeof detail === 'string' && { detail }) };

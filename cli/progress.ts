@@ -1,5 +1,5 @@
 // How fast a copy goes, how long it still takes, and the bar that shows it. Pure: the time of a look is an argument.
-import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+import type { PublicRecord } from './api.ts';
 import { bytes, bytesOf, clockTime, day, minute, plain } from './format.ts';
 
 export interface Sample {

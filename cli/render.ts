@@ -1,6 +1,7 @@
 // One record for people: the whole view, the receipt of a change; and what a refusal looks like.
-import type { PublicRecord } from '../lambdas/domain/public-record.ts';
+
 import type { Hold } from '../lambdas/domain/record.ts';
+import type { PublicRecord } from './api.ts';
 import { bytes, clockTime, minute, plain, relative, second } from './format.ts';
 import type { Problem } from './problems.ts';
 import { inLine } from './progress.ts';

@@ -1,145 +1,31 @@
-// One JSON call over HTTP: authorized, with a time limit, tried again where that is harmless, its answer judged.
-import { type Authorize, isLoopback } from './credentials.ts';
-import { isPassingStatus, notIcehouse, refused, unreachable } from './problems.ts';
+// The client's calls for somebody at a terminal: whatever goes wrong is one error with what, why and what to do.
 
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+import { NotIcehouseError, ProblemError, UnreachableError } from '../client/errors.ts';
+import * as client from '../client/transport.ts';
+import { isLoopback } from './credentials.ts';
+import { notIcehouse, refused, unreachable } from './problems.ts';
 
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** From the root of the API, already escaped. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly body?: object;
-}
-
-export interface Transport {
-  readonly base: URL;
-  readonly authorize: Authorize;
-  readonly fetch: Fetch;
-  readonly sleep: (ms: number) => Promise<void>;
-}
-
-/** API Gateway gives up after 29 s, so nobody answers later. */
-const TIMEOUT_MS = 30_000;
-const READ_ATTEMPTS = 4;
-const FIRST_RETRY_MS = 250;
-
-interface Answered {
-  readonly status: number;
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  readonly location: string | null;
-  readonly retryAfterSeconds?: number;
-}
-
-type Answer = Answered | { readonly cause: unknown };
+export type { Call, Fetch, Transport } from '../client/transport.ts';
 
 /** Answers the JSON object of a 2xx. Throws CommandError: refused, unreachable, or not Icehouse. */
-export async function send(transport: Transport, call: Call): Promise<Record<string, unknown>> {
-  return judge(transport.base, call, await persistently(transport, call));
+export function send(transport: client.Transport, call: client.Call): Promise<Record<string, unknown>> {
+  return explained(transport.base, call.method, client.send(transport, call));
 }
 
 /** The bytes of a file, also of one too large for the API, which names another place. Throws as `send` does. */
-export async function receive(transport: Transport, path: string): Promise<Uint8Array> {
-  const call: Call = { method: 'GET', path };
-  const answer = await persistently(transport, call);
-  if (!('cause' in answer) && answer.status === 200) return answer.bytes;
-  if (!('cause' in answer) && answer.status === 307 && answer.location)
-    return receiveElsewhere(transport, call, new URL(answer.location, transport.base));
-  judge(transport.base, call, answer);
-  throw notIcehouse(transport.base, 200);
+export function receive(transport: client.Transport, path: string): Promise<Uint8Array> {
+  return explained(transport.base, 'GET', client.receive(transport, path));
 }
 
-/** The URL is signed in itself and of another host: it gets no credentials of ours. */
-async function receiveElsewhere(transport: Transport, call: Call, url: URL): Promise<Uint8Array> {
-  const answer = await exchangeAt({ ...transport, authorize: async () => ({}) }, call, url);
-  if ('cause' in answer) throw unreachable(url, answer.cause, { isLocal: isLoopback(url), isRead: true });
-  if (answer.status === 200) return answer.bytes;
-  throw refused(answer.status, { detail: `${url.host} answered ${answer.status}.` });
-}
-
-async function persistently(transport: Transport, call: Call): Promise<Answer> {
-  // Only reads are tried again: whether a write was carried out is for the caller to ask.
-  const attempts = call.method === 'GET' ? READ_ATTEMPTS : 1;
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await exchange(transport, call);
-    const passes = 'cause' in answer || isPassingStatus(answer.status);
-    if (!passes || attempt === attempts) return answer;
-    await transport.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
-  }
-}
-
-function exchange(transport: Transport, call: Call): Promise<Answer> {
-  return exchangeAt(transport, call, urlOf(transport.base, call));
-}
-
-async function exchangeAt({ authorize, fetch }: Transport, call: Call, url: URL): Promise<Answer> {
-  const body = call.body && JSON.stringify(call.body);
-  const plain = { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) };
-  const headers = await authorize({ method: call.method, url, headers: plain, body });
+/** What the client threw, as CommandError. */
+export async function explained<T>(base: URL, method: client.Call['method'], answer: Promise<T>): Promise<T> {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    // A redirect is not followed: it would carry the credentials to a host nobody named.
-    const response = await fetch(url, { method: call.method, headers, body, signal, redirect: 'manual' });
-    const retryAfterSeconds = secondsUntilRetry(response.headers);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const { status, headers: answered } = response;
-    const text = new TextDecoder().decode(bytes);
-    return { status, text, bytes, location: answered.get('location'), retryAfterSeconds };
-  } catch (cause) {
-    return { cause };
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProblemError) throw refused(error.status, error.problem);
+    if (error instanceof NotIcehouseError) throw notIcehouse(base, error.status);
+    if (!(error instanceof UnreachableError)) throw error;
+    const { url, cause } = error;
+    throw unreachable(url, cause, { isLocal: isLoopback(url), isRead: method === 'GET' });
   }
-}
-
-function judge(base: URL, call: Call, answer: Answer): Record<string, unknown> {
-  if ('cause' in answer) {
-    throw unreachable(base, answer.cause, { isLocal: isLoopback(base), isRead: call.method === 'GET' });
-  }
-  const body = jsonObject(answer.text);
-  if (answer.status >= 200 && answer.status < 300 && body) return body;
-  const isFromApi = answer.status >= 400 && body && ('code' in body || 'message' in body || 'detail' in body);
-  if (isFromApi || isPassingStatus(answer.status))
-    throw refused(answer.status, withRetryAfter(answer, body ?? {}));
-  throw notIcehouse(base, answer.status);
-}
-
-/** Seconds, or a date that is counted from the server's own. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
-function secondsUntilRetry(headers: Headers): number | undefined {
-  const text = headers.get('retry-after') ?? '';
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  const seconds = (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1_000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
-}
-
-/** The problem's own word, else the header's: whatever stands in front of the API speaks by headers. */
-function withRetryAfter(
-  { retryAfterSeconds }: Answered,
-  body: Record<string, unknown>,
-): Record<string, unknown> {
-  return retryAfterSeconds === undefined ? body : { retry_after_seconds: retryAfterSeconds, ...body };
-}
-
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function urlOf(base: URL, { path, query = {} }: Call): URL {
-  // The base may end in a stage (`/prod`), which `new URL(path, base)` would drop.
-  const url = new URL(base.pathname.replace(/\/+$/, '') + path, base);
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  // As Signature Version 4 escapes (RFC 3986): the signature covers the query as it is sent.
-  url.search = given.map(([name, value]) => `${name}=${escape3986(String(value))}`).join('&');
-  return url;
-}
-
-function escape3986(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }

@@ -1,5 +1,7 @@
-// `npm run docs`: writes the pages of docs/ that are made from the code. A test fails while one of them is not current.
+// `npm run docs`: writes the pages of docs/ that are made from the code, and the client's types, made from openapi.yaml.
+// A test fails while one of them is not current.
 import { writeFileSync } from 'node:fs';
+import { clientTypes } from './client-types.ts';
 import { fidelityPage } from './fidelity-page.ts';
 import { pricesPage } from './prices-page.ts';
 
@@ -7,6 +9,7 @@ import { pricesPage } from './prices-page.ts';
 export const PAGES: Readonly<Record<string, () => string>> = {
   'fidelity.md': fidelityPage,
   'prices.md': pricesPage,
+  '../client/types.ts': clientTypes,
 };
 
 if (process.argv[1] === import.meta.filename) {

@@ -25,24 +25,32 @@ export interface ApiProps {
   readonly logRetention?: RetentionDays;
 }
 
-const WEBHOOK_PATH = '/v1/webhooks/mux';
+export const WEBHOOK_PATH = '/v1/webhooks/mux';
 
-const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
+export const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/v1/delete-requests': [HttpMethod.POST, HttpMethod.GET],
   '/v1/delete-requests/{asset_id}': [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE],
   '/v1/delete-requests/{asset_id}/cancel': [HttpMethod.POST],
   '/v1/delete-requests/{asset_id}/restore': [HttpMethod.POST],
   '/v1/delete-requests/{asset_id}/hold': [HttpMethod.PUT, HttpMethod.DELETE],
   '/v1/delete-requests/{asset_id}/quote': [HttpMethod.GET],
+  '/v1/delete-requests/batch': [HttpMethod.POST],
+  '/v1/groups/{group_id}': [HttpMethod.GET],
+  '/v1/groups/{group_id}/cancel': [HttpMethod.POST],
+  '/v1/groups/{group_id}/restore': [HttpMethod.POST],
+  '/v1/find': [HttpMethod.GET],
   '/v1/hold': [HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
   '/v1/assets/{asset_id}': [HttpMethod.GET],
   '/v1/assets/{asset_id}/manifest': [HttpMethod.GET],
   '/v1/assets/{asset_id}/sidecars/{name}': [HttpMethod.GET],
   '/v1/assets/{asset_id}/fidelity': [HttpMethod.GET],
+  '/v1/assets/{asset_id}/check': [HttpMethod.GET],
+  '/v1/upcoming': [HttpMethod.GET],
   '/v1/tracks/{track_id}': [HttpMethod.GET],
   '/v1/audits': [HttpMethod.POST],
   '/v1/audits/{audit_id}': [HttpMethod.GET],
   '/v1/playback-ids/{playback_id}': [HttpMethod.GET],
+  '/v1/openapi.yaml': [HttpMethod.GET],
 };
 
 export class Api extends Construct {

@@ -1,5 +1,5 @@
 // The CDK app: one stack that holds one Icehouse, for one Mux environment.
-// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays.
+// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls.
 import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { contextProps } from './context.ts';
@@ -19,6 +19,10 @@ const outputs = {
   CopyQueue: icehouse.copyQueue.queueUrl,
   CopyDeadLettersQueue: icehouse.copyDeadLetters.queueUrl,
   FailedInvocationsQueue: icehouse.failedInvocations.queueUrl,
+  ...(icehouse.webhooks && {
+    SigningSecret: icehouse.webhooks.secret.secretName,
+    WebhookDeadLettersQueue: icehouse.webhooks.deadLetters.queueUrl,
+  }),
 };
 for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
 

@@ -3,9 +3,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { FUNCTIONS } from '../lambdas/contract/names.ts';
+import { FUNCTIONS, OPTIONAL_FUNCTIONS } from '../lambdas/contract/names.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+
+/** The API serves it: its text stands in the bundle, where no file lies beside the code. */
+const OPENAPI_FILE = join(ROOT, 'docs/openapi.yaml');
 
 /** CommonJS packages among our dependencies call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =
@@ -48,12 +51,15 @@ export function bundle(options: BundleOptions = {}): string {
   const handlers = options.handlersDirectory ?? join(ROOT, 'lambdas/handlers');
   const output = options.outputDirectory ?? join(ROOT, 'dist/functions');
   const stampFile = join(output, 'inputs.json');
-  const entryPoints = FUNCTIONS.map((name) => ({ in: join(handlers, `${name}.ts`), out: `${name}/index` }));
+  const names = [...FUNCTIONS, ...OPTIONAL_FUNCTIONS];
+  const entryPoints = names.map((name) => ({ in: join(handlers, `${name}.ts`), out: `${name}/index` }));
   if (isFresh(stampFile, entryPoints)) return output;
 
-  const { outputFiles, metafile } = buildSync({ ...BUNDLE_OPTIONS, entryPoints, outdir: output });
+  const define = { OPENAPI_YAML: JSON.stringify(readFileSync(OPENAPI_FILE, 'utf8')) };
+  const { outputFiles, metafile } = buildSync({ ...BUNDLE_OPTIONS, define, entryPoints, outdir: output });
   for (const { path, contents } of outputFiles) writeWhole(path, contents);
-  const inputs = [...Object.keys(metafile.inputs).map((path) => resolve(ROOT, path)), import.meta.filename];
+  const modules = Object.keys(metafile.inputs).map((path) => resolve(ROOT, path));
+  const inputs = [...modules, OPENAPI_FILE, import.meta.filename];
   writeWhole(stampFile, JSON.stringify(Object.fromEntries(inputs.map((path) => [path, stampOf(path)]))));
   return output;
 }

@@ -10,6 +10,7 @@ export function contextProps(node: Node): IcehouseProps {
     storageClass: oneOf(node, 'storageClass', STORAGE_CLASSES),
     expirySchedule: oneOf(node, 'expirySchedule', EXPIRY_SCHEDULES),
     graceDays: days(node, 'graceDays'),
+    webhooks: webhooks(node),
   };
 }
 
@@ -29,4 +30,10 @@ function days(node: Node, name: string): number | undefined {
   if (!Number.isInteger(value) || value < 0)
     throw new Error(`Context ${name}: expected whole days, got ${given}.`);
   return value;
+}
+
+/** URLs, comma-separated; the construct says what is wrong with one. */
+function webhooks(node: Node): IcehouseProps['webhooks'] {
+  const given: unknown = node.tryGetContext('webhookUrls');
+  return given === undefined ? undefined : { urls: String(given).split(',') };
 }

@@ -1,5 +1,5 @@
 // How much memory and time each function gets, and why.
-import type { FunctionName } from '../lambdas/contract/names.ts';
+import type { BundledName } from '../lambdas/contract/names.ts';
 
 export interface FunctionSize {
   /** Lambda gives 1 vCPU per 1,769 MB. */
@@ -10,7 +10,7 @@ export interface FunctionSize {
 /** 512 MB are bought for the 0.29 vCPU: a cold start that parses a megabyte of SDK stays below a second or two. */
 const DEFAULT_MEMORY_MB = 512;
 
-export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
+export const FUNCTION_SIZES: Readonly<Record<BundledName, FunctionSize>> = {
   /** An HTTP API gives up after 30 s. */
   api: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 29 },
   /** Answers before any Mux call, so it is slow only when something is wrong. */
@@ -27,9 +27,13 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   copy: { memoryMb: 1024, timeoutSeconds: 300 },
   /** Goes through all there is, page by page; the sweep goes on with what one run leaves. */
   audit: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 900 },
+  /** One small PUT. */
+  trail: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 30 },
   expire: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },
   restore: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 300 },
   cancel: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },
+  /** A receiver has 5 s to answer; the rest is for the secret and for the queue. */
+  tell: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 20 },
 };
 
 /** A small young generation is collected often: a copy takes 121 MiB instead of 130. */

@@ -14,7 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
-import { type FunctionName, STAGES } from '../lambdas/contract/names.ts';
+import { type BundledName, type FunctionName, STAGES } from '../lambdas/contract/names.ts';
 import { FUNCTION_SIZES, NODE_OPTIONS } from './function-sizes.ts';
 
 export interface FunctionsProps {
@@ -33,6 +33,9 @@ const STAGE_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge
 /** The next minute's sweep does all that one left, also what was due at the tick of a quarterly schedule. */
 const SWEEP_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 0, maxEventAge: Duration.minutes(5) };
 
+/** Nobody comes again for an entry of the trail, and writing it twice writes it once: so all the tries that Lambda gives. */
+const TRAIL_DELIVERY: EventInvokeConfigOptions = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
+
 export class Functions extends Construct {
   readonly all: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly #failures: IQueue;
@@ -47,6 +50,7 @@ export class Functions extends Construct {
       sweep: make('sweep'),
       copy: make('copy'),
       audit: make('audit'),
+      trail: make('trail'),
       master: make('master'),
       archive: make('archive'),
       expire: make('expire'),
@@ -55,6 +59,7 @@ export class Functions extends Construct {
     };
     for (const name of [...STAGES, 'audit'] as const) this.#deliver(this.all[name], STAGE_DELIVERY);
     this.#deliver(this.all.sweep, SWEEP_DELIVERY);
+    this.#deliver(this.all.trail, TRAIL_DELIVERY);
   }
 
   /**
@@ -96,7 +101,11 @@ export class Functions extends Construct {
   }
 }
 
-function newFunction(parent: Construct, name: FunctionName, props: FunctionsProps): LambdaFunction {
+export function newFunction(
+  parent: Construct,
+  name: BundledName,
+  props: Omit<FunctionsProps, 'failures'>,
+): LambdaFunction {
   const scope = new Construct(parent, name);
   const { memoryMb, timeoutSeconds } = FUNCTION_SIZES[name];
   const logGroup = new LogGroup(scope, 'Logs', {
@@ -121,6 +130,6 @@ function newFunction(parent: Construct, name: FunctionName, props: FunctionsProp
 }
 
 /** Known before the function is made. Lambda takes 64 characters, our longest word has 7. */
-function functionName(parent: Construct, name: FunctionName): string {
+function functionName(parent: Construct, name: BundledName): string {
   return `${Names.uniqueResourceName(parent, { maxLength: 56, separator: '-' })}-${name}`;
 }

@@ -39,6 +39,13 @@ export interface IcehouseProps {
   readonly eventBus?: IEventBus;
 
   /**
+   * Where your app is told what happens to its videos, by signed POSTs: at most five https URLs. `secret` is an existing one,
+   * `{ "signing_secret", "signing_secret_previous"? }` as JSON; without it one is made. See docs/webhooks.md.
+   * @default - nobody is told; the bus has every transition all the same
+   */
+  readonly webhooks?: { readonly urls: readonly string[]; readonly secret?: ISecret };
+
+  /**
    * Where the access logs of the new vault go. Not for an existing bucket.
    * @default - no server access logs
    */
@@ -125,6 +132,21 @@ export interface IcehouseProps {
    * @default Duration.hours(1)
    */
   readonly minNotice?: Duration;
+
+  /**
+   * How long before its deletion the bus is told that an asset is going to be deleted, so that an app can put a hold on it.
+   * With less time than that left it is told at once; nothing is deleted less than `minNotice` after it. With 0 it is not told.
+   * @default Duration.hours(72)
+   */
+  readonly noticeBefore?: Duration;
+
+  /**
+   * What happens to an asset that viewers watched after the request, by Mux's delivery usage: `ignore` does not look, `warn`
+   * says it on the record and goes on, `hold` keeps the asset until a person lifts the hold. What cannot be read is unknown:
+   * `hold` waits for it.
+   * @default 'ignore'
+   */
+  readonly onStillWatched?: 'ignore' | 'warn' | 'hold';
 
   /**
    * Days a thawed copy stays readable.

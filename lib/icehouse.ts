@@ -19,6 +19,7 @@ import { Schedules } from './schedules.ts';
 import { settings } from './settings.ts';
 import { Transitions } from './transitions.ts';
 import { Vault } from './vault.ts';
+import { Webhooks } from './webhooks.ts';
 
 export class Icehouse extends Construct {
   /** The ledger. */
@@ -35,6 +36,8 @@ export class Icehouse extends Construct {
   readonly copyDeadLetters: IQueue;
   /** Invocations that failed, of functions, schedules and the rule. */
   readonly failedInvocations: IQueue;
+  /** The function that tells your app, the secret it signs with, and the queue of what nobody took; with prop `webhooks`. */
+  readonly webhooks: Webhooks | undefined;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly api: HttpApi;
   /** Both URLs are without a slash at the end. */
@@ -55,15 +58,16 @@ export class Icehouse extends Construct {
       queues: new Queues(this, 'Queues'),
     };
     const failures = things.queues.failedInvocations;
-    const functions = new Functions(this, 'Functions', {
+    const common = {
       directory: props.functionsDirectory ?? bundle(),
-      environment: settings(props),
       failures,
       architecture,
       logRetention,
-    });
+    };
+    const functions = new Functions(this, 'Functions', { ...common, environment: settings(props) });
     grant(functions, things);
     things.queues.runWorkers(functions.all.copy, copyWorkers);
+    things.transitions.keepTrail(functions.all.trail, failures);
     const api = new Api(this, 'Api', { ...functions.all, authorizer, throttle, logRetention });
     new Schedules(this, 'Schedules', {
       ...functions.all,
@@ -72,9 +76,13 @@ export class Icehouse extends Construct {
       expirySchedule,
     });
 
+    const { bus } = things.transitions;
+    const loopback = props.sources?.loopback ?? false;
+    this.webhooks =
+      props.webhooks && new Webhooks(this, 'Webhooks', { ...common, ...props.webhooks, bus, loopback });
     this.table = things.ledger.table;
     this.bucket = things.vault.bucket;
-    this.bus = things.transitions.bus;
+    this.bus = bus;
     this.secret = things.credentials.secret;
     this.copyQueue = things.queues.copy;
     this.copyDeadLetters = things.queues.copyDeadLetters;
@@ -96,15 +104,14 @@ interface Things {
 
 /** Who may do what. Each grant also sets the environment variable that names the thing. */
 function grant(functions: Functions, { ledger, vault, credentials, transitions, queues }: Things): void {
-  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel } = functions.all;
+  const { trail, ...onRecords } = functions.all;
+  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel } = onRecords;
 
-  for (const handler of Object.values(functions.all)) {
-    ledger.grantUse(handler);
-    vault.nameTo(handler);
-  }
+  for (const handler of Object.values(functions.all)) vault.nameTo(handler);
+  for (const handler of Object.values(onRecords)) ledger.grantUse(handler);
   for (const handler of [api, webhook, copy, audit, master, archive, expire, restore])
     credentials.grantRead(handler);
-  for (const handler of [master, archive, expire, restore, cancel]) transitions.grantPublish(handler);
+  for (const handler of [api, master, archive, expire, restore, cancel]) transitions.grantPublish(handler);
   functions.grantInvokeStages([api, webhook, sweep, copy, audit, restore]);
   functions.grantInvokeAudit([api, sweep]);
 
@@ -112,6 +119,7 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   for (const handler of [master, expire]) vault.grantPut(handler);
   vault.grantReadSidecars(api);
   vault.grantAudit(audit);
+  vault.grantPutTrail(trail);
   vault.grantCopy(archive);
   vault.grantUploadParts(copy);
   vault.grantThaw(restore);

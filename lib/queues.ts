@@ -13,7 +13,7 @@ import { FUNCTION_SIZES } from './function-sizes.ts';
 const PRIVATE: QueueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 
 /** What failed is kept as long as SQS can, so that a person has time to look. */
-const KEPT: QueueProps = { ...PRIVATE, retentionPeriod: Duration.days(14) };
+export const KEPT: QueueProps = { ...PRIVATE, retentionPeriod: Duration.days(14) };
 
 export class Queues extends Construct {
   /** Segments of large masters: the archive function sends them, the copy function is run by them. */

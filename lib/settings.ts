@@ -36,6 +36,7 @@ function policySettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.openMasters]: whole('openMasters', props.openMasters ?? 1_000, 1),
     [ENVIRONMENT.graceDays]: String(props.graceDays ?? 30),
     [ENVIRONMENT.onLoss]: props.onLoss ?? 'warn',
+    [ENVIRONMENT.onStillWatched]: props.onStillWatched ?? 'ignore',
     [ENVIRONMENT.standardWorthUsd]: dollars('standardWorthUsd', props.standardWorthUsd ?? 10),
     ...(props.muxPrices && {
       [ENVIRONMENT.muxPrices]: JSON.stringify(muxPriceOverrides(props.muxPrices)),
@@ -50,6 +51,7 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
     String((given ?? otherwise).toSeconds());
   return {
     [ENVIRONMENT.minNoticeSeconds]: seconds(props.minNotice, Duration.hours(1)),
+    [ENVIRONMENT.upcomingNoticeSeconds]: seconds(props.noticeBefore, Duration.hours(72)),
     [ENVIRONMENT.settleSeconds]: seconds(props.settle, Duration.seconds(15)),
     [ENVIRONMENT.leaseSeconds]: seconds(props.lease, Duration.seconds(90)),
     [ENVIRONMENT.pollSeconds]: seconds(props.poll, Duration.seconds(30)),

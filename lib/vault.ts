@@ -8,7 +8,12 @@ import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
-import { COMPARISON_PATTERN, PLATFORM_PREFIX, SIDECAR_PATTERNS } from '../lambdas/contract/keys.ts';
+import {
+  COMPARISON_PATTERN,
+  PLATFORM_PREFIX,
+  SIDECAR_PATTERNS,
+  TRAIL_PREFIX,
+} from '../lambdas/contract/keys.ts';
 import { explainWildcard } from './wildcards.ts';
 
 export interface VaultProps {
@@ -22,7 +27,7 @@ export class Vault extends Construct {
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id);
     this.bucket = props.existing ?? this.#newBucket(props.serverAccessLogsBucket);
-    for (const objects of [this.#objects, ...this.#sidecars]) {
+    for (const objects of [this.#objects, ...this.#sidecars, this.#trail]) {
       explainWildcard(
         scope,
         objects,
@@ -66,6 +71,12 @@ export class Vault extends Construct {
     this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
   }
 
+  /** Entries of the audit trail: written, and by the same hand neither read, replaced nor deleted. */
+  grantPutTrail(handler: LambdaFunction): void {
+    this.#grant(handler, this.#trail, 's3:PutObject');
+    this.bucket.encryptionKey?.grantEncrypt(handler);
+  }
+
   /** Multipart uploads, from Create to Complete (both are s3:PutObject) or abort. */
   grantCopy(handler: LambdaFunction): void {
     this.grantPut(handler);
@@ -97,6 +108,10 @@ export class Vault extends Construct {
 
   get #objects(): string {
     return this.bucket.arnForObjects(`${PLATFORM_PREFIX}*`);
+  }
+
+  get #trail(): string {
+    return this.bucket.arnForObjects(`${TRAIL_PREFIX}*`);
   }
 
   get #sidecars(): readonly string[] {

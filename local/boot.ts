@@ -15,7 +15,7 @@ import type { Environment as MuxEnvironment } from './mux/model.ts';
 import { createMuxSimulator, DEFAULT_ENVIRONMENT, type Simulator } from './mux/simulator.ts';
 import type { StartOptions } from './options.ts';
 import { givenSigningKey, newSigningKey, type SigningKey } from './signing-key.ts';
-import { externalEndpoints, type MuxCredentials, muxCredentials } from './surroundings.ts';
+import { externalEndpoints, type MuxCredentials, muxCredentials, signingSecret } from './surroundings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -109,7 +109,7 @@ async function bootCloud(
   const external = externalEndpoints(environment);
   const region = (external && environment.AWS_REGION) || 'us-east-1';
   const outputDirectory = join(data.path, 'cdk.out');
-  const props = { ...stackProps(mux.url, environment, options.ratesTimes), ...options.props };
+  const props = { ...stackProps(mux.url, environment, options), ...options.props };
   const plan = await planOf(props, { outputDirectory, region });
   const secret = JSON.stringify({
     token_id: mux.tokenId,
@@ -118,26 +118,35 @@ async function bootCloud(
     signing_key_id: options.signingKey?.id,
     signing_private_key: options.signingKey?.privateKey,
   });
+  const signing = JSON.stringify({ signing_secret: signingSecret(environment) });
   return startCloud(plan, {
     data,
     external,
     clockwork: clockwork(options, external?.s3 !== undefined),
     thawMs: 1000 * options.thawSeconds,
     apiPort: options.port,
-    secrets: Object.fromEntries(plan.secrets.map(({ logicalId }) => [logicalId, secret])),
+    secrets: Object.fromEntries(
+      plan.secrets.map(({ logicalId }) => [logicalId, /Webhooks/.test(logicalId) ? signing : secret]),
+    ),
     onLine: options.onLine,
     onProcess: options.onProcess,
   });
 }
 
 /** Only the embedded cloud begins with deletions on, without notice and with loopback sources. */
-function stackProps(muxUrl: string, environment: Environment, ratesTimes: number): IcehouseProps {
+function stackProps(
+  muxUrl: string,
+  environment: Environment,
+  { ratesTimes, webhookTo }: CloudBoot,
+): IcehouseProps {
   return {
     muxRates: { post: 0.5 * ratesTimes, other: 2.5 * ratesTimes },
     deletions: 'on',
+    ...(webhookTo && { webhooks: { urls: webhookTo } }),
     // Wide, since what is tried here is many lives in little time.
     deletionLimits: { perHour: 100_000, perDay: 100_000, perUserDay: 100_000 },
     minNotice: Duration.seconds(0),
+    noticeBefore: Duration.seconds(0),
     // Small, so that a master of a gigabyte already shows how a large one is shared among workers.
     copySegment: Size.mebibytes(128),
     copyWorkers: 2,

@@ -1,5 +1,6 @@
 // The options of `npm start`, parsed once.
 import { Command, InvalidArgumentError } from 'commander';
+import { receiverUrlProblem } from '../lambdas/contract/receiver-url.ts';
 
 export interface StartOptions {
   readonly tour: boolean;
@@ -8,6 +9,8 @@ export interface StartOptions {
   readonly port?: number;
   readonly muxBaseUrl?: string;
   readonly data?: string;
+  /** Receivers of events, as prop `webhooks.urls`. */
+  readonly webhookTo?: readonly string[];
   readonly sweepSeconds: number;
   readonly expireSeconds: number;
   readonly thawSeconds: number;
@@ -35,6 +38,12 @@ function url(text: string): string {
   return text.replace(/\/+$/, '');
 }
 
+function receivers(text: string, before: readonly string[] = []): readonly string[] {
+  const problem = receiverUrlProblem(text, { loopback: true });
+  if (problem) throw new InvalidArgumentError(`Expected ${problem}.`);
+  return [...before, text];
+}
+
 /** Ends the process for `--help` and for options that are wrong. */
 export function parseOptions(argv: readonly string[]): StartOptions {
   const command = new Command('npm start --')
@@ -43,6 +52,11 @@ export function parseOptions(argv: readonly string[]): StartOptions {
     .option('--no-tour', 'only serve; prints one JSON line when it is up')
     .option('--port <n>', 'port of the API (default: 8080, or a free one)', port)
     .option('--mux-base-url <url>', 'a Mux (real or not) in place of the simulator; only with --no-tour', url)
+    .option(
+      '--webhook-to <url...>',
+      'where events are sent, signed: loopback or https URLs, at most five',
+      receivers,
+    )
     .option(
       '--data <dir>',
       'where everything is kept (default: a new temporary directory, removed at the end)',

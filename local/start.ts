@@ -3,6 +3,7 @@ import { type BootOptions, boot, type Running } from './boot.ts';
 import { CloudError } from './cloud/cloud-error.ts';
 import { isFreePort } from './cloud/http.ts';
 import { parseOptions, type StartOptions } from './options.ts';
+import { signingSecret } from './surroundings.ts';
 import { runTour } from './tour/tour.ts';
 
 const USUAL_PORT = 8080;
@@ -31,17 +32,21 @@ function printer({ verbose }: StartOptions): BootOptions['onLine'] {
   };
 }
 
-function introduce({ cloud, dataDirectory }: Running, { data, thawSeconds, timeScale }: StartOptions): void {
+function introduce({ cloud, dataDirectory }: Running, options: StartOptions): void {
+  const { data, thawSeconds, timeScale, webhookTo } = options;
   const kept = data === undefined ? 'removed at the end; --data DIR keeps it' : 'kept';
   say('The embedded cloud shows what Icehouse believes of AWS and Mux, not AWS and Mux themselves.');
   say(
     `Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl. Process: ${process.pid}.`,
   );
   say(`A thaw takes ${thawSeconds} s whatever its tier; other durations are divided by ${timeScale}.`);
-  const { copy, copyDeadLetters, failedInvocations } = queuesOf(cloud);
+  const { copy, copyDeadLetters, failedInvocations, webhookDeadLetters } = queuesOf(cloud);
   say('What was given up, and why (`npm run icehouse -- dlq`):');
   say(`  export ICEHOUSE_FAILED_INVOCATIONS=${failedInvocations}`);
   say(`  export ICEHOUSE_COPY_DEAD_LETTERS=${copyDeadLetters} ICEHOUSE_COPY_QUEUE=${copy}`);
+  if (!webhookTo) return;
+  say(`  export ICEHOUSE_WEBHOOK_DEAD_LETTERS=${webhookDeadLetters}`);
+  say(`Events go to ${webhookTo.join(' and ')}, signed with ${signingSecret(process.env)}.`);
 }
 
 function readyLine({ cloud, mux, simulator }: Running) {
@@ -69,6 +74,7 @@ function queuesOf({ plan, queueUrls }: Running['cloud']): Record<string, string 
     copy: urlOf(/QueuesCopy[0-9A-F]{8}$/),
     copyDeadLetters: urlOf(/CopyDeadLetters/),
     failedInvocations: urlOf(/FailedInvocations/),
+    webhookDeadLetters: urlOf(/WebhooksDeadLetters/),
   };
 }
 

@@ -20,6 +20,11 @@ export function muxCredentials(environment: Environment): MuxCredentials {
   };
 }
 
+/** What events to the app are signed with. In AWS it is generated; here everybody may know it. */
+export function signingSecret(environment: Environment): string {
+  return environment.ICEHOUSE_SIGNING_SECRET || 'a-signing-secret-of-the-embedded-cloud';
+}
+
 /** Throws CloudError OPTION_INVALID when an endpoint is given without credentials for it. */
 export function externalEndpoints(environment: Environment): External | undefined {
   const s3 = environment.AWS_ENDPOINT_URL_S3 || undefined;

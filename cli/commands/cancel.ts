@@ -16,7 +16,7 @@ export function addCancel(program: Command, open: OpenSession): void {
     .addHelpText('after', '\nExample:\n  $ icehouse cancel 01Tq7hnCrmxvE8OrKhQ7 --user u-17')
     .action(async (asset: string, options: { user?: string }, command: Command) => {
       const session = open(command);
-      const record = await session.api.cancel(asset, options.user);
+      const record = await session.api.cancel(asset, { user_id: options.user });
       show(session, record, () => receipt(record, session.screen, session.nowMs()));
     });
 }

@@ -2,21 +2,22 @@
 import { type Command, Option } from 'commander';
 import { messageId, messageIds, queueUrl } from '../arguments.ts';
 import type { Choice } from '../dead-letters/act.ts';
+import type { QueueName } from '../dead-letters/letter.ts';
 import type { Round } from '../dead-letters/round.ts';
 import { type OpenScreen, type OpenSession, show } from '../session.ts';
 
 const DESCRIPTION =
-  'Work that was given up lies in two queues for 14 days: segments of large masters that failed five times, and ' +
-  'invocations that failed. Nothing is lost by that: the sweep goes on with every record by itself. The letters say ' +
-  'what was in its way.';
+  'What was given up lies in queues for 14 days: segments of large masters that failed five times, invocations that ' +
+  'failed, and events that your app did not take for a day. No record is held up by that: the sweep goes on by itself. ' +
+  'The letters say what was in the way.';
 
 const MORE = `
 The queues are outputs of the stack; \`npm start -- --no-tour\` prints those of the
 embedded cloud. Credentials are those of the AWS CLI; you need sqs:ReceiveMessage,
 DeleteMessage, ChangeMessageVisibility and GetQueueAttributes, and SendMessage on
-the copy queue. Looking at letters leaves them where they are.
+the queue that letters go back to. Looking at letters leaves them where they are.
 
-redrive sends segments back to the copy queue and drops letters that nothing is left
+redrive sends segments and events back to their queues and drops letters that nothing is left
 to do for. It invokes no stage: a failed claim is stale, and the sweep makes another.
 
 Example:
@@ -28,7 +29,8 @@ interface Options extends Choice {
   readonly copyQueue?: URL;
   readonly copyDeadLetters?: URL;
   readonly failedInvocations?: URL;
-  readonly queue?: 'copy' | 'invocations';
+  readonly webhookDeadLetters?: URL;
+  readonly queue?: QueueName;
 }
 
 interface Openers {
@@ -48,6 +50,9 @@ export function addDlq(
     .description(DESCRIPTION)
     .addOption(queue('--failed-invocations <url>', 'FailedInvocationsQueue', 'ICEHOUSE_FAILED_INVOCATIONS'))
     .addOption(queue('--copy-dead-letters <url>', 'CopyDeadLettersQueue', 'ICEHOUSE_COPY_DEAD_LETTERS'))
+    .addOption(
+      queue('--webhook-dead-letters <url>', 'WebhookDeadLettersQueue', 'ICEHOUSE_WEBHOOK_DEAD_LETTERS'),
+    )
     .addOption(queue('--copy-queue <url>', 'CopyQueue, for redrive', 'ICEHOUSE_COPY_QUEUE'))
     .addHelpText('after', MORE);
   const start = async (command: Command): Promise<Round> => {
@@ -59,7 +64,12 @@ export function addDlq(
   };
   addList(dlq, start);
   addShow(dlq, start);
-  addActing(dlq, start, 'redrive', 'Sends segments back; drops letters that nothing is left to do for.');
+  addActing(
+    dlq,
+    start,
+    'redrive',
+    'Sends segments and events back; drops letters that nothing is left to do for.',
+  );
   addActing(dlq, start, 'drop', 'Drops letters, whatever is said of them.');
 }
 
@@ -115,5 +125,5 @@ function queue(flags: string, output: string, variable: string): Option {
 }
 
 function onlyQueue(): Option {
-  return new Option('--queue <queue>', 'only this one').choices(['copy', 'invocations']);
+  return new Option('--queue <queue>', 'only this one').choices(['copy', 'invocations', 'webhooks']);
 }

@@ -6,6 +6,8 @@ import { type OpenSession, show } from '../session.ts';
 
 interface Options {
   readonly user: string;
+  readonly playbackId?: string;
+  readonly uploadId?: string;
   readonly expirationDate?: string;
   readonly graceDays?: number;
   readonly reason?: string;
@@ -20,7 +22,9 @@ export function addRequest(program: Command, open: OpenSession): void {
     .description(
       'Archives the asset now and deletes it from Mux when its date has passed. Free to take back until then.',
     )
-    .argument('<asset>', 'asset id at Mux', id)
+    .argument('[asset]', 'asset id at Mux', id)
+    .option('--playback-id <id>', 'the asset that this plays, instead of its id', id)
+    .option('--upload-id <id>', 'the asset that this upload became, instead of its id', id)
     .requiredOption('--user <id>', 'who asks; goes on the record')
     .addOption(
       new Option(
@@ -36,10 +40,13 @@ export function addRequest(program: Command, open: OpenSession): void {
       'go on although a restore would lose this; without codes, whatever it is',
     )
     .addHelpText('after', '\nExample:\n  $ icehouse request 01Tq7hnCrmxvE8OrKhQ7 --user u-17 --grace-days 30')
-    .action(async (asset: string, options: Options, command: Command) => {
+    .action(async (asset: string | undefined, options: Options, command: Command) => {
+      const names = { asset_id: asset, playback_id: options.playbackId, upload_id: options.uploadId };
+      if (Object.values(names).filter((name) => name !== undefined).length !== 1)
+        command.error('error: give one of <asset>, --playback-id, --upload-id');
       const session = open(command);
       const record = await session.api.request({
-        asset_id: asset,
+        ...names,
         deleted_by_user_id: options.user,
         expiration_date: options.expirationDate,
         grace_days: options.graceDays,
@@ -47,7 +54,8 @@ export function addRequest(program: Command, open: OpenSession): void {
         group_id: options.group,
         accept_loss: options.acceptLoss,
       });
-      const next = `Follow it: icehouse watch ${asset}\nTake back: icehouse cancel ${asset}`;
+      const { asset_id: assetId } = record;
+      const next = `Follow it: icehouse watch ${assetId}\nTake back: icehouse cancel ${assetId}`;
       show(session, record, () => `${receipt(record, session.screen, session.nowMs())}\n\n${next}`);
     });
 }

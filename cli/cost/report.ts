@@ -1,7 +1,6 @@
 // What the archives of a list cost and save, as one document: by status, now, and once what waits is deleted. Pure.
 import type { MuxPrices } from '../../lambdas/contract/mux-prices.ts';
 import { knownQuality, knownTier, PRICES_AS_OF, tierOf } from '../../lambdas/domain/prices.ts';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import {
   ASSUMED_SIDECARS,
   type Baseline,
@@ -12,6 +11,7 @@ import {
   sumOf,
   type Video,
 } from '../../lambdas/domain/savings.ts';
+import type { PublicRecord } from '../api.ts';
 import { millionths } from './money.ts';
 
 /** One archive, as far as its costs go. */

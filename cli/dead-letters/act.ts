@@ -35,7 +35,9 @@ export async function act(round: Round, choice: Choice, deedFor: (one: Explained
   const { session } = round;
   const plan = chosen(round, choice).map((one) => ({ deed: deedFor(one), one }));
   const doing = plan.filter(({ deed }) => deed !== 'keep');
-  if (doing.some(({ deed }) => deed === 'send-back') && !round.urls.copyQueue) throw noCopyQueue();
+  for (const { deed, one } of doing) {
+    if (deed === 'send-back' && !wayBack(round, one)) throw noCopyQueue();
+  }
   const isAsked = doing.length > 0 && !choice.yes;
   if (plan.length > 0 && !session.json) session.screen.print(`${planView(plan, round)}\n`);
   if (isAsked && !(await confirm(`Do this to ${doing.length} of ${plan.length}?`))) {
@@ -65,9 +67,17 @@ function chosen({ gathered }: Round, { id = [], all }: Choice): readonly Explain
   return all ? gathered.letters : [...new Set(id.map((one) => theLetter(gathered, one)))];
 }
 
-async function carryOut({ mailbox, urls }: Round, deed: Deed, { held, from }: Explained): Promise<void> {
-  if (deed === 'drop') await mailbox.drop(from, held);
-  else if (urls.copyQueue) await mailbox.sendBack(from, urls.copyQueue, held);
+async function carryOut(round: Round, deed: Deed, one: Explained): Promise<void> {
+  const { mailbox } = round;
+  if (deed === 'drop') return mailbox.drop(one.from, one.held);
+  const to = wayBack(round, one);
+  if (to) await mailbox.sendBack(one.from, to, one.held);
+}
+
+/** An event names its queue, which lies beside that of the dead letters: never in another account. */
+function wayBack({ urls }: Round, { letter: { work }, from }: Explained): URL | undefined {
+  if (work.kind !== 'event') return urls.copyQueue;
+  return work.queue ? new URL(encodeURIComponent(work.queue), from) : undefined;
 }
 
 function noCopyQueue() {

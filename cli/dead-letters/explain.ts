@@ -1,7 +1,7 @@
 // What a dead letter means for somebody who has never seen one: what failed, why, how things stand now, what to do. Pure.
 import { MOST_RECEIVES } from '../../lambdas/contract/dead-letters.ts';
 import { isResting, stageOf } from '../../lambdas/domain/lifecycle.ts';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
+import type { PublicRecord } from '../api.ts';
 import { minute, plain } from '../format.ts';
 import type { Letter, Work } from './letter.ts';
 
@@ -41,8 +41,12 @@ function whatFailed(work: Work): string {
       return 'A sweep failed, which wakes the records that are due.';
     case 'audit':
       return 'An audit of ledger, vault and Mux failed.';
+    case 'trail':
+      return `An entry about ${plain(work.asset_id ?? 'a call')} did not get into the audit trail.`;
     case 'thawed':
       return `The news that the archive of ${plain(work.asset_id ?? 'an asset')} can be read was not delivered.`;
+    case 'event':
+      return `The event of ${minute(work.at)} (${plain(work.type)}) of ${plain(work.asset_id)} did not reach ${plain(work.to ?? 'its receiver')}.`;
     case 'unknown':
       return work.by
         ? `Function ${work.by} failed on a message that Icehouse never sends.`
@@ -84,8 +88,12 @@ function advise(letter: Letter, known: Known, nowMs: number): Advice {
       return adviseSweep(letter, nowMs);
     case 'audit':
       return look(AUDIT_FAILED);
+    case 'trail':
+      return look(TRAIL_FAILED);
     case 'thawed':
       return drop('It was a hint only: the restore looks by itself.');
+    case 'event':
+      return adviseEvent(work, known);
     case 'unknown':
       return look('Read it with `icehouse dlq show`, find out who sends it, and drop it.');
   }
@@ -102,6 +110,23 @@ const STRANGER =
 const AUDIT_FAILED =
   'The sweep goes on by itself with an audit that has begun, and each night has one, a new one after more than 10 failed attempts. ' +
   'But while the cause stands, no audit may reach its end: mend it, see with `icehouse audit` that one is finished, then drop this.';
+
+/** Nothing comes back for it by itself, and this letter is the only place that has it whole. */
+const TRAIL_FAILED =
+  'Mend the cause first. The event is in the message (`icehouse dlq show`: requestPayload, or the whole of it): save it as ' +
+  'event.json and run `aws lambda invoke --function-name …-trail --invocation-type Event --payload fileb://event.json out.json`. ' +
+  'Twice does no harm: an entry that is there stays as it is. Then drop this.';
+
+/** Its id stays the same, so that a receiver that had it after all does nothing twice. */
+function adviseEvent({ queue }: Extract<Work, { kind: 'event' }>, known: Known): Advice {
+  const now = typeof known === 'object' ? ` The record is ${known.status} now.` : '';
+  if (queue) {
+    const to_do = `See that the receiver answers 2xx within 5 s, then send it back.${now}`;
+    return { verdict: 'send-back', to_do };
+  }
+  // The function died of it, so often that the queue put it aside.
+  return look(`Look at the log of function tell. AWS's own redrive of this queue sends it back.${now}`);
+}
 
 /** The worker leaves alone what has moved on, so that sending back too much does no harm. */
 function adviseSegment(work: Extract<Work, { kind: 'segment' }>, known: Known): Advice {

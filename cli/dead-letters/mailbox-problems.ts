@@ -2,7 +2,7 @@
 import { CommandError, EXIT, type ExitCode } from '../problems.ts';
 
 export const NEEDED =
-  'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on the queues of dead letters, and sqs:SendMessage on the copy queue';
+  'sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on the queues of dead letters, and sqs:SendMessage on the queue that letters go back to';
 
 const DENIED =
   /AccessDenied|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|ExpiredToken|InvalidSecurity/;

@@ -10,6 +10,7 @@ export interface QueueUrls {
   readonly copyQueue?: URL;
   readonly copyDeadLetters?: URL;
   readonly failedInvocations?: URL;
+  readonly webhookDeadLetters?: URL;
 }
 
 export interface RoundOptions {
@@ -36,6 +37,7 @@ export async function startRound({ urls, only, region, session, api }: RoundOpti
   const all: readonly (readonly [QueueName, URL | undefined])[] = [
     ['copy', urls.copyDeadLetters],
     ['invocations', urls.failedInvocations],
+    ['webhooks', urls.webhookDeadLetters],
   ];
   const queues = all.flatMap(([name, url]) =>
     url && (!only || only === name) ? [[name, url] as const] : [],
@@ -67,7 +69,7 @@ export function theLetter({ letters }: Gathered, id: string): Explained {
 function noQueues(): CommandError {
   const action =
     'Give --failed-invocations and --copy-dead-letters, or ICEHOUSE_FAILED_INVOCATIONS and ICEHOUSE_COPY_DEAD_LETTERS: ' +
-    'they are outputs of the stack, FailedInvocationsQueue and CopyDeadLettersQueue.';
+    'they are outputs of the stack, FailedInvocationsQueue and CopyDeadLettersQueue. With webhooks, --webhook-dead-letters too.';
   return wrongUsage('NO_QUEUES', 'No queue of dead letters is named.', action);
 }
 

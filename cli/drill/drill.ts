@@ -1,15 +1,14 @@
 // A drill: archives drawn at random come back as files, and each is looked at as a player would.
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { Tier } from '../../lambdas/domain/record.ts';
-import type { IcehouseApi } from '../api.ts';
+import type { IcehouseApi, PublicRecord } from '../api.ts';
 import type { Destination, Retrieved, RetrievePorts, RetrieveView } from '../retrieve/order.ts';
 import { retrieve } from '../retrieve/retrieve.ts';
 import { checkArchive } from './checks.ts';
 import { estimate } from './estimate.ts';
 import type { MuxTrials } from './on-mux.ts';
-import { type Drilled, type DrillReport, type MuxTrial, writeReport } from './report.ts';
+import { type Check, type Drilled, type DrillReport, type MuxTrial, writeReport } from './report.ts';
 import { drawSample } from './sample.ts';
 
 export interface DrillWish {
@@ -40,7 +39,7 @@ export async function planDrill(
   const { records, drawnFrom } = await drawSample(api, wish.count, wish.seed);
   const planned: { readonly result: Drilled; readonly withinSeconds: number; readonly by: string }[] = [];
   for (const record of records) {
-    const { costUsd, withinSeconds, by } = await estimate(api, record, wish.tier);
+    const { costUsd, withinSeconds, by } = await estimate(api, record, wish.tier, wish.onMux);
     planned.push({ result: pending(record, costUsd), withinSeconds, by });
   }
   return {
@@ -127,7 +126,8 @@ async function judged(
   const { checks, expected } = await checkArchive(retrieved, before.duration);
   const isWell = retrieved.outcome === 'retrieved' && checks.every(({ ok }) => ok);
   // What does not play here is not sent there.
-  const more = isWell && onMux ? [await onMux.attempt(before, expected, saveTrial)] : [];
+  const more =
+    isWell && onMux ? [leftover(before) ?? (await onMux.attempt(before, expected, saveTrial))] : [];
   return {
     ...before,
     outcome: isWell && more.every(({ ok }) => ok) ? 'passed' : 'failed',
@@ -137,6 +137,13 @@ async function judged(
     checks: [...checks, ...more],
     problems: [...retrieved.problems],
   };
+}
+
+/** A second trial would write over the token by which the first one's asset is found. */
+function leftover({ mux }: Drilled): Check | undefined {
+  if (!mux || mux.deleted_at) return undefined;
+  const expected = 'the asset of an earlier run is deleted first';
+  return { name: 'mux', ok: false, expected, found: `asset ${mux.asset_id ?? 'of unknown id'} is not` };
 }
 
 /** Only below a directory that a drill made for itself. */

@@ -1,8 +1,9 @@
 // What trying an archive costs and how long S3 takes: by the API's quote, else by the list prices.
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
+
+import { GB_BYTES, MUX_PRICES, S3_PRICES, tierOf } from '../../lambdas/domain/prices.ts';
 import type { Tier } from '../../lambdas/domain/record.ts';
 import { thawOffers } from '../../lambdas/domain/thaw.ts';
-import type { IcehouseApi } from '../api.ts';
+import type { IcehouseApi, PublicRecord } from '../api.ts';
 import { CommandError, EXIT } from '../problems.ts';
 
 export interface Estimate {
@@ -11,8 +12,24 @@ export interface Estimate {
   readonly by: 'quote' | 'list prices';
 }
 
-/** A drill encodes nothing at Mux, so that item of the quote is left out. */
+/** `onMux`: the master leaves S3 a second time, and Mux bills a month of basic storage at least, at its list price. */
 export async function estimate(
+  api: Pick<IcehouseApi, 'quote'>,
+  record: PublicRecord,
+  tier: Tier,
+  onMux = false,
+): Promise<Estimate> {
+  const reading = await readingOf(api, record, tier);
+  return onMux ? { ...reading, costUsd: reading.costUsd + trialUsd(record) } : reading;
+}
+
+function trialUsd({ archive, duration = 0, billed_as }: PublicRecord): number {
+  const perMinute = MUX_PRICES.storageUsdPerMinuteMonth.basic[tierOf(billed_as?.resolution_tier)];
+  return ((archive?.size_bytes ?? 0) / GB_BYTES) * S3_PRICES.egressUsdPerGb + (duration / 60) * perMinute;
+}
+
+/** A drill pays for no encoding at Mux, so that item of the quote is left out. */
+async function readingOf(
   api: Pick<IcehouseApi, 'quote'>,
   { asset_id, archive }: PublicRecord,
   tier: Tier,

@@ -15,7 +15,14 @@ import type { Check, Drilled, MuxTrial } from './report.ts';
 export interface MuxPorts {
   readonly platform: Pick<
     Platform,
-    'describe' | 'createAsset' | 'inspect' | 'inputInfo' | 'createdSince' | 'reserveDeletion' | 'deleteAsset'
+    | 'environment'
+    | 'describe'
+    | 'createAsset'
+    | 'inspect'
+    | 'inputInfo'
+    | 'createdSince'
+    | 'reserveDeletion'
+    | 'deleteAsset'
   >;
   readonly vaultOf: (bucket: string) => Pick<S3Vault, 'presign'>;
   readonly clock: Clock;
@@ -45,7 +52,8 @@ const CLOCK_SKEW_MS = 10 * MINUTE_MS;
 export function trialsOn(ports: MuxPorts, signal: AbortSignal): MuxTrials {
   return {
     async attempt(result, expected, save) {
-      const trial: MuxTrial = { token: ports.token(), attempted_at: isoOf(ports.clock.nowMs()) };
+      const environment = await patiently(ports, () => ports.platform.environment());
+      const trial: MuxTrial = { token: ports.token(), attempted_at: isoOf(ports.clock.nowMs()), environment };
       await save(trial);
       const made = await create(ports, result, expected, trial.token);
       if (made instanceof PermanentError) {
@@ -131,6 +139,10 @@ async function cleanUp(
   trial: MuxTrial,
   save: Save,
 ): Promise<string | undefined> {
+  // A token of another environment sees none of our assets, which proves nothing.
+  const environment = await patiently(ports, () => ports.platform.environment());
+  if (trial.environment !== undefined && environment !== trial.environment)
+    return `its asset is in Mux environment ${trial.environment}, and this token is of ${environment}: resume with the token that began it.`;
   const made = trial.asset_id === undefined ? await lostCreates(ports, trial) : [trial.asset_id];
   for (const assetId of made) {
     if (await remove(ports, result, trial, assetId)) continue;

@@ -16,6 +16,8 @@ export type Check = Readonly<z.infer<typeof check>>;
 const trial = z.object({
   token: z.string().regex(/^[0-9a-f]{32,}$/),
   attempted_at: z.string(),
+  /** Of Mux, in which it is. Reports of earlier days do not say. */
+  environment: z.string().optional(),
   asset_id: z.string().optional(),
   deleted_at: z.string().optional(),
 });

@@ -1,7 +1,6 @@
 // Which archives a drill tries: drawn at random over the whole ledger, of which never more than the sample is held.
 import { crc32 } from '../../lambdas/domain/crc32.ts';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
-import type { IcehouseApi } from '../api.ts';
+import type { IcehouseApi, PublicRecord } from '../api.ts';
 
 /** What holds an archive and rests; others are under way to one of these. */
 const STATUSES = ['archived', 'deleted'] as const;

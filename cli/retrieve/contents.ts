@@ -6,6 +6,8 @@ import { retrieveProblem } from './retrieve-problems.ts';
 export interface SmallObject {
   readonly name: string;
   readonly key: string;
+  /** The one that the ledger names; an API of earlier days does not say. */
+  readonly versionId?: string;
 }
 
 export function masterOf({ archive }: Archived): ProvedObject {
@@ -17,9 +19,15 @@ export function masterOf({ archive }: Archived): ProvedObject {
 /** The manifest first: it says what the others have to be. */
 export function smallObjectsOf({ archive }: Archived): readonly SmallObject[] {
   return [
-    { name: 'manifest.json', key: archive.manifest_key },
-    ...archive.captions.map(({ track_id, key }) => ({ name: `captions/${safe(track_id)}.vtt`, key })),
-    ...(archive.sidecars ?? []).map(({ name, key }) => ({ name: `sidecars/${safe(name)}`, key })),
+    { name: 'manifest.json', key: archive.manifest_key, versionId: archive.manifest_version_id },
+    ...archive.captions.map(({ track_id, key, version_id: versionId }) => ({
+      name: `captions/${safe(track_id)}.vtt`,
+      ...{ key, versionId },
+    })),
+    ...(archive.sidecars ?? []).map(({ name, key, version_id: versionId }) => ({
+      name: `sidecars/${safe(name)}`,
+      ...{ key, versionId },
+    })),
   ];
 }
 
@@ -66,11 +74,11 @@ function jsonObject(text: string): Record<string, unknown> {
 export async function readSmall(
   ports: Pick<RetrievePorts, 'vaultOf'>,
   { archive: { bucket } }: Archived,
-  { name, key }: SmallObject,
+  { name, key, versionId }: SmallObject,
   manifest: ManifestFacts | undefined,
 ): Promise<{ readonly object: ProvedObject; readonly body: Uint8Array }> {
   const vault = ports.vaultOf(bucket);
-  const head = await vault.head({ key });
+  const head = await vault.head({ key, versionId });
   const body = head && (await vault.get({ key, versionId: head.versionId }));
   if (!body) throw missing(bucket, name, key);
   const found = encodeCrc32(crc32(body));

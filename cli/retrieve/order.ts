@@ -1,8 +1,8 @@
 // What retrieving is asked for, what it works with and what it answers.
 import type { S3Vault } from '../../lambdas/adapters/vault.ts';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { Tier } from '../../lambdas/domain/record.ts';
 import type { Clock } from '../../lambdas/stages/ports.ts';
+import type { PublicRecord } from '../api.ts';
 import type { Problem } from '../problems.ts';
 import type { S3Calls } from './s3-calls.ts';
 

@@ -11,7 +11,9 @@ export interface AwsPlace {
     | 'DISPATCH'
     | 'COPY_QUEUE'
     | 'DEAD_LETTERS'
-    | 'MUX_SECRET';
+    | 'DELIVERY_QUEUE'
+    | 'MUX_SECRET'
+    | 'SIGNING_SECRET';
   /** What a person would look for in the console: `table icehouse-ledger`. */
   readonly name: string;
 }

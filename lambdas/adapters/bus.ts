@@ -31,7 +31,7 @@ export function createBus({ client, busName }: { client: EventBridgeClient; busN
 
 /** A transition, and its alarm right behind it. */
 function entriesOf({ entry, record }: TransitionEvent, busName: string): PutEventsRequestEntry[] {
-  const { version, from, to, at, cause, actor } = entry;
+  const { version, from, to, at, cause, actor, principal, request_id } = entry;
   const { asset_id, life } = record;
   const shown = publicRecord(record);
   const send = (kind: Kind, detail: object): PutEventsRequestEntry => ({
@@ -41,7 +41,8 @@ function entriesOf({ entry, record }: TransitionEvent, busName: string): PutEven
     Time: new Date(at),
     Detail: JSON.stringify(detail),
   });
-  const transition = { asset_id, life, version, from, to, at, cause, actor, record: shown };
+  const who = { actor, principal, request_id, alarm: entry.alarm };
+  const transition = { asset_id, life, version, from, to, at, cause, ...who, record: shown };
   const alarm = alarmOf(entry, record);
   return [
     send(TRANSITION_EVENT, transition),

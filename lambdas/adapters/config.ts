@@ -2,6 +2,7 @@
 import { ENVIRONMENT } from '../contract/environment.ts';
 import type { MuxPrices } from '../contract/mux-prices.ts';
 import { EXPIRY_SCHEDULES, STORAGE_CLASSES, type Stage, type StorageClass } from '../contract/names.ts';
+import { MOST_RECEIVERS } from '../contract/receiver-url.ts';
 import type { DeletionLimits } from '../domain/brake.ts';
 import { IcehouseError } from '../domain/failures.ts';
 import { MUX_PRICES, withOverrides } from '../domain/prices.ts';
@@ -30,10 +31,12 @@ export interface Config {
   readonly openMasters: number;
   readonly graceDays: number;
   readonly onLoss: 'warn' | 'hold';
+  readonly onStillWatched: 'ignore' | 'warn' | 'hold';
   readonly standardWorthUsd: number;
   readonly muxPrices: MuxPrices;
   readonly expirySchedule: Ticks;
   readonly minNoticeMs: number;
+  readonly noticeBeforeMs: number;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly settleMs: number;
@@ -86,6 +89,7 @@ export function readConfig(env: Variables = process.env): Config {
       30,
     ),
     onLoss: read(ENVIRONMENT.onLoss, ...oneOf(['warn', 'hold']), 'warn'),
+    onStillWatched: read(ENVIRONMENT.onStillWatched, ...oneOf(['ignore', 'warn', 'hold']), 'ignore'),
     standardWorthUsd: read(
       ENVIRONMENT.standardWorthUsd,
       'a number of dollars, at least 0',
@@ -95,6 +99,7 @@ export function readConfig(env: Variables = process.env): Config {
     muxPrices: read(ENVIRONMENT.muxPrices, 'prices as in the prop muxPrices', muxPricesFrom, MUX_PRICES),
     expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
     minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
+    noticeBeforeMs: seconds(ENVIRONMENT.upcomingNoticeSeconds, 72 * 3_600),
     leaseMs: seconds(ENVIRONMENT.leaseSeconds, 90),
     pollMs: seconds(ENVIRONMENT.pollSeconds, 30),
     settleMs: seconds(ENVIRONMENT.settleSeconds, 15),
@@ -114,6 +119,54 @@ export function readConfig(env: Variables = process.env): Config {
     functionName: (stage) => needed(ENVIRONMENT.functionOf[stage]),
     auditFunctionName: () => needed(ENVIRONMENT.auditFunction),
   };
+  if (problems.length > 0) {
+    throw new ConfigError(`These environment variables cannot be used: ${problems.join('; ')}.`);
+  }
+  return Object.freeze(config);
+}
+
+/** What the trail function needs: the vault, and nothing of the ledger, which it may not touch. Throws ConfigError. */
+export function readTrailConfig(env: Variables = process.env): Pick<Config, 'bucket' | 'bucketOwner'> {
+  const { read, optional, problems } = reader(env);
+  const config = {
+    bucket: read(ENVIRONMENT.bucket, 'the name of the vault bucket', asText),
+    bucketOwner: optional(ENVIRONMENT.bucketOwner, 'a 12-digit account id', accountId),
+  };
+  return settled(config, problems);
+}
+
+/** What function `tell` needs: it has neither ledger nor vault. */
+export interface TellConfig {
+  /** The URL of each receiver, and of the queue that its events wait in. */
+  readonly receivers: readonly { readonly url: string; readonly queueUrl: string }[];
+  readonly signingSecretId: string;
+  readonly deadLettersUrl: string;
+  readonly sourceLoopback: boolean;
+  readonly retryMs: number;
+  readonly giveUpMs: number;
+}
+
+/** Throws ConfigError, as `readConfig` does. */
+export function readTellConfig(env: Variables = process.env): TellConfig {
+  const { read, optional, needed, problems } = reader(env);
+  const seconds = (name: string, fallback: number) =>
+    read(name, 'a number of seconds', milliseconds, fallback * 1_000);
+  const receivers = Array.from({ length: MOST_RECEIVERS }, (_, at) => at + 1).flatMap((place) => {
+    const url = optional(ENVIRONMENT.webhookUrl(place), URL_EXPECTED, asText);
+    return url ? [{ url, queueUrl: needed(ENVIRONMENT.webhookQueue(place)) }] : [];
+  });
+  const config: TellConfig = {
+    receivers: Object.freeze(receivers),
+    signingSecretId: needed(ENVIRONMENT.signingSecret),
+    deadLettersUrl: needed(ENVIRONMENT.webhookDeadLetters),
+    sourceLoopback: read(ENVIRONMENT.sourceLoopback, ...oneOf(['true', 'false']), 'false') === 'true',
+    retryMs: seconds(ENVIRONMENT.webhookRetrySeconds, 10),
+    giveUpMs: seconds(ENVIRONMENT.webhookGiveUpSeconds, 86_400),
+  };
+  return settled(config, problems);
+}
+
+function settled<T>(config: T, problems: readonly string[]): T {
   if (problems.length > 0) {
     throw new ConfigError(`These environment variables cannot be used: ${problems.join('; ')}.`);
   }

@@ -63,6 +63,7 @@ const Restore = z.looseObject({
   new_asset_id: id.optional(),
   new_playback_ids: z.array(z.looseObject({ ...playbackId.shape, replaces: text.optional() })).default([]),
   refused: z.array(text).optional(),
+  given_up: z.array(text).optional(),
   failing_since: time.optional(),
   finished_at: time.optional(),
   need_by: time.optional(),
@@ -80,6 +81,8 @@ const HistoryEntry = z.looseObject({
   to: z.enum(STATUSES),
   cause: text,
   actor: text,
+  principal: text.optional(),
+  request_id: text.optional(),
   version: count,
 });
 
@@ -105,8 +108,21 @@ const Item = z.looseObject({
   expected_by: time.optional(),
   hold: z.looseObject({ reason: text, user_id: text, since: time, until: time.optional() }).optional(),
   rehearsed_at: time.optional(),
+  foretold: z.looseObject({ expiration_date: time, deletes_at: time, said_at: time.optional() }).optional(),
+  watched: z
+    .looseObject({
+      expiration_date: time,
+      since: time,
+      until: time,
+      seconds: z.number().optional(),
+      looked_at: time,
+    })
+    .optional(),
   environment: id.optional(),
   title: text.optional(),
+  passthrough: text.optional(),
+  external_id: text.optional(),
+  creator_id: text.optional(),
   duration: z.number().optional(),
   playback_ids: z.array(playbackId).optional(),
   tracks: z.array(trackId).optional(),
@@ -125,6 +141,7 @@ const Item = z.looseObject({
   progress: z.looseObject({ bytes_done: count, bytes_total: count }).optional(),
   archive: Archive.optional(),
   deleted_at: time.optional(),
+  deletion: z.looseObject({ at: time, request_id: text.optional() }).optional(),
   lost_at: time.optional(),
   restore: Restore.optional(),
   earlier_restores: z.array(EarlierRestore).optional(),

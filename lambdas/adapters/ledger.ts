@@ -47,6 +47,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     due: (lane, nowMs, limit) => atAws(place, () => due(options, lane, nowMs, limit)),
     claimDue: (assetId, nowMs, leaseMs) => atAws(place, () => claimDue(options, assetId, nowMs, leaseMs)),
     countBefore: (lane, record, most) => atAws(place, () => countBefore(options, lane, record, most)),
+    asleep: (lane, query) => atAws(place, () => asleep(options, lane, query)),
     countStatus: (status, most) =>
       atAws(place, () => count(options, TABLE.indexes.status, { partition: status, before: '~' }, most)),
     list: (query) => atAws(place, () => list(options, query)),
@@ -189,6 +190,33 @@ async function countBefore(
     most,
     counts.reduce((sum, each) => sum + each, 0),
   );
+}
+
+/** Each shard answers up to `limit`, since the earliest may all lie in one of them. `!` sorts behind the key itself alone. */
+async function asleep(
+  options: LedgerOptions,
+  lane: Lane,
+  { after = '', untilMs, limit }: Parameters<Ledger['asleep']>[1],
+) {
+  const [from, to] = [`${after}!`, `${iso(untilMs)}$`];
+  if (from > to) return { records: [], after: null };
+  const shards = Array.from({ length: WAKE_SHARDS }, (_, shard) => wakeLane(lane, shard));
+  const { wake: index } = TABLE.indexes;
+  const pages = await Promise.all(
+    shards.map((partition) => keysOf(options, { index, partition, from, to }, limit)),
+  );
+  const keys = pages.flatMap((page) => page.keys).sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+  const shown = keys.slice(0, limit);
+  const records = await getRecords(
+    options,
+    shown.map(({ assetId }) => assetId),
+  );
+  const byId = new Map(records.map((record) => [record.asset_id, record]));
+  const isMore = keys.length > shown.length || pages.some(({ more }) => more);
+  return {
+    records: shown.flatMap(({ assetId }) => byId.get(assetId) ?? []),
+    after: (isMore && shown.at(-1)?.sortKey) || null,
+  };
 }
 
 /** Keys of one index partition below `before`, at most `most`, by pages of 1 MB. Answers the number alone, no item. */

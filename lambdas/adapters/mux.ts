@@ -7,11 +7,13 @@ import type { Platform } from '../stages/ports.ts';
 import { createDeletionGuard } from './deletion-guard.ts';
 import { SEARCHES_PATIENCE_MS } from './governor.ts';
 import { toAssetNamed, toPlatformAsset } from './mux-asset.ts';
-import { createMuxCall, type MuxCallOptions } from './mux-call.ts';
+import { createMuxCall, type MuxCallOptions, type Send } from './mux-call.ts';
 import { isNotFound } from './mux-errors.ts';
 import { finishingCall } from './mux-finish.ts';
 import { listCreatedSince, readAssets } from './mux-list.ts';
+import { ownerPath, readOwner } from './mux-owner.ts';
 import { createPlaybackUrls } from './mux-playback.ts';
+import { deliveredSecondsIn, usageQuery } from './mux-usage.ts';
 
 export interface MuxOptions extends MuxCallOptions {
   /** `https://api.mux.com`, `https://stream.mux.com` and `https://image.mux.com`, or what stands in for them. */
@@ -70,6 +72,15 @@ export function createMux(options: MuxOptions): Platform {
       return answer && toAssetNamed(assetId, answer.raw);
     },
 
+    async ownerOf(kind, id) {
+      const answer = await orUndefined(
+        call(`read ${kind} id ${id}`, 'other', (mux) => mux.get<unknown>(ownerPath(kind, id))).then(
+          (raw) => ({ raw }),
+        ),
+      );
+      return answer && readOwner(kind, id, answer.raw);
+    },
+
     async inputInfo(assetId, isSearch = false) {
       const what = `read inputs of ${assetId}`;
       const inputs: unknown = await orUndefined(
@@ -100,11 +111,11 @@ export function createMux(options: MuxOptions): Platform {
       return guard.grant();
     },
 
-    async deleteAsset(assetId, proof, slot) {
+    async deleteAsset(assetId, proof, slot, hear) {
       guard.spend(assetId, proof, slot);
-      const done = send(`delete ${assetId}`, 'other', ({ video }) => video.assets.delete(assetId)).then(
-        wasDeleted,
-      );
+      const done = send(`delete ${assetId}`, 'other', ({ video }) =>
+        heard(video.assets.delete(assetId), hear),
+      ).then(wasDeleted);
       return (await orUndefined(done)) ?? 'gone';
     },
 
@@ -130,6 +141,12 @@ export function createMux(options: MuxOptions): Platform {
       return raw.map(toPlatformAsset);
     },
 
+    async deliveredSeconds(assetId, sinceMs, untilMs) {
+      const query = usageQuery(assetId, sinceMs, untilMs);
+      const read = (mux: Mux) => mux.get('/video/v1/delivery-usage', { query });
+      return deliveredSecondsIn(await call(`read delivery usage of ${assetId}`, 'other', read), assetId);
+    },
+
     async listAssets(cursor) {
       return readAssets(await listPage(cursor));
     },
@@ -144,6 +161,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function wasDeleted(body: unknown): 'deleted' {
   if (body === null || body === undefined) return 'deleted';
   throw new TransientError('MUX_UNREADABLE', 'Mux answered a delete with a body, which it does not do.');
+}
+
+/** The same answer, whose id at the platform is told on the way. */
+function heard<T>(answer: ReturnType<Send<T>>, hear?: (requestId: string) => void): ReturnType<Send<T>> {
+  return {
+    async withResponse() {
+      const whole = await answer.withResponse();
+      const id = whole.response.headers.get('x-request-id');
+      if (id && /^[\w.:-]{1,200}$/.test(id)) hear?.(id);
+      return whole;
+    },
+  };
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

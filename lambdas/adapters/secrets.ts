@@ -1,9 +1,9 @@
-// Mux's credentials, from Secrets Manager, kept five minutes in a warm environment so that a rotated secret arrives.
+// Mux's credentials, and what our own events are signed with, from Secrets Manager, kept five minutes in a warm environment so that a rotated secret arrives.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { TransientError } from '../domain/failures.ts';
 import type { Clock } from '../stages/ports.ts';
-import { atAws } from './aws-failures.ts';
+import { type AwsPlace, atAws } from './aws-failures.ts';
 
 export interface MuxCredentials {
   readonly tokenId: string;
@@ -28,30 +28,46 @@ const LIFETIME_MS = 5 * 60_000;
  * MUX_SECRET_DENIED, MUX_SECRET_MISSING (permanent), MUX_SECRET_THROTTLED, MUX_SECRET_UNAVAILABLE (transient).
  */
 export function createMuxSecret(options: MuxSecretOptions): () => Promise<MuxCredentials> {
-  let cached: { readonly atMs: number; readonly credentials: MuxCredentials } | undefined;
+  const todo = `Put Mux's values into it: {"token_id": "…", "token_secret": "…", "webhook_secret": "…"}`;
+  return kept(options, async () => credentialsOf(await readSecret(options, 'MUX_SECRET', SECRET, todo)));
+}
+
+/** What events to the customer's app are signed with; two while it is being changed. Errors: the same as SIGNING_SECRET_…. */
+export function createSigningSecrets(options: MuxSecretOptions): () => Promise<readonly string[]> {
+  const todo = 'Put a long random text into it: {"signing_secret": "…"}';
+  return kept(options, async () => {
+    const secret = await readSecret(options, 'SIGNING_SECRET', SIGNING, todo);
+    return [secret.signing_secret, secret.signing_secret_previous].filter((text) => text !== undefined);
+  });
+}
+
+function kept<T>({ clock }: MuxSecretOptions, read: () => Promise<T>): () => Promise<T> {
+  let cached: { readonly atMs: number; readonly value: T } | undefined;
   return async () => {
-    const nowMs = options.clock.nowMs();
-    if (!cached || nowMs - cached.atMs >= LIFETIME_MS) {
-      cached = { atMs: nowMs, credentials: await readSecret(options) };
-    }
-    return cached.credentials;
+    const nowMs = clock.nowMs();
+    if (!cached || nowMs - cached.atMs >= LIFETIME_MS) cached = { atMs: nowMs, value: await read() };
+    return cached.value;
   };
 }
 
-async function readSecret({ client, secretId }: MuxSecretOptions): Promise<MuxCredentials> {
-  const answer = await atAws({ code: 'MUX_SECRET', name: `secret ${secretId}` }, () =>
+async function readSecret<T>(
+  { client, secretId }: MuxSecretOptions,
+  code: AwsPlace['code'],
+  schema: z.ZodType<T>,
+  todo: string,
+): Promise<T> {
+  const answer = await atAws({ code, name: `secret ${secretId}` }, () =>
     client.send(new GetSecretValueCommand({ SecretId: secretId })),
   );
-  const parsed = SECRET.safeParse(parseJson(answer.SecretString ?? ''));
-  if (parsed.success) return credentialsOf(parsed.data);
+  const parsed = schema.safeParse(parseJson(answer.SecretString ?? ''));
+  if (parsed.success) return parsed.data;
   // Names and expectations only: an issue never quotes the value it is about.
   const wrong = parsed.error.issues.map(
     (issue) => `${issue.path.join('.') || 'the secret'}: ${issue.message}`,
   );
   throw new TransientError(
-    'MUX_SECRET_UNFINISHED',
-    `The secret ${secretId} cannot be used yet (${wrong.join('; ')}). Put Mux's values into it: ` +
-      '{"token_id": "…", "token_secret": "…", "webhook_secret": "…"}.',
+    `${code}_UNFINISHED`,
+    `The secret ${secretId} cannot be used yet (${wrong.join('; ')}). ${todo}.`,
   );
 }
 
@@ -87,6 +103,11 @@ const SECRET = z
     path: ['signing_private_key'],
     message: 'goes together with signing_key_id',
   });
+
+const SIGNING = z.object(
+  { signing_secret: filled, signing_secret_previous: optional },
+  'is not a JSON object',
+);
 
 function credentialsOf(secret: z.infer<typeof SECRET>): MuxCredentials {
   const { webhook_secret, webhook_secret_previous } = secret;

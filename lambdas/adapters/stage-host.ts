@@ -44,7 +44,18 @@ export function depsFor(purpose: Purpose): Deps {
 
 function settingsOf(from: Config): Settings {
   const { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays } = from;
+  const { noticeBeforeMs, onStillWatched } = from;
   const { storageClass, deletions, onLoss, openMasters, segmentBytes, expirySchedule: ticks } = from;
   const times = { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays };
-  return { ...times, storageClass, deletions, onLoss, openMasters, segmentBytes, ticks };
+  return {
+    ...times,
+    noticeBeforeMs,
+    onStillWatched,
+    storageClass,
+    deletions,
+    onLoss,
+    openMasters,
+    segmentBytes,
+    ticks,
+  };
 }

@@ -9,3 +9,9 @@ export const REASON_ATTRIBUTES = {
   message: 'ERROR_MESSAGE',
   receives: 'RECEIVES',
 } as const;
+
+/** Beside them, on an event that no receiver took: whom it was for, and the name of the queue it goes back to. */
+export const DELIVERY_ATTRIBUTES = { receiver: 'RECEIVER', queue: 'QUEUE_NAME' } as const;
+
+/** Only a message that the function dies of comes so often: a receiver's failures end after a day, by the clock. */
+export const MOST_DELIVERIES = 200;

@@ -42,6 +42,10 @@ export const ENVIRONMENT = {
   /** An ExpirySchedule, or `every:N` (seconds) on the embedded cloud. */
   expirySchedule: 'EXPIRY_SCHEDULE',
   minNoticeSeconds: 'MIN_NOTICE_SECONDS',
+  /** How long before a deletion the bus is told of it; 0: it is not. */
+  upcomingNoticeSeconds: 'UPCOMING_NOTICE_SECONDS',
+  /** `ignore`, `warn` or `hold`: what happens to an asset that was watched after the request. */
+  onStillWatched: 'ON_STILL_WATCHED',
   leaseSeconds: 'LEASE_SECONDS',
   /** The first wait when something at Mux or S3 is not ready; later waits grow to 20 times this. */
   pollSeconds: 'POLL_SECONDS',
@@ -63,6 +67,17 @@ export const ENVIRONMENT = {
     restore: 'FUNCTION_RESTORE',
     cancel: 'FUNCTION_CANCEL',
   },
+  /** Function `tell`: one of each per receiver, numbered from 1 (`WEBHOOK_URL_1`, `WEBHOOK_QUEUE_URL_1`). */
+  webhookUrl: (place: number) => `WEBHOOK_URL_${place}`,
+  webhookQueue: (place: number) => `WEBHOOK_QUEUE_URL_${place}`,
+  /** Secrets Manager id of `{ "signing_secret", "signing_secret_previous"? }`. */
+  signingSecret: 'SIGNING_SECRET_ID',
+  /** Where events are kept that no receiver took. */
+  webhookDeadLetters: 'WEBHOOK_DEAD_LETTERS_URL',
+  /** The wait before the second delivery; each further one is twice as long. */
+  webhookRetrySeconds: 'WEBHOOK_RETRY_SECONDS',
+  /** How long after the event a delivery is still tried. */
+  webhookGiveUpSeconds: 'WEBHOOK_GIVE_UP_SECONDS',
   /** Name of the audit function, for those who start it. */
   auditFunction: 'FUNCTION_AUDIT',
 } as const;

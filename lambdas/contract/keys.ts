@@ -3,6 +3,9 @@
 /** The first folder of every key: `{platform}/{environment}/{asset}/{life}/…`. */
 export const PLATFORM_PREFIX = 'mux/';
 
+/** Beside the archives: what was done and refused, by day. `trail/{YYYY}/{MM}/{DD}/…`, see domain/trail.ts. */
+export const TRAIL_PREFIX = 'trail/';
+
 export interface ArchiveFolder {
   readonly environment: string;
   readonly assetId: string;

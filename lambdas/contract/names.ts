@@ -6,8 +6,12 @@ export const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'] as co
 export type Stage = (typeof STAGES)[number];
 
 /** Every bundled function: `lambdas/handlers/<name>.ts` exports `handler`. */
-export const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', ...STAGES] as const;
+export const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', 'trail', ...STAGES] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** Bundled like the others, but in a stack only where its props ask for it. */
+export const OPTIONAL_FUNCTIONS = ['tell'] as const;
+export type BundledName = FunctionName | (typeof OPTIONAL_FUNCTIONS)[number];
 
 /** What a message to a stage function carries. `version` is the claim: a record that moved on since drops the message. */
 export interface StageMessage {
@@ -65,6 +69,12 @@ export const TRANSITION_EVENT = { source: 'icehouse', detailType: 'Icehouse Tran
 
 /** Beside the transition, when a person should look at once. */
 export const ALARM_EVENT = { source: 'icehouse', detailType: 'Icehouse Alarm' } as const;
+
+/** A call that was to change something and was refused, by whom and why: for the trail in the vault. */
+export const REFUSAL_EVENT = { source: 'icehouse', detailType: 'Icehouse Refusal' } as const;
+
+/** A call that changed something which is no record: the hold on everything. */
+export const ACT_EVENT = { source: 'icehouse', detailType: 'Icehouse Act' } as const;
 
 /** Purposes the governor keeps apart, so that a flood of restores cannot stop deletions nor the other way round. */
 export const PURPOSES = ['prepare', 'delete', 'restore'] as const;

@@ -154,6 +154,7 @@ function fields(request: DeleteRequest): Partial<AssetRecord> {
 
 function firstRecord(request: DeleteRequest, caller: Caller): AssetRecord {
   const at = iso(caller.nowMs);
+  const { actor, principal, requestId: request_id } = caller;
   return {
     asset_id: request.asset_id,
     life: 1,
@@ -174,7 +175,9 @@ function firstRecord(request: DeleteRequest, caller: Caller): AssetRecord {
     warnings: [],
     restored_from: request.restored_from,
     accepted_losses: withAccepted(undefined, request.accept_loss),
-    history: [{ at, from: null, to: 'requested', cause: 'delete request', actor: caller.actor, version: 1 }],
+    history: [
+      { at, from: null, to: 'requested', cause: 'delete request', actor, principal, request_id, version: 1 },
+    ],
     published_version: 0,
   };
 }
@@ -193,6 +196,8 @@ function nextLife(record: AssetRecord, request: DeleteRequest, caller: Caller): 
     master: undefined,
     restore: undefined,
     lost_at: undefined,
+    foretold: undefined,
+    watched: undefined,
     warnings: [],
   };
   return move(record, 'requested', change(caller, 'delete request', set));

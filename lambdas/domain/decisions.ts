@@ -25,6 +25,10 @@ export interface Caller {
   readonly nowMs: number;
   /** The user id given, else who signed the call. */
   readonly actor: string;
+  /** Who signed the call, if that is known: kept beside a user id, which is only what the caller says. */
+  readonly principal?: string;
+  /** The API's own id for the call. */
+  readonly requestId?: string;
 }
 
 /** A failed record is treated as the status that its retry goes on from. */
@@ -63,7 +67,8 @@ export function refuse(problem: Problem): Extract<Decision, { kind: 'refuse' }> 
 }
 
 export function change(caller: Caller, cause: string, set: Partial<AssetRecord> = {}): Change {
-  return { atMs: caller.nowMs, cause, actor: caller.actor, set };
+  const { nowMs: atMs, actor, principal, requestId } = caller;
+  return { atMs, cause, actor, principal, requestId, set };
 }
 
 export function wakeNow(caller: Caller): Pick<AssetRecord, 'wake_at' | 'wake_lane' | 'leased_until'> {
@@ -90,7 +95,8 @@ export function noted(
 ): AssetRecord {
   const { status, version } = record;
   const at = iso(caller.nowMs);
-  const entry = { at, from: status, to: status, cause, actor: caller.actor, version: version + 1 };
+  const { actor, principal, requestId: request_id } = caller;
+  const entry = { at, from: status, to: status, cause, actor, principal, request_id, version: version + 1 };
   return {
     ...wakeUnlessLeased(record, caller),
     ...set,

@@ -27,6 +27,22 @@ export type FinishingStep =
   | { readonly kind: 'rendition'; readonly attribute: string; readonly rendition: Rendition }
   | { readonly kind: 'shots'; readonly attribute: string };
 
+/** Which step it is, however often the asset is looked at: its attribute, and what within that. Never a URL. */
+export function nameOfStep(step: FinishingStep): string {
+  switch (step.kind) {
+    case 'track':
+      return `${step.attribute} ${step.trackId}`;
+    case 'text':
+      return `${step.attribute} ${step.input.language_code} ${step.input.name ?? ''}`;
+    case 'playback-id':
+      return `${step.attribute} ${step.policy.policy} ${step.policy.drm_configuration_id ?? ''}`;
+    case 'rendition':
+      return `${step.attribute} ${step.rendition.resolution}`;
+    default:
+      return step.attribute;
+  }
+}
+
 export interface Finishing {
   /** Freshly read: what it has is not asked for again. */
   readonly asset: PlatformAsset;

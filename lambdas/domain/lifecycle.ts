@@ -77,6 +77,8 @@ export interface Change {
   readonly atMs: number;
   readonly cause: string;
   readonly actor: string;
+  readonly principal?: string;
+  readonly requestId?: string;
   readonly alarm?: AlarmCode;
   /** Fields that change with the status; `undefined` removes a field. */
   readonly set?: Partial<AssetRecord>;
@@ -106,8 +108,10 @@ export function remark(record: AssetRecord, change: Change): AssetRecord {
   return { ...record, ...change.set, updated_at: iso(change.atMs), history };
 }
 
-function entryOf(record: AssetRecord, to: Status, { atMs, cause, actor, alarm }: Change): HistoryEntry {
-  return { at: iso(atMs), from: record.status, to, cause, actor, version: record.version + 1, alarm };
+function entryOf(record: AssetRecord, to: Status, change: Change): HistoryEntry {
+  const { atMs, cause, actor, principal, requestId: request_id, alarm } = change;
+  const version = record.version + 1;
+  return { at: iso(atMs), from: record.status, to, cause, actor, principal, request_id, version, alarm };
 }
 
 /** Transitions that the bus has not been told of, oldest first. */

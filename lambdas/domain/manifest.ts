@@ -2,6 +2,8 @@
 import type { PlatformAsset, Track } from './asset.ts';
 import { type AttributeVerdict, verdictsOf } from './fidelity.ts';
 import type { Archive, AssetRecord, Loss, Sidecar } from './record.ts';
+import { hasShots } from './restore-request.ts';
+import { wantedRenditions } from './static-renditions.ts';
 import { pendingTexts, textTracks } from './verdict.ts';
 
 export interface Manifest {
@@ -89,8 +91,8 @@ function cutUrl(url: string): string {
 }
 
 /**
- * The parts of an asset whose change after archiving makes the sidecars stale: what viewers see and hear, and
- * what the customer wrote on it. One canonical string, to be compared.
+ * The parts of an asset whose change after archiving makes the sidecars stale: what viewers see and hear, what the
+ * customer wrote on it, and the files that a restore asks for again. One canonical string, to be compared.
  */
 export function fingerprint(
   asset: Pick<PlatformAsset, 'tracks' | 'playbackIds' | 'passthrough' | 'meta' | 'raw'>,
@@ -103,7 +105,13 @@ export function fingerprint(
     .sort(byText);
   const playbackIds = asset.playbackIds.map((p) => [p.id, p.policy, p.drmConfigurationId]).sort(byText);
   const meta = Object.entries(asset.meta ?? {}).sort(byText);
-  return JSON.stringify([tracks, playbackIds, asset.passthrough, meta, asset.raw.thumbnail_time]);
+  // Of files only what is asked for again: Mux goes on with them by itself.
+  const renditions = wantedRenditions(asset)
+    .map((each) => [each.resolution, each.passthrough])
+    .sort(byText);
+  const { thumbnail_time, ...raw } = asset.raw;
+  const { passthrough } = asset;
+  return JSON.stringify([tracks, playbackIds, passthrough, meta, thumbnail_time, renditions, hasShots(raw)]);
 }
 
 /** A text that has become ready since is a change: it can be downloaded now. */

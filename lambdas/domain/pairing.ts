@@ -71,37 +71,52 @@ export function restoredAt({ history }: AssetRecord): string | undefined {
 
 type IdKind = 'playback' | 'track';
 
+type NewIds = Pick<RestoreState, 'new_playback_ids' | 'new_tracks'>;
+
+/** What of a record ids are told by: the public record has it too. */
+export interface Lineage extends Pick<AssetRecord, 'playback_ids' | 'tracks'> {
+  readonly restore?: NewIds;
+  readonly earlier_restores?: readonly NewIds[];
+}
+
 const idsOf = {
   playback: {
-    own: (record: AssetRecord) => record.playback_ids ?? [],
+    own: (record: Lineage) => record.playback_ids ?? [],
     next: (of: Pick<RestoreState, 'new_playback_ids'>): readonly Successor[] => of.new_playback_ids,
   },
   track: {
-    own: (record: AssetRecord) => record.tracks ?? [],
+    own: (record: Lineage) => record.tracks ?? [],
     next: (of: Pick<RestoreState, 'new_tracks'>): readonly Successor[] => of.new_tracks ?? [],
   },
 } as const satisfies Record<IdKind, unknown>;
 
 /** The archived asset's own id that `id` is or stands for; undefined when this record does not know it. */
-export function ownIdOf(kind: IdKind, record: AssetRecord, id: string): string | undefined {
+export function ownIdOf(kind: IdKind, record: Lineage, id: string): string | undefined {
   if (idsOf[kind].own(record).some((own) => own.id === id)) return id;
   const next = [...(record.earlier_restores ?? []), ...(record.restore ? [record.restore] : [])];
   return next.flatMap(idsOf[kind].next).find((each) => each.id === id)?.replaces;
 }
 
 /** Whether this record can say anything of the id. */
-export function knows(kind: IdKind, record: AssetRecord, id: string): boolean {
+export function knows(kind: IdKind, record: Lineage, id: string): boolean {
   return ownIdOf(kind, record, id) !== undefined || nextOf(kind, record).some((next) => next.id === id);
 }
 
+/** Each id that was ever handed out before the last restore, and what stands in its place now: null where nothing does. */
+export function successors(kind: IdKind, record: Lineage): Readonly<Record<string, string | null>> {
+  const earlier = (record.earlier_restores ?? []).flatMap(idsOf[kind].next);
+  const ids = [...idsOf[kind].own(record), ...earlier].map(({ id }) => id);
+  return Object.fromEntries(ids.map((id) => [id, successorOf(kind, record, id) ?? null]));
+}
+
 /** What stands in the place of `id` on the asset that the record was restored as. */
-export function successorOf(kind: IdKind, record: AssetRecord, id: string): string | undefined {
+export function successorOf(kind: IdKind, record: Lineage, id: string): string | undefined {
   const successors = nextOf(kind, record);
   if (successors.some((next) => next.id === id)) return id;
   const own = ownIdOf(kind, record, id) ?? id;
   return successors.find(({ replaces }) => replaces === own)?.id;
 }
 
-function nextOf(kind: IdKind, { restore }: AssetRecord): readonly Successor[] {
+function nextOf(kind: IdKind, { restore }: Lineage): readonly Successor[] {
   return restore ? idsOf[kind].next(restore) : [];
 }

@@ -59,12 +59,18 @@ export function publicRecord(record: AssetRecord) {
     expiration_date: record.expiration_date,
     created_at: record.created_at,
     updated_at: record.updated_at,
-    next_action_at: record.wake_at,
+    next_action_at: nextActionAt(record),
     waiting_for: record.waiting_for,
     expected_by: record.expected_by,
     hold: record.hold,
     rehearsed_at: record.rehearsed_at,
+    foretold: record.foretold,
+    watched: record.watched,
+    environment: record.environment,
+    passthrough: record.passthrough,
     title: record.title,
+    external_id: record.external_id,
+    creator_id: record.creator_id,
     duration: record.duration,
     failure: record.failure,
     playback_ids: record.playback_ids ?? [],
@@ -75,6 +81,7 @@ export function publicRecord(record: AssetRecord) {
     archive: publicArchive(record),
     progress: record.progress,
     deleted_at: record.deleted_at,
+    deletion: record.deletion,
     restore: publicRestore(record),
     earlier_restores: record.earlier_restores,
     current_asset_id: currentAssetId(record) ?? null,
@@ -84,8 +91,15 @@ export function publicRecord(record: AssetRecord) {
   };
 }
 
-function publicEntry({ at, from, to, cause, actor, alarm }: HistoryEntry) {
-  return { at, from, to, cause, actor, alarm };
+/** An archive that wakes only to say that its date is near does nothing else before its tick. */
+function nextActionAt({ status, wake_at, foretold, expiration_date }: AssetRecord): string | undefined {
+  if (!wake_at || status !== 'archived' || !foretold || foretold.said_at) return wake_at;
+  const isOfItsDate = foretold.expiration_date === expiration_date;
+  return isOfItsDate && foretold.deletes_at > wake_at ? foretold.deletes_at : wake_at;
+}
+
+function publicEntry({ at, from, to, cause, actor, principal, request_id, alarm }: HistoryEntry) {
+  return { at, from, to, cause, actor, principal, request_id, alarm };
 }
 
 function publicArchive({ archive }: AssetRecord) {
@@ -94,8 +108,9 @@ function publicArchive({ archive }: AssetRecord) {
   return {
     ...rest,
     manifest_key: manifest.key,
-    captions: captions.map((caption) => ({ track_id: caption.track_id, key: caption.key })),
-    sidecars: sidecars.map(({ name, key }) => ({ name, key })),
+    manifest_version_id: manifest.version_id as string | undefined,
+    captions: captions.map(({ track_id, key, version_id }) => ({ track_id, key, version_id })),
+    sidecars: sidecars.map(({ name, key, version_id }) => ({ name, key, version_id })),
     sidecar_bytes: [manifest, ...captions, ...sidecars].reduce((sum, each) => sum + each.size_bytes, 0),
   };
 }
@@ -110,6 +125,7 @@ function publicRestore({ restore }: AssetRecord) {
     asked_tier,
     searched,
     refused,
+    given_up,
     failing_since,
     finished_at,
     comparison,

@@ -56,9 +56,18 @@ export interface AssetRecord {
   readonly rehearsed_at?: string;
   /** When its deletion was last counted against the limits. */
   readonly counted_at?: string;
+  /** What the bus has heard of the deletion to come. */
+  readonly foretold?: Foretold;
+  /** Whether somebody still watched it after the request, when that was last looked at. */
+  readonly watched?: Watched;
 
   readonly environment?: string;
   readonly title?: string;
+  /** The customer's own ids of the video and of whoever made it, as Mux has them in `meta`. */
+  readonly external_id?: string;
+  readonly creator_id?: string;
+  /** The customer's own words on the asset, letter by letter, as far as Icehouse has read it. */
+  readonly passthrough?: string;
   /** Seconds. */
   readonly duration?: number;
   readonly playback_ids?: readonly PlaybackId[];
@@ -77,6 +86,8 @@ export interface AssetRecord {
   readonly progress?: { readonly bytes_done: number; readonly bytes_total: number };
   readonly archive?: Archive;
   readonly deleted_at?: string;
+  /** The DELETE that the platform answered, and its own id for that call; absent where the answer was lost. */
+  readonly deletion?: { readonly at: string; readonly request_id?: string };
   /** When the platform no longer knew the asset although no proved archive of it was in the vault. */
   readonly lost_at?: string;
   /** When the platform said, during a copy, that the asset is gone: looked into as soon as the copy is sealed. */
@@ -102,6 +113,26 @@ export interface Hold {
   readonly since: string;
   /** Without it the hold lasts until it is lifted. */
   readonly until?: string;
+}
+
+export interface Foretold {
+  /** The date that it was said of: a date that was moved is said again. */
+  readonly expiration_date: string;
+  /** The tick on which the asset would be deleted. */
+  readonly deletes_at: string;
+  /** When the bus had been told; absent until then. */
+  readonly said_at?: string;
+}
+
+export interface Watched {
+  /** The date whose deletion it was looked at for. */
+  readonly expiration_date: string;
+  /** The window that was looked at, whole hours. */
+  readonly since: string;
+  readonly until: string;
+  /** Seconds delivered to viewers in it; absent when the platform could not say. */
+  readonly seconds?: number;
+  readonly looked_at: string;
 }
 
 export interface PlaybackId {
@@ -208,6 +239,8 @@ export interface RestoreState {
   readonly new_asset_id?: string;
   /** Attributes that the platform refused to set, at the create or afterwards. */
   readonly refused?: readonly string[];
+  /** Steps that finish the asset and were given up, by `nameOfStep`: no later look asks for them once more. */
+  readonly given_up?: readonly string[];
   /** Since when the asset is ready and a step that finishes it keeps failing: such a step is not tried for ever. */
   readonly failing_since?: string;
   /** When every step that finishes the asset had been tried. */
@@ -240,6 +273,10 @@ export interface HistoryEntry {
   readonly to: Status;
   readonly cause: string;
   readonly actor: string;
+  /** Who signed the call, where a call was the cause: an IAM ARN, or the subject of a token. */
+  readonly principal?: string;
+  /** Of that call. */
+  readonly request_id?: string;
   readonly version: number;
   /** Set when a person should look at once: the bus gets an alarm beside the transition. */
   readonly alarm?: AlarmCode;

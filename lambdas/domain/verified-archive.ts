@@ -53,6 +53,9 @@ export interface ArchiveEvidence {
   readonly heads: ReadonlyMap<string, ObjectHead | undefined>;
 }
 
+export const SEALED_UNCHECKED =
+  'Its master was sealed unchecked because Mux said that the asset was gone, and it is there.';
+
 export type ArchiveProof =
   | { readonly kind: 'proved'; readonly proof: VerifiedArchive }
   /** The asset changed since it was archived: manifest, captions and images want refreshing first. */
@@ -64,11 +67,7 @@ export function proveArchive(evidence: ArchiveEvidence): ArchiveProof {
   const { record, asset, heads } = evidence;
   const { archive } = record;
   if (!archive) return refused('ARCHIVE_MISSING', 'The record has no archive.');
-  if (archive.is_unchecked) {
-    const message =
-      'Its master was sealed unchecked because Mux said that the asset was gone, and it is there.';
-    return refused('ARCHIVE_UNCHECKED', message);
-  }
+  if (archive.is_unchecked) return refused('ARCHIVE_UNCHECKED', SEALED_UNCHECKED);
   if (asset.id !== record.asset_id || evidence.manifestAsset.id !== record.asset_id) {
     return refused('ARCHIVE_OF_ANOTHER_ASSET', `The evidence is not about asset ${record.asset_id}.`);
   }

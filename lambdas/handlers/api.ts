@@ -2,7 +2,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { audits, startAudit } from '../adapters/audit-host.ts';
 import { createBrake } from '../adapters/brake.ts';
-import { dynamodb } from '../adapters/clients.ts';
+import { createCalls } from '../adapters/calls.ts';
+import { dynamodb, eventBridge } from '../adapters/clients.ts';
 import { PERSONS_PATIENCE_MS, paceOf } from '../adapters/governor.ts';
 import { clock, config, ledger, log, waking } from '../adapters/host.ts';
 import { platformFor } from '../adapters/platform-host.ts';
@@ -22,6 +23,7 @@ import { findAudit, publicAudit } from '../stages/audit-view.ts';
 import { brakeState, type HoldAllDeps, holdAll, releaseAll } from '../stages/hold-all.ts';
 import { type Followed, followPlaybackId, followTrack, lineageOf } from '../stages/lineage.ts';
 import { findRecord } from '../stages/notice.ts';
+import type { Calls } from '../stages/ports.ts';
 import {
   type Answer,
   cancelRequest,
@@ -34,7 +36,13 @@ import {
   reschedule,
   restorableOf,
 } from '../stages/request.ts';
+import { targetOf } from '../stages/target.ts';
 import { json, problem } from './answers.ts';
+import { noteCall } from './call-notes.ts';
+import { callerOf as whoCalls } from './caller.ts';
+import { groupRoutes } from './group-routes.ts';
+import { openapiRoutes } from './openapi-route.ts';
+import { outlookRoutes } from './outlook-routes.ts';
 import * as door from './request-body.ts';
 import { vaultRoutes } from './vault-routes.ts';
 
@@ -59,6 +67,11 @@ const holdAllDeps: HoldAllDeps = {
   limits: config.deletionLimits,
 };
 
+/** Made by the first that has something to tell. */
+const calls: Calls = {
+  tell: (call) => createCalls({ client: eventBridge(), busName: config.busName() }).tell(call),
+};
+
 const NO_SUCH_AUDIT: Problem = {
   status: 404,
   code: 'NO_SUCH_AUDIT',
@@ -69,13 +82,11 @@ const NO_SUCH_AUDIT: Problem = {
 const ROUTES: Record<string, Route> = {
   'POST /v1/delete-requests': async (event) => {
     const body = door.parseBody(door.deleteRequestBody, bodyOf(event));
-    const nowMs = clock.nowMs();
-    const request = {
-      ...body,
-      expirationMs: door.expirationMs(body, config.graceDays, nowMs),
-      asked: { expiration_date: body.expiration_date, grace_days: body.grace_days },
-    };
-    return answer(await requestDeletion(deps, request, callerOf(event, body.deleted_by_user_id)));
+    const wish = door.deletionWish(body, config.graceDays, clock.nowMs());
+    const caller = callerOf(event, body.deleted_by_user_id);
+    const target = await targetOf(deps, body);
+    if (target.kind === 'problem') return problem(target.problem);
+    return answer(await requestDeletion(deps, { ...wish, asset_id: target.assetId }, caller));
   },
 
   'GET /v1/delete-requests': async (event) => {
@@ -168,6 +179,9 @@ const ROUTES: Record<string, Route> = {
   },
 
   ...vaultRoutes,
+  ...outlookRoutes,
+  ...openapiRoutes,
+  ...groupRoutes({ ...deps, clock, refusal: (error) => refusalOf(error, 'one of many') }, bodyOf),
 
   'GET /v1/playback-ids/{playback_id}': async (event) => {
     const playbackId = door.parse(door.assetId, event.pathParameters?.playback_id, 'playback_id');
@@ -210,12 +224,18 @@ async function cancel(event: Event): Promise<APIGatewayProxyStructuredResultV2> 
 }
 
 export async function handler(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
+  const answer = await answerTo(event);
+  await noteCall(event, answer, clock.nowMs(), { calls, log });
+  return answer;
+}
+
+async function answerTo(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
   const route = Object.hasOwn(ROUTES, event.routeKey) ? ROUTES[event.routeKey] : undefined;
   if (!route) return problem(noSuchRoute(event));
   try {
     return await route(event);
   } catch (error) {
-    return refusalOf(error, event.routeKey);
+    return problem(refusalOf(error, event.routeKey));
   }
 }
 
@@ -224,34 +244,34 @@ function noSuchRoute({ requestContext: { http } }: Event): Problem {
   return { status: 404, code: 'NO_SUCH_ROUTE', detail: `There is no ${http.method} ${http.path}.`, action };
 }
 
-function refusalOf(error: unknown, route: string): APIGatewayProxyStructuredResultV2 {
-  if (error instanceof door.Refusal) return problem(error.problem);
+function refusalOf(error: unknown, route: string): Problem {
+  if (error instanceof door.Refusal) return error.problem;
   if (error instanceof PermanentError && error.code === 'INVALID_CURSOR') {
-    return problem({
+    return {
       status: 400,
       code: error.code,
       field: 'cursor',
       detail: error.message,
       action: error.action,
-    });
+    };
   }
   log.error('call failed', { route, error });
   if (error instanceof NotYetError) {
     const seconds = Math.max(1, Math.ceil((error.atMs - clock.nowMs()) / 1_000));
-    return problem({ status: 503, code: 'NOT_NOW', detail: error.message, retry_after_seconds: seconds });
+    return { status: 503, code: 'NOT_NOW', detail: error.message, retry_after_seconds: seconds };
   }
   // What the record's item is, people must know; the answers of AWS are for the log alone.
   if (error instanceof SetUpError && isOfItem(error.code)) {
-    return problem({ status: 503, code: error.code, detail: error.message, action: error.action });
+    return { status: 503, code: error.code, detail: error.message, action: error.action };
   }
   const action = 'Send the same call again; if it keeps failing, look at the log of the api function.';
-  return problem({
+  return {
     status: 503,
     code: 'TEMPORARILY_UNAVAILABLE',
     detail: 'The call could not be served.',
     action,
     retry_after_seconds: 5,
-  });
+  };
 }
 
 function isOfItem(code: string): boolean {
@@ -293,8 +313,6 @@ function bodyOf(event: Event): string {
   return event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 
-/** The user named in the body; else the IAM identity that signed the call. */
 function callerOf(event: Event, userId: string | undefined): Caller {
-  const { authorizer } = event.requestContext as { authorizer?: { iam?: { userArn?: string } } };
-  return { nowMs: clock.nowMs(), actor: userId ?? authorizer?.iam?.userArn ?? 'unknown' };
+  return whoCalls(event, userId, clock.nowMs());
 }

@@ -1,34 +1,57 @@
 // The door for bodies and queries: unknown input is parsed once, here, and every refusal names its field.
 import * as z from 'zod';
+import type { DeleteRequest } from '../domain/decisions-request.ts';
 import { LOSS_CODES } from '../domain/loss-policy.ts';
 import type { Problem } from '../domain/problem.ts';
 import { STATUSES } from '../domain/record.ts';
 import { TIERS } from '../domain/thaw.ts';
+import { LONGEST_TICKET } from '../domain/ticket.ts';
 import { DAY_MS, LONGEST_GRACE_MS, parseExpirationDate } from '../domain/time.ts';
 
 /** Larger bodies are refused unread: no request of ours comes near. */
 const LARGEST_BODY_BYTES = 64 * 1024;
+/** Of five hundred requests with long reasons. */
+export const LARGEST_BATCH_BYTES = 1024 * 1024;
 
 const userId = z.string().min(1).max(255);
 const reason = z.string().min(1).max(1_000);
 const date = z.string().max(64);
+const cursor = z.string().min(1).max(4_096);
 
 export const assetId = z.string().regex(/^[A-Za-z0-9]{1,255}$/, 'must be 1 to 255 letters and digits');
 
 const ACCEPT_EXPECTED = `must be true, or a list of: ${LOSS_CODES.join(', ')}`;
 
-export const deleteRequestBody = z.strictObject({
-  asset_id: assetId,
-  deleted_by_user_id: userId,
-  expiration_date: date.optional(),
-  grace_days: z.int().min(0).max(3_652).optional(),
-  reason: reason.optional(),
-  group_id: z.string().min(1).max(255).optional(),
-  // Other modes are yet to come; naming the default is no mistake.
-  mode: z.literal('archive_and_delete').optional(),
-  playback: z.literal('keep').optional(),
-  accept_loss: z.union([z.literal(true), z.array(z.enum(LOSS_CODES)).min(1)], ACCEPT_EXPECTED).optional(),
-});
+export const groupId = z.string().min(1).max(255);
+
+/** The ways to name the asset, of which a request takes one. */
+const NAMES = ['asset_id', 'playback_id', 'upload_id'] as const;
+
+export const deleteRequestBody = z
+  .strictObject({
+    asset_id: assetId.optional(),
+    playback_id: assetId.optional(),
+    upload_id: assetId.optional(),
+    deleted_by_user_id: userId,
+    expiration_date: date.optional(),
+    grace_days: z.int().min(0).max(3_652).optional(),
+    reason: reason.optional(),
+    group_id: groupId.optional(),
+    // Other modes are yet to come; naming the default is no mistake.
+    mode: z.literal('archive_and_delete').optional(),
+    playback: z.literal('keep').optional(),
+    accept_loss: z.union([z.literal(true), z.array(z.enum(LOSS_CODES)).min(1)], ACCEPT_EXPECTED).optional(),
+  })
+  .superRefine((body, context) => {
+    const [first, second] = NAMES.filter((name) => body[name] !== undefined);
+    const issue = { code: 'custom', input: body } as const;
+    if (!first) context.addIssue({ ...issue, path: ['asset_id'], message: 'is required' });
+    if (second)
+      context.addIssue({ ...issue, path: [second], message: `${first} and ${second} exclude each other` });
+  });
+
+/** Its items are read one by one, so that each refusal stands in its place. */
+export const batch = z.strictObject({ items: z.array(z.unknown()).min(1).max(500) });
 
 export const rescheduleBody = z.strictObject({ expiration_date: date, user_id: userId, reason });
 
@@ -45,12 +68,37 @@ export const restoreBody = z.strictObject({
   reason: reason.optional(),
 });
 
+/** Both are done in somebody's name, stretch by stretch. */
+export const groupCancelBody = z.strictObject({
+  user_id: userId,
+  reason: reason.optional(),
+  // A cursor of a walk has that of the list in it.
+  cursor: z.string().min(1).max(8_192).optional(),
+});
+
+export const groupRestoreBody = z.strictObject({
+  ...groupCancelBody.shape,
+  tier: restoreBody.shape.tier,
+  need_by: date.optional(),
+});
+
+export const groupQuery = z.strictObject({ need_by: date.optional(), cursor: cursor.optional() });
+
+export const findQuery = z.strictObject({ q: z.string().trim().min(1).max(LONGEST_TICKET) });
+
 export const quoteQuery = z.strictObject({ need_by: date.optional() });
+
+/** A quarter ahead and a month is as far as anybody plans. */
+export const upcomingQuery = z.strictObject({
+  days: z.coerce.number().pipe(z.int().min(1).max(120)).default(7),
+  limit: z.coerce.number().pipe(z.int().min(1).max(1_000)).default(200),
+  cursor: z.string().min(1).max(4_096).optional(),
+});
 
 export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
-  group_id: z.string().min(1).max(255).optional(),
-  cursor: z.string().min(1).max(4_096).optional(),
+  group_id: groupId.optional(),
+  cursor: cursor.optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
 });
 
@@ -80,9 +128,9 @@ export class Refusal extends Error {
 }
 
 /** Throws Refusal 400 for a body that is too large, is not JSON, or does not fit the schema. */
-export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
-  if (Buffer.byteLength(text) > LARGEST_BODY_BYTES) {
-    throw invalid('BODY_TOO_LARGE', 'body', `The body is larger than ${LARGEST_BODY_BYTES} bytes.`);
+export function parseBody<T>(schema: z.ZodType<T>, text: string, largestBytes = LARGEST_BODY_BYTES): T {
+  if (Buffer.byteLength(text) > largestBytes) {
+    throw invalid('BODY_TOO_LARGE', 'body', `The body is larger than ${largestBytes} bytes.`);
   }
   return parse(schema, text.trim() === '' ? {} : parseJson(text), 'body');
 }
@@ -120,6 +168,23 @@ function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
   return (
     path.length === 1 && typeof value === 'object' && value !== null && key !== undefined && !(key in value)
   );
+}
+
+/** What is asked for, whichever way the asset is named. Throws Refusal 400. */
+export function deletionWish(
+  body: z.infer<typeof deleteRequestBody>,
+  defaultGraceDays: number,
+  nowMs: number,
+): Omit<DeleteRequest, 'asset_id'> {
+  const { deleted_by_user_id, expiration_date, grace_days, reason, group_id, accept_loss } = body;
+  return {
+    deleted_by_user_id,
+    reason,
+    group_id,
+    accept_loss,
+    expirationMs: expirationMs(body, defaultGraceDays, nowMs),
+    asked: { expiration_date, grace_days },
+  };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { comparisonKey, parseKey } from '../contract/keys.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import { type ComparisonRow, compareAssets, differencesOf } from '../domain/comparison.ts';
+import { PermanentError, SetUpError } from '../domain/failures.ts';
 import { cutQueries } from '../domain/manifest.ts';
 import { pairPlaybackIds, pairTracks, trackIds } from '../domain/pairing.ts';
 import type { Archive, RestoreState, StoredObject } from '../domain/record.ts';
@@ -47,7 +48,9 @@ export async function keepComparison(
     return { comparison: await write(work, archive, asset.id, attributes), warnings };
   } catch (error) {
     const sinceMs = Date.parse(restore.finished_at ?? iso(work.nowMs));
-    if (work.nowMs < sinceMs + PATIENCE_MS) throw error;
+    // What S3 refuses for good would fail the record, and the video with it.
+    const isFinal = error instanceof PermanentError && !(error instanceof SetUpError);
+    if (!isFinal && work.nowMs < sinceMs + PATIENCE_MS) throw error;
     const why = error instanceof Error ? error.message : String(error);
     return { warnings: [...warnings, `RESTORE_UNCOMPARED: the comparison could not be written: ${why}`] };
   }

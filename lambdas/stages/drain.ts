@@ -5,19 +5,23 @@ import type { AssetRecord, Loss } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import { completeUnchecked, copyIntoVault, isWhole, partsSoFar } from './archive-copy.ts';
 import { seal } from './archive-seal.ts';
+import { archivedUntil } from './due.ts';
 import { confirmEnvironment, goneBeforeArchived, lostAtSource, UPLOADS_LAST } from './gone.ts';
 import type { Next, Work } from './stage.ts';
+import { unfinishedUploads } from './unfinished-uploads.ts';
 
 export async function drain(work: Work): Promise<Next> {
   const finish = await wayToFinish(work);
-  if (!finish) return goneBeforeArchived(work, await heldInVault(work));
+  if (!finish && !work.record.archive) return goneBeforeArchived(work, await heldInVault(work));
   await confirmEnvironment(work);
+  if (!finish) return backToArchive(work);
   await raiseAlarm(work);
   try {
     return atOnceToExpire(work, await finish());
   } catch (error) {
     if (!isFinal(error)) throw error;
     work.deps.keptMasters.forget(work.record.asset_id);
+    if (work.record.archive) return backToArchive(work);
     const why = `What was left of its master could not be copied: ${error.message}`;
     return lostAtSource(work, why, await heldInVault(work));
   }
@@ -47,6 +51,24 @@ async function wayToFinish(work: Work): Promise<(() => Promise<Next>) | undefine
       if (!(error instanceof SourceLapsedError)) throw error;
       return sealUnchecked();
     });
+}
+
+/**
+ * An archive that was not good enough to be used again (sealed unchecked, or in a class that nobody expected) is all that
+ * is left now: the copy that was to take its place is given up, a lease long as a cancel does it.
+ */
+async function backToArchive(work: Work): Promise<Next> {
+  const { record, deps, nowMs } = work;
+  for (const unfinished of await unfinishedUploads(work)) await deps.vault.abortUpload(unfinished);
+  const { upload } = record;
+  if (upload && !upload.aborted_at) {
+    const untilMs = nowMs + deps.settings.leaseMs;
+    const set = { upload: { ...upload, aborted_at: iso(nowMs) } };
+    return { kind: 'wait', untilMs, waitingFor: 'the unfinished upload to be gone', set };
+  }
+  if (record.status === 'preparing') await work.enter('archiving', 'back to the archive that there is');
+  const cause = 'gone from Mux; the archive of an earlier copy is there';
+  return atOnceToExpire(work, await archivedUntil(work, cause, { upload: undefined, progress: undefined }));
 }
 
 /** Said once, however many invocations the copy takes. From here on Mux has nothing that could be played. */

@@ -6,14 +6,16 @@ import { refusedLosses } from '../domain/loss-policy.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
 import { ITS_DATE } from '../domain/summary.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
+import { SEALED_UNCHECKED } from '../domain/verified-archive.ts';
 import { heldBy, overLimit, type Stop } from './brake.ts';
-import { archivedUntil, deletionTickMs } from './due.ts';
+import { archivedUntil, dueMs, foreseen, foretell, isForetold, isToBeForetold, sleepUntilMs } from './due.ts';
 import { prove } from './evidence.ts';
 import { deletedFromPlatform, goneAfterArchived, wantsRestore } from './gone.ts';
 import { heldForLosses } from './losses.ts';
 import { describeAsset, rememberAliases } from './master.ts';
 import { writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
+import { stillWatched } from './still-watched.ts';
 
 const DRY_RUN = 'deletions to be switched on (they are in dry-run)';
 const GONE = 'gone from the platform';
@@ -24,15 +26,16 @@ export async function expire(work: Work): Promise<Next> {
   // Asked for during a deletion that was given up: there is nothing to bring back.
   if (record.status === 'archived' && wantsRestore(record)) return takenBack();
   if (refusedLosses(record, work.deps.settings.onLoss).length > 0) return refuseLosses(work);
-  if (record.status === 'archived' && !isDue(work, record)) return beforeItsDate(work);
-  const held = await heldBy(work);
+  if (record.status === 'archived' && isToBeForetold(work)) await foretell(work);
+  if (record.status === 'archived' && !isDue(work, work.record)) return beforeItsDate(work);
+  const held = (await heldBy(work)) ?? (record.status === 'archived' ? await stillWatched(work) : undefined);
   if (held) return keep(work, held);
   return work.deps.settings.deletions === 'on' ? deleteNow(work) : rehearse(work);
 }
 
 /** The tick that people were told, not the date: after an accident a record is woken by other means than its schedule. */
-function isDue(work: Work, record: AssetRecord): boolean {
-  return work.nowMs >= deletionTickMs(record, work.deps.settings);
+function isDue({ nowMs, deps }: Work, record: AssetRecord): boolean {
+  return isForetold(record, deps.settings) && nowMs >= dueMs(record, deps.settings);
 }
 
 /** A restore may have been asked for while the deletion was under way. */
@@ -41,16 +44,18 @@ async function afterDeletion({ record, nowMs }: Work): Promise<Next> {
   return { kind: 'move', to: 'thawing', cause: 'restore asked for during deletion', wakeAtMs: nowMs };
 }
 
-/** Woken early by a new date or by news of the asset: it sleeps on until its tick. */
+/** Woken early by a new date or by news of the asset, or to say that its date is near: it sleeps on until its tick. */
 async function beforeItsDate(work: Work): Promise<Next> {
-  const wakeAtMs = (record: AssetRecord) => deletionTickMs(record, work.deps.settings);
+  const wakeAtMs = (record: AssetRecord) => sleepUntilMs(record, work.deps.settings);
+  const set = (record: AssetRecord) => foreseen(record, work.deps.settings);
   try {
-    return await keep(work, { waitingFor: ITS_DATE, wakeAtMs });
+    const next = await keep(work, { waitingFor: ITS_DATE, wakeAtMs });
+    return next.kind === 'wait' ? { ...next, set } : next;
   } catch (error) {
     if (!(error instanceof NotYetError)) throw error;
     // The look is made up for, since it may be news of a loss that woke it; what it waits for is its date all the same.
     const untilMs = (record: AssetRecord) => Math.min(error.atMs, wakeAtMs(record));
-    return { kind: 'wait', untilMs, waitingFor: ITS_DATE };
+    return { kind: 'wait', untilMs, waitingFor: ITS_DATE, set };
   }
 }
 
@@ -59,6 +64,8 @@ async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
   const isBegun = work.record.status === 'deleting';
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return isBegun ? goneAfterArchived(work, GONE) : deletedElsewhere(work);
+  // People hear of it now, while there is a master to copy, and not on the date.
+  if (work.record.archive?.is_unchecked) throw notProved('ARCHIVE_UNCHECKED', SEALED_UNCHECKED);
   const { deletion_noticed_at: heard } = work.record;
   // Word that came during this look is looked into once more.
   const untilMs = (record: AssetRecord) =>
@@ -77,9 +84,9 @@ async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
 /** The archive is kept, and reused when the request goes on. An asset that is gone has nothing left to be held back. */
 async function refuseLosses(work: Work): Promise<Next> {
   const { record, deps } = work;
-  if (wantsRestore(record)) return takenBack();
   if (!(await deps.platform.inspect(record.asset_id)))
     return record.status === 'deleting' ? goneAfterArchived(work, GONE) : deletedElsewhere(work);
+  if (wantsRestore(record)) return takenBack();
   return heldForLosses(record, deps.settings.onLoss);
 }
 
@@ -119,9 +126,13 @@ async function deleteNow(work: Work): Promise<Next> {
   if (stop) return keep(work, stop);
   // Whoever was overtaken ends here: a retry has written nothing since its claim, and the request may be taken back by now.
   await work.renew();
-  const outcome = await platform.deleteAsset(work.record.asset_id, finding.proof, slot);
+  let request_id: string | undefined;
+  const outcome = await platform.deleteAsset(work.record.asset_id, finding.proof, slot, (id) => {
+    request_id = id;
+  });
   if (outcome === 'gone') return goneAfterArchived(work, GONE);
-  return deletedFromPlatform(work, 'deleted after proof');
+  const deletion = { at: iso(work.nowMs), request_id };
+  return deletedFromPlatform(work, 'deleted after proof', undefined, { deletion });
 }
 
 /** The asset changed since it was archived: all sidecars are made anew, and new losses get their notice. */

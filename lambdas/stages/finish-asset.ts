@@ -2,7 +2,7 @@
 // Nothing here holds back a video that plays for ever: what is refused, or takes too long, becomes a warning.
 import type { PlatformAsset } from '../domain/asset.ts';
 import { ConflictError, NotYetError, PermanentError, TransientError } from '../domain/failures.ts';
-import { type FinishingStep, finishingSteps } from '../domain/finishing-steps.ts';
+import { type FinishingStep, finishingSteps, nameOfStep } from '../domain/finishing-steps.ts';
 import type { RestoreState } from '../domain/record.ts';
 import { pendingRenditions } from '../domain/static-renditions.ts';
 import { DAY_MS, HOUR_MS, iso } from '../domain/time.ts';
@@ -30,28 +30,32 @@ export async function finishAsset(
   const wanted = await describe();
   const areTextsMissing = restore.refused?.includes('tracks') === true;
   const steps = wanted ? finishingSteps({ ...wanted, asset, areTextsMissing }) : [];
-  const refused: string[] = [];
-  const warnings: string[] = [];
+  let begun = restore;
   let heldMs = work.nowMs;
   for (const step of steps) {
+    if (begun.given_up?.includes(nameOfStep(step))) continue;
     if (work.nowMs >= work.deadlineMs) throw new NotYetError(work.nowMs, 'the rest of the finishing steps');
     // Each step waits for its slot: many of them are longer than a lease, and whoever took over would do them twice.
     if (work.nowMs > heldMs + work.deps.settings.leaseMs / 3) {
       await work.renew();
       heldMs = work.nowMs;
     }
-    const refusal = await tryStep(work, restore, asset.id, step);
+    const refusal = await tryStep(work, begun, asset.id, step);
     if (refusal === undefined) continue;
-    refused.push(step.attribute);
-    warnings.push(`RESTORE_INCOMPLETE: ${refusal}`);
+    // At once: a later step may have to wait for its slot, and this one would spend another every time.
+    begun = { ...begun, given_up: merged(begun.given_up, [nameOfStep(step)]) };
+    const warnings = merged(work.record.warnings, [`RESTORE_INCOMPLETE: ${refusal}`]);
+    await work.renew({ restore: begun, warnings });
+    heldMs = work.nowMs;
   }
+  const attributes = begun.given_up?.map((name) => name.split(' ')[0] ?? name);
   const finished = {
-    ...restore,
+    ...begun,
     failing_since: undefined,
     finished_at: iso(work.nowMs),
-    refused: merged(restore.refused, refused),
+    refused: merged(begun.refused, attributes),
   };
-  await work.renew({ restore: finished, warnings: merged(work.record.warnings, warnings) });
+  await work.renew({ restore: finished });
   return { restore: finished, isTouched: steps.length > 0 };
 }
 
@@ -126,6 +130,7 @@ export function begunAnew(restore: RestoreState): RestoreState {
     new_asset_id: undefined,
     create_attempted_at: undefined,
     refused: undefined,
+    given_up: undefined,
     failing_since: undefined,
     finished_at: undefined,
   };

@@ -112,8 +112,13 @@ function heldPerhaps({ upload }: AssetRecord): string {
 }
 
 /** The asset is gone from the platform; a restore asked for meanwhile, even a moment ago, starts now. */
-export function deletedFromPlatform({ nowMs }: Work, cause: string, alarm?: AlarmCode): Next {
-  const set = { deleted_at: iso(nowMs), waiting_for: undefined };
+export function deletedFromPlatform(
+  { nowMs }: Work,
+  cause: string,
+  alarm?: AlarmCode,
+  known: Pick<AssetRecord, 'deletion'> = {},
+): Next {
+  const set = { ...known, deleted_at: iso(nowMs), waiting_for: undefined };
   const wakeAtMs = (record: AssetRecord) => (wantsRestore(record) ? nowMs : undefined);
   return { kind: 'move', to: 'deleted', cause, alarm, set, wakeAtMs };
 }

@@ -42,7 +42,8 @@ export async function master(work: Work): Promise<Next> {
     kind: 'move',
     to: 'preparing',
     cause: 'master requested',
-    set: { ...known, archive: undefined, master },
+    // An archive that is not reused stays known until there is a new one: it may be all that is left.
+    set: { ...known, master },
     wakeAtMs: work.nowMs + work.deps.settings.pollMs,
   };
 }
@@ -79,11 +80,21 @@ export async function rememberAliases({ deps }: Work, asset: PlatformAsset): Pro
   for (const { id } of asset.playbackIds) await deps.ledger.putAlias('playback', id, asset.id);
   for (const { id } of trackIds(asset)) await deps.ledger.putAlias('track', id, asset.id);
   if (asset.uploadId) await deps.ledger.putAlias('upload', asset.uploadId, asset.id);
+  const externalId = foreignId(asset.meta?.external_id);
+  if (externalId) await deps.ledger.putAlias('external', externalId, asset.id);
+}
+
+/** Mux allows 128 characters (schema Asset, `meta`); a key of the ledger holds no text of any length. */
+function foreignId(text: string | undefined): string | undefined {
+  return text && text.length <= 255 ? text : undefined;
 }
 
 export function describeAsset(asset: PlatformAsset): Partial<AssetRecord> {
   return {
     title: asset.meta?.title,
+    passthrough: asset.passthrough,
+    external_id: foreignId(asset.meta?.external_id),
+    creator_id: foreignId(asset.meta?.creator_id),
     duration: asset.durationSeconds,
     playback_ids: asset.playbackIds.map(({ id, policy }) => ({ id, policy })),
     tracks: trackIds(asset),

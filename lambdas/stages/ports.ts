@@ -7,6 +7,7 @@ import type { ListedVersion } from '../domain/audit-judgements.ts';
 import type { FinishingStep } from '../domain/finishing-steps.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { AssetRecord, HistoryEntry, Hold, Status, StoredObject, Tier } from '../domain/record.ts';
+import type { CallEvent } from '../domain/trail.ts';
 import type { OwnUnpublishedAsset, VerifiedArchive } from '../domain/verified-archive.ts';
 
 export type { ObjectHead };
@@ -21,7 +22,8 @@ export interface Random {
   token(): string;
 }
 
-export type AliasKind = 'playback' | 'upload' | 'asset' | 'track';
+/** Under `external` lies the customer's own id of a video, if its asset had one: whichever asset was read last. */
+export type AliasKind = 'playback' | 'upload' | 'asset' | 'track' | 'external';
 
 export interface ListQuery {
   readonly status?: Status;
@@ -51,6 +53,14 @@ export interface Ledger {
   claimDue(assetId: string, nowMs: number, leaseMs: number): Promise<AssetRecord | undefined>;
   /** How many records of the lane wake before this one, over all shards; counts no further than `most`. */
   countBefore(lane: Lane, record: Pick<AssetRecord, 'asset_id' | 'wake_at'>, most: number): Promise<number>;
+  /**
+   * One page of the records of a lane that wake up to `untilMs`, earliest first over all shards; `after` leads on, and is
+   * null behind the last. At most 100; a page may hold fewer although more follow.
+   */
+  asleep(
+    lane: Lane,
+    o: { readonly after?: string; readonly untilMs: number; readonly limit: number },
+  ): Promise<{ readonly records: readonly AssetRecord[]; readonly after: string | null }>;
   /** How many records are in this status; counts no further than `most`. A moment late, as all indexes are. */
   countStatus(status: Status, most: number): Promise<number>;
   /** Newest last within a status. Throws PermanentError INVALID_CURSOR. */
@@ -222,6 +232,13 @@ export interface ListedAsset {
   readonly isMasterOpen: boolean;
 }
 
+/** What a playback id or an upload id belongs to. */
+export type IdOwner =
+  | { readonly kind: 'asset'; readonly assetId: string }
+  | { readonly kind: 'live-stream' }
+  /** An upload that has become no asset yet, or never will. */
+  | { readonly kind: 'no-asset' };
+
 /**
  * The video platform. Every call spends a governor slot of the purpose the platform was made for and
  * throws NotYetError when the slot is too far away to be slept for. 404s answer `undefined` or `gone`.
@@ -230,6 +247,8 @@ export interface Platform {
   /** Id of the environment our token belongs to. */
   environment(): Promise<string>;
   inspect(assetId: string): Promise<PlatformAsset | undefined>;
+  /** One call; undefined when the platform knows no such id. */
+  ownerOf(kind: 'playback' | 'upload', id: string): Promise<IdOwner | undefined>;
   /**
    * The inputs the asset was made from, raw; undefined when the platform does not say. One of the many calls of a search
    * waits longer for its slot than a call that begins a step.
@@ -244,6 +263,8 @@ export interface Platform {
     assetId: string,
     proof: VerifiedArchive | OwnUnpublishedAsset,
     slot: DeletionSlot,
+    /** Told the platform's own id of the call, where its answer has one: for the record, never for a decision. */
+    hear?: (requestId: string) => void,
   ): Promise<'deleted' | 'gone'>;
   createAsset(o: CreateAsset): Promise<PlatformAsset>;
   /** One thing that create cannot set, or did not. Throws PermanentError MUX_REFUSED for what the platform does not do. */
@@ -254,6 +275,11 @@ export interface Platform {
   listAssets(
     cursor: string | undefined,
   ): Promise<{ readonly assets: readonly ListedAsset[]; readonly nextCursor: string | null }>;
+  /**
+   * Seconds of the asset delivered to viewers in a window whose ends are whole hours; 0 when nobody watched it. Mux knows
+   * them up to 12 hours ago and for 90 days.
+   */
+  deliveredSeconds(assetId: string, sinceMs: number, untilMs: number): Promise<number>;
   /** Reads an asset back from the JSON that a manifest keeps. Pure; spends no slot. */
   describe(raw: Readonly<Record<string, unknown>>): PlatformAsset;
   /** Where the text track can be downloaded; undefined when it cannot be without changing the asset. */
@@ -269,6 +295,17 @@ export interface TransitionEvent {
 
 export interface Bus {
   publish(events: readonly TransitionEvent[]): Promise<void>;
+}
+
+/** The audit trail. An entry is written once and never again. */
+export interface Trail {
+  /** `there`: an earlier delivery of the same event wrote it. */
+  put(key: string, body: string): Promise<'written' | 'there'>;
+}
+
+/** Tells the bus of calls that were refused, and of those that no record remembers. */
+export interface Calls {
+  tell(calls: readonly CallEvent[]): Promise<void>;
 }
 
 /** Starts a stage's function asynchronously. */
@@ -303,3 +340,9 @@ export interface Audits {
   markSeen(assetId: string, auditId: string): Promise<void>;
   wasSeen(assetId: string, auditId: string): Promise<boolean>;
 }
+
+/**
+ * Sends one request to a receiver of events. Throws unless it was answered 2xx in time: PermanentError RECEIVER_REFUSED,
+ * TransientError RECEIVER_ANSWERED, RECEIVER_TIMEOUT, RECEIVER_UNREACHABLE.
+ */
+export type Post = (url: string, body: string, headers: Readonly<Record<string, string>>) => Promise<void>;

@@ -95,6 +95,12 @@ export async function requestRestore(
 ): Promise<Answer> {
   const decide = async (record: AssetRecord) => {
     const decision = decideRestore(record, wish, caller, deps.rates);
+    if (
+      decision.kind === 'write' &&
+      decision.outcome === 'cancelled' &&
+      (await isLostUnnoticed(deps, record))
+    )
+      return decideRestoreOfPresent(decision.record, false, wish, caller, deps.rates);
     if (decision.kind !== 'ask-platform') return decision;
     const isAlive = await isAtPlatform(deps, decision.assetId);
     return decideRestoreOfPresent(record, isAlive, wish, caller, deps.rates);
@@ -127,6 +133,17 @@ async function isAtPlatform(
   if (await platform.inspect(assetId)) return true;
   await confirmEnvironment({ deps: { ledger, platform } });
   return false;
+}
+
+/** There is nothing to take back of an asset that somebody deleted past us. Where nobody can be asked, it counts as there. */
+async function isLostUnnoticed(deps: RequestDeps, { asset_id, archive }: AssetRecord): Promise<boolean> {
+  if (!archive) return false;
+  try {
+    return !(await isAtPlatform(deps, asset_id));
+  } catch (error) {
+    deps.log.error('not asked for before its restore', { asset_id, error: String(error) });
+    return false;
+  }
 }
 
 function onTracked(

@@ -40,6 +40,10 @@ export interface Settings {
   readonly deletions: 'on' | 'dry-run';
   /** Whether a request whose restore would lose something that may matter goes on, or is held for a person's word. */
   readonly onLoss: 'warn' | 'hold';
+  /** How long before its deletion the bus is told that an asset is going to be deleted; 0: it is not. */
+  readonly noticeBeforeMs: number;
+  /** Whether an asset that was watched after the request is deleted without a look, with a warning, or held. */
+  readonly onStillWatched: 'ignore' | 'warn' | 'hold';
   /** No more masters than these stand open at the platform. */
   readonly openMasters: number;
   readonly ticks: Ticks;
@@ -149,9 +153,12 @@ export class Work {
   }
 
   /** News that is no transition: stored under the lease, and told to the bus at once. */
-  async tell(cause: string, set: Partial<AssetRecord>, alarm?: AlarmCode): Promise<void> {
-    const change = { atMs: this.nowMs, cause, actor: 'icehouse', alarm, set };
-    await this.store((record) => lease(remark(record, change), this.nowMs, this.deps.settings.leaseMs));
+  async tell(cause: string, set: FromRecord<Partial<AssetRecord>>, alarm?: AlarmCode): Promise<void> {
+    const change = { atMs: this.nowMs, cause, actor: 'icehouse', alarm };
+    await this.store((record) => {
+      const told = remark(record, { ...change, set: resolve(set, record) });
+      return lease(told, this.nowMs, this.deps.settings.leaseMs);
+    });
     this.record = await publishPending(this.deps, this.record);
   }
 

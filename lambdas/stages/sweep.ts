@@ -54,7 +54,7 @@ const STEPS_UNTIL = 0.9;
 
 /**
  * The minute's sweep also wakes the archives that an expiry tick found due and could not all wake, or whose own sweep
- * was lost: their wakes lie on ticks, so none is woken before its own.
+ * was lost: their wakes lie on ticks, so none is woken before its own. Those that wake to say that their date is near too.
  */
 export async function sweep(lane: SweepMessage['lane'], sweeping: Sweeping, log: Log): Promise<void> {
   const run = newRun(sweeping, log);

@@ -71,8 +71,11 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
   const principals = new Principals(plan, data, external);
   const { promise: up, resolve: isUp } = Promise.withResolvers<Backends>();
   const functions = newFunctions(plan, options, principals, up);
-  const bus = new EventBus(plan, join(data.path, 'events.jsonl'), (arn, payload) => {
-    void functions.invokeAsync(arn, payload);
+  const bus = new EventBus(plan, join(data.path, 'events.jsonl'), {
+    invoke: (arn, payload) => void functions.invokeAsync(arn, payload),
+    send: (arn, body) => {
+      sendTo(up, arn, body).catch((error: unknown) => options.onLine?.('cloud', `${arn}: ${String(error)}`));
+    },
   });
   const invoke = (arn: string, payload: string) => functions.invoke(arn, payload);
   // First, since a port that is taken is the likeliest thing to fail; what comes in waits until all is up.
@@ -153,14 +156,15 @@ function newFunctions(
       appendFileSync(join(logs, `${planned.name}.log`), `${line}\n`);
       onLine(planned.name, line);
     },
-    sendToQueue: async (arn, body) => {
-      const { clients, endpoints } = await up;
-      await clients.sqs.send(
-        new SendMessageCommand({ QueueUrl: endpoints.queueUrls.get(arn), MessageBody: body }),
-      );
-    },
+    sendToQueue: (arn, body) => sendTo(up, arn, body),
     onError: (text) => onLine('cloud', text),
   });
+}
+
+async function sendTo(up: Promise<Backends>, queueArn: string, MessageBody: string): Promise<void> {
+  const { clients, endpoints } = await up;
+  const QueueUrl = endpoints.queueUrls.get(queueArn);
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 }
 
 /** The pool must not hold up messages that an event source has taken: they would wait out their hidden time. */

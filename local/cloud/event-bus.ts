@@ -12,15 +12,21 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
+/** What rules deliver to. Neither throws. */
+export interface Targets {
+  invoke(functionArn: string, payload: string): void;
+  send(queueArn: string, body: string): void;
+}
+
 export class EventBus {
   readonly #plan: CloudPlan;
   readonly #file: string;
-  readonly #invoke: (functionArn: string, payload: string) => void;
+  readonly #targets: Targets;
 
-  constructor(plan: CloudPlan, file: string, invoke: (functionArn: string, payload: string) => void) {
+  constructor(plan: CloudPlan, file: string, targets: Targets) {
     this.#plan = plan;
     this.#file = file;
-    this.#invoke = invoke;
+    this.#targets = targets;
   }
 
   /** Of a name or an ARN; undefined when there is no such bus. */
@@ -43,7 +49,10 @@ export class EventBus {
     appendFileSync(this.#file, `${JSON.stringify({ bus, ...event })}\n`);
     for (const { busName, pattern, targets } of this.#plan.rules) {
       if (busName !== bus || !matchesPattern(pattern, event)) continue;
-      for (const { functionArn, input } of targets) this.#invoke(functionArn, JSON.stringify(input ?? event));
+      for (const target of targets) {
+        if ('queueArn' in target) this.#targets.send(target.queueArn, JSON.stringify(event));
+        else this.#targets.invoke(target.functionArn, JSON.stringify(target.input ?? event));
+      }
     }
   }
 }

@@ -95,8 +95,13 @@ export interface PlannedSchedule {
 export interface PlannedRule extends Named {
   readonly busName: string;
   readonly pattern: EventPattern;
-  readonly targets: readonly { readonly functionArn: string; readonly input?: unknown }[];
+  readonly targets: readonly PlannedTarget[];
 }
+
+/** A queue gets the event as a message. */
+export type PlannedTarget =
+  | { readonly functionArn: string; readonly input?: unknown }
+  | { readonly queueArn: string };
 
 /** Leaves are lists of alternatives: literals, or one content filter such as `{ prefix: 'mux/' }`. */
 export interface EventPattern {

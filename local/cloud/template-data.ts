@@ -112,6 +112,47 @@ export function readQueues(stack: Stack): PlannedQueue[] {
   });
 }
 
+export interface QueuePolicy {
+  /** Whom the statement allows something, if it is a service. */
+  readonly service: string | undefined;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** ARNs on whose behalf alone it may; empty for any. */
+  readonly sources: readonly string[];
+}
+
+const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+
+const QUEUE_POLICY = z.looseObject({
+  PolicyDocument: z.looseObject({
+    Statement: z.array(
+      z.looseObject({
+        Effect: z.enum(['Allow', 'Deny']),
+        Action: oneOrMore,
+        Resource: oneOrMore,
+        Principal: z.looseObject({ Service: z.string().optional() }).optional().catch(undefined),
+        Condition: z
+          .looseObject({ ArnEquals: z.looseObject({ 'aws:SourceArn': oneOrMore }).optional() })
+          .optional(),
+      }),
+    ),
+  }),
+});
+
+/** What queues allow to services. What they forbid, plain http and strangers, nobody here tries. */
+export function readQueuePolicies(stack: Stack): QueuePolicy[] {
+  return stack
+    .all('AWS::SQS::QueuePolicy', QUEUE_POLICY)
+    .flatMap(({ properties }) => properties.PolicyDocument.Statement)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .map(({ Principal, Action, Resource, Condition }) => ({
+      service: Principal?.Service,
+      actions: Action,
+      resources: Resource,
+      sources: Condition?.ArnEquals?.['aws:SourceArn'] ?? [],
+    }));
+}
+
 const SECRET = z.strictObject({
   ...harmless('Description', 'GenerateSecretString', 'KmsKeyId', 'Name', 'Tags'),
   SecretString: z.string().optional(),

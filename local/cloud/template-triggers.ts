@@ -4,16 +4,27 @@ import { z } from 'zod';
 import { CloudError, notUnderstood } from './cloud-error.ts';
 import { unknownFilter } from './event-pattern.ts';
 import type { Place } from './identities.ts';
-import type { EventPattern, PlannedFunction, PlannedRoute, PlannedRule, PlannedSchedule } from './plan.ts';
+import type {
+  EventPattern,
+  PlannedFunction,
+  PlannedQueue,
+  PlannedRoute,
+  PlannedRule,
+  PlannedSchedule,
+  PlannedTarget,
+} from './plan.ts';
 import { isAllowed, matchesWildcard } from './policy.ts';
 import type { Stack } from './stack.ts';
 import { functionArn, harmless, type Permission, type Role } from './template-compute.ts';
+import type { QueuePolicy } from './template-data.ts';
 
 export interface Grants {
   readonly place: Place;
   readonly functions: readonly PlannedFunction[];
   readonly permissions: readonly Permission[];
   readonly roles: readonly Role[];
+  readonly queues: readonly PlannedQueue[];
+  readonly queuePolicies: readonly QueuePolicy[];
 }
 
 function refuse(logicalId: string, problem: string): never {
@@ -36,6 +47,18 @@ function needPermission(
       matchesWildcard(permission.sourceArn, source),
   );
   if (!granted) refuse(logicalId, `no Lambda permission lets ${principal} (${source}) invoke ${target}`);
+}
+
+/** EventBridge sends into a queue only with the queue's own word for this rule. */
+function needQueuePolicy({ queuePolicies }: Grants, logicalId: string, queueArn: string, ruleArn: string) {
+  const granted = queuePolicies.some(
+    ({ service, actions, resources, sources }) =>
+      service === 'events.amazonaws.com' &&
+      actions.includes('sqs:SendMessage') &&
+      resources.includes(queueArn) &&
+      (sources.length === 0 || sources.includes(ruleArn)),
+  );
+  if (!granted) refuse(logicalId, `no policy of ${queueArn} lets this rule send to it`);
 }
 
 const API = z.strictObject({
@@ -139,7 +162,11 @@ export function readRules(stack: Stack, grants: Grants): PlannedRule[] {
       const filter = unknownFilter(pattern);
       if (filter)
         throw notUnderstood(logicalId, `its pattern uses ${filter}`, 'Teach local/cloud/event-pattern.ts');
-      const targets = properties.Targets.map(({ Arn, Input }) => {
+      const targets = properties.Targets.map(({ Arn, Input }): PlannedTarget => {
+        if (grants.queues.some((queue) => queue.arn === Arn)) {
+          needQueuePolicy(grants, logicalId, Arn, arn);
+          return { queueArn: Arn };
+        }
         const target = functionArn(grants.functions, Arn, logicalId);
         needPermission(grants, logicalId, target, 'events.amazonaws.com', arn);
         return { functionArn: target, ...(Input !== undefined && { input: JSON.parse(Input) as unknown }) };

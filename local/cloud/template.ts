@@ -5,7 +5,14 @@ import type { CloudPlan } from './plan.ts';
 import { isAllowed } from './policy.ts';
 import { Stack, type Template } from './stack.ts';
 import { readFunctions, readPermissions, readRoles } from './template-compute.ts';
-import { readBuckets, readBuses, readQueues, readSecrets, readTables } from './template-data.ts';
+import {
+  readBuckets,
+  readBuses,
+  readQueuePolicies,
+  readQueues,
+  readSecrets,
+  readTables,
+} from './template-data.ts';
 import { readEventSources } from './template-event-sources.ts';
 import { readRoutes, readRules, readSchedules } from './template-triggers.ts';
 
@@ -26,8 +33,6 @@ export const IGNORED_ON_PURPOSE: Readonly<Record<string, string>> = {
   'AWS::SNS::Subscription': 'as Topic',
   'AWS::SNS::Topic': 'only alarms send to it',
   'AWS::SNS::TopicPolicy': 'as Topic',
-  'AWS::SQS::QueuePolicy':
-    'it forbids plain http and lets rules use dead-letter queues, which do not fill here',
   'AWS::Scheduler::ScheduleGroup': 'a folder for schedules',
 };
 
@@ -44,8 +49,9 @@ export function readTemplate(template: Template, { bundleOf, ...place }: ReadOpt
   const stack = new Stack(template, place);
   const roles = readRoles(stack, CDK_OWN);
   const functions = readFunctions(stack, roles, bundleOf, CDK_OWN);
-  const grants = { place, functions, roles, permissions: readPermissions(stack) };
   const queues = readQueues(stack);
+  const permissions = readPermissions(stack);
+  const grants = { place, functions, roles, permissions, queues, queuePolicies: readQueuePolicies(stack) };
   const plan: CloudPlan = {
     region: place.region,
     accountId: place.accountId,

@@ -46,6 +46,8 @@ function changing(target: string): string | undefined {
 function s3Operation({ method, path }: SeenRequest): string | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
   const { pathname, searchParams } = new URL(path, 'http://s3');
+  // Beside the life and not in it: an entry of the trail is written when its event comes, and nobody waits for it.
+  if (/^\/[^/]+\/trail\//.test(pathname)) return undefined;
   // Captions carry the id of their track.
   const file = pathname.includes('/captions/') ? 'caption' : pathname.split('/').at(-1);
   const part = searchParams.get('partNumber');

@@ -113,6 +113,8 @@ export async function answerApi(call: ApiCall, method: string, path: string): Pr
   if (other) return other(call);
   const playbackId = /^\/video\/v1\/playback-ids\/([^/]+)$/.exec(path)?.[1];
   if (playbackId && method === 'GET') return ok(ownerOf(world, environment, playbackId));
+  const uploadId = /^\/video\/v1\/uploads\/([^/]+)$/.exec(path)?.[1];
+  if (uploadId && method === 'GET') return ok(uploadOf(world, environment, uploadId));
   const drmConfiguration = /^\/video\/v1\/drm-configurations\/([^/]+)$/.exec(path)?.[1];
   if (drmConfiguration && method === 'GET' && environment.drmConfigurations?.includes(drmConfiguration))
     return ok({ id: drmConfiguration });
@@ -129,6 +131,16 @@ function ownerOf(world: World, environment: Environment, playbackId: string) {
   if (stored?.environmentId !== environment.id) throw notFound();
   const { policy } = findPlaybackId(stored, playbackId);
   return { id: playbackId, policy, object: { id: stored.asset.id, type: 'asset' } };
+}
+
+/** Uploads are known only by the assets that they became: nothing can be uploaded here. */
+function uploadOf({ store }: World, environment: Environment, uploadId: string) {
+  const stored = Object.values(store.state.assets).find(
+    ({ asset, environmentId }) => asset.upload_id === uploadId && environmentId === environment.id,
+  );
+  if (!stored) throw notFound();
+  const { id: asset_id } = stored.asset;
+  return { id: uploadId, timeout: 3_600, status: 'asset_created', cors_origin: '*', asset_id };
 }
 
 function field(body: unknown, name: string): unknown {

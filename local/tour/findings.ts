@@ -2,8 +2,8 @@
 // Looked at from outside: by an S3 client of its own and by the simulator's own view, not by Icehouse's word.
 import { readFile } from 'node:fs/promises';
 import { HeadObjectCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { PublicRecord } from '../../cli/api.ts';
 import { bytes } from '../../cli/format.ts';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { Running } from '../boot.ts';
 import type { Life } from './life.ts';
 import { CAPTIONS_FILE } from './videos.ts';

@@ -1,9 +1,8 @@
 // One video's life, driven as an app backend would drive it: through the HTTP API, by polling.
 import { setTimeout } from 'node:timers/promises';
-import type { IcehouseApi } from '../../cli/api.ts';
+import type { IcehouseApi, PublicRecord } from '../../cli/api.ts';
 import type { Followed } from '../../cli/follow.ts';
 import { sampled } from '../../cli/progress.ts';
-import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { Quote } from '../../lambdas/domain/quote.ts';
 import type { Running } from '../boot.ts';
 import type { TourVideo } from './videos.ts';
@@ -59,7 +58,7 @@ export async function live(life: Life, api: IcehouseApi, killCopiers: () => numb
   });
   if (life.video.end === 'cancelled') {
     await until((record) => record.status === 'archived');
-    await api.cancel(life.assetId, 'tour');
+    await api.cancel(life.assetId, { user_id: 'tour' });
     await until((record) => record.status === 'cancelled' && record.next_action_at === undefined);
   } else {
     await until((record) => {

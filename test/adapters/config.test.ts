@@ -31,6 +31,8 @@ test('needs no more than a table and a bucket', () => {
     graceDays: 30,
     expirySchedule: 'hourly',
     minNoticeMs: 3_600_000,
+    noticeBeforeMs: 259_200_000,
+    onStillWatched: 'ignore',
     leaseMs: 90_000,
     pollMs: 30_000,
     settleMs: 15_000,

@@ -157,6 +157,46 @@ describe('a call', () => {
   });
 });
 
+describe('the owner of an id', () => {
+  // Documented: schema GetAssetOrLiveStreamIdResponse, and Upload: asset_id only in state asset_created.
+  test.each([
+    ['playback', { id: 'id1', policy: 'public', object: { type: 'asset', id: 'asset1' } }, 'asset'],
+    [
+      'playback',
+      { id: 'id1', policy: 'public', object: { type: 'live_stream', id: 'live1' } },
+      'live-stream',
+    ],
+    [
+      'upload',
+      { id: 'id1', status: 'asset_created', asset_id: 'asset1', url: 'https://x.test/?s=1' },
+      'asset',
+    ],
+    ['upload', { id: 'id1', status: 'waiting', timeout: 3_600 }, 'no-asset'],
+  ] as const)('of a %s id is told by %j', async (kind, data, expected) => {
+    const { api, seen } = await stub({ status: 200, body: { data } });
+    const { mux, said } = muxAt(api);
+
+    const owner = await mux.ownerOf(kind, 'id1');
+
+    expect(owner?.kind).toBe(expected);
+    expect(said).toEqual(['take other prepare']);
+    expect(seen[0]?.url).toBe(`/video/v1/${kind === 'playback' ? 'playback-ids' : 'uploads'}/id1`);
+  });
+
+  test.each([
+    ['playback', { id: 'id1', object: { type: 'space', id: 'space1' } }],
+    ['playback', { id: 'id2', object: { type: 'asset', id: 'asset1' } }],
+    ['upload', { id: 'id2', asset_id: 'asset1' }],
+    ['upload', { id: 'id1', asset_id: '../asset1' }],
+    ['upload', []],
+  ] as const)('of a %s id is not guessed from %j', async (kind, data) => {
+    const { api } = await stub({ status: 200, body: { data } });
+    const { mux } = muxAt(api);
+
+    await expect(mux.ownerOf(kind, 'id1')).rejects.toMatchObject({ code: 'MUX_UNREADABLE' });
+  });
+});
+
 describe('a refusal', () => {
   const gone = "The requested resource either doesn't exist or you don't have access to it.";
 
@@ -398,6 +438,20 @@ describe('a deletion', () => {
     expect(outcome).toBe(expected);
     expect(said).toEqual(['take other delete']);
     expect(seen).toMatchObject([{ method: 'DELETE', url: '/video/v1/assets/asset1' }]);
+  });
+
+  test.each([
+    ['3f1c9a2e-1111-4222-8333-444455556666', ['3f1c9a2e-1111-4222-8333-444455556666']],
+    ['not an id, but a sentence', []],
+  ])("whose answer has the id %j tells it, if it can be Mux's own", async (id, expected) => {
+    const { api } = await stub({ status: 204, headers: { 'x-request-id': id } });
+    const { mux, clock } = muxAt(api, { purpose: 'delete' });
+    const heard: string[] = [];
+
+    const slot = await mux.reserveDeletion();
+    await mux.deleteAsset('asset1', archiveProof('asset1', clock.nowMs()), slot, (told) => heard.push(told));
+
+    expect(heard).toEqual(expected);
   });
 
   test('without a proof of its verifier never reaches Mux', async () => {

@@ -23,6 +23,7 @@ let muxUrl: string;
 beforeEach(async () => {
   place = await startRetrievePlace();
   simulator = await createMuxSimulator({
+    environments: [DEFAULT_ENVIRONMENT, OTHER],
     behaviour: { ingestMs: 20, webhooks: { on: false }, rateLimit: { on: false } },
   });
   muxUrl = await simulator.listen(0);
@@ -52,8 +53,10 @@ async function archived(
   );
 }
 
-async function drill(plan: DrillReport): Promise<{ report: DrillReport; notes: string[] }> {
-  const { tokenId, tokenSecret } = DEFAULT_ENVIRONMENT;
+async function drill(
+  plan: DrillReport,
+  { tokenId, tokenSecret } = DEFAULT_ENVIRONMENT,
+): Promise<{ report: DrillReport; notes: string[] }> {
   const platform = openMux({ tokenId, tokenSecret, baseUrl: muxUrl, paceMs: 0 });
   const ports = place.ports();
   const notes: string[] = [];
@@ -71,6 +74,8 @@ async function drill(plan: DrillReport): Promise<{ report: DrillReport; notes: s
   );
   return { report, notes };
 }
+
+const OTHER = { ...DEFAULT_ENVIRONMENT, id: 'other', tokenId: 'other-id', tokenSecret: 'other-secret' };
 
 const calls = (method: string, path: RegExp) =>
   simulator.requests().filter((one) => one.method === method && path.test(one.path));
@@ -141,6 +146,22 @@ test('what a killed drill left at Mux is deleted by the next run', async () => {
   expect(report.results[0]?.outcome).toBe('passed');
 });
 
+test('a token of another environment writes off nothing that a killed drill left', async () => {
+  const plan = await archived();
+  const fault = { kind: 'status', status: 500 } as const;
+  simulator.addFault({ match: { method: 'DELETE', path: '/assets/' }, effect: fault });
+  await expect(drill(plan)).rejects.toThrow();
+  const left = await readReport(join(place.root, 'drill.json'));
+  const abandoned = trialOf(left)?.asset_id ?? '';
+
+  const { report, notes } = await drill(left, OTHER);
+
+  expect(simulator.asset(abandoned).id).toBe(abandoned);
+  expect(trialOf(report)).toMatchObject({ asset_id: abandoned });
+  expect(trialOf(report)?.deleted_at).toBeUndefined();
+  expect(notes.join()).toContain('environment');
+});
+
 test("somebody else's asset is kept, even when the report names it", async () => {
   const plan = await archived();
   const theirs = await simulator.addAsset({});
@@ -167,4 +188,28 @@ test('without a token it is refused before a thaw is paid for', async () => {
   expect(ended.code).toBe(2);
   expect(ended.stdout).toContain('bills its storage');
   expect(ended.stderr).toContain('NO_MUX_TOKEN');
+});
+
+test('costs more than a drill to files: the master leaves S3 twice, and Mux bills a month', async () => {
+  await place.archive('asset1', { body: FILM });
+  const minutes = 60;
+  const data = [...place.records.values()].map((record) => ({
+    ...record,
+    duration: minutes * 60,
+    billed_as: { resolution_tier: '1080p', has_static_renditions: false },
+    archive: { ...(record.archive as NonNullable<typeof record.archive>), size_bytes: 10 * 1024 ** 3 },
+  }));
+  const api = {
+    list: async ({ status }: { status?: string }) => ({
+      data: status === 'deleted' ? data : [],
+      next_cursor: null,
+    }),
+    quote: async () => ({ offers: [] }) as never,
+  };
+  const wish = { api: 'http://api', count: 1, seed: 's', tier: 'Standard', days: 1, keep: false } as const;
+  const costOf = async (onMux: boolean) =>
+    (await planDrill(api, { ...wish, directory: place.root, onMux }, Date.now())).estimate.cost_usd;
+
+  // 10 GB at $0.09, and 60 minutes at $0.003.
+  expect((await costOf(true)) - (await costOf(false))).toBeCloseTo(0.9 + 0.18, 6);
 });

@@ -17,6 +17,8 @@ const COMMANDS = [
   'copy',
   'dlq',
   'drill',
+  'find',
+  'group',
 ];
 
 describe('help', () => {
@@ -43,6 +45,8 @@ describe('wrong usage ends with 2 before any call', () => {
     { why: 'an unknown command', args: ['destroy'] },
     { why: 'an unknown option', args: ['list', '--force'] },
     { why: 'no user', args: ['request', ASSET] },
+    { why: 'no video', args: ['request', '--user', 'u'] },
+    { why: 'nobody who restores a group', args: ['group', 'course-12', '--restore'] },
     {
       why: 'both dates',
       args: ['request', ASSET, '--user', 'u', '--grace-days', '1', '--expiration-date', '2030-01-01'],

@@ -30,6 +30,8 @@ export interface ArchiveSpec {
   readonly asset?: object;
   readonly manifest?: string;
   readonly captions?: string;
+  /** Of all that lies beside the master too; an API of earlier days does not. */
+  readonly namesVersions?: true;
 }
 
 /** The check is S3's own: what it computed of the bytes when they came. */
@@ -67,7 +69,7 @@ export async function startRetrievePlace() {
       const master = await put(key, body, storageClass);
       const crc32 = spec.crc32 ?? master.crc32;
       const caption = await put(`${folder}captions/track1.vtt`, captions);
-      await put(`${folder}sidecars/poster.jpg`, 'a picture');
+      const poster = await put(`${folder}sidecars/poster.jpg`, 'a picture');
       const manifest = {
         ...{ schema: 1, asset_id: assetId, life: 1, environment: 'env1' },
         master: {
@@ -81,15 +83,26 @@ export async function startRetrievePlace() {
         asset: { id: assetId, duration: 10, tracks: [], ...spec.asset },
         losses: [],
       };
-      await put(`${folder}manifest.json`, spec.manifest ?? JSON.stringify(manifest));
+      const { versionId } = await put(`${folder}manifest.json`, spec.manifest ?? JSON.stringify(manifest));
       const record = aRecord({
         ...{ asset_id: assetId, status: 'deleted', title: spec.title ?? assetId, duration: 10 },
         archive: {
           ...{ bucket: 'vault', key, version_id: master.versionId, size_bytes: body.length, crc32 },
           ...{ storage_class: storageClass, verified_at: '2026-11-22T02:51:40.000Z' },
           manifest_key: `${folder}manifest.json`,
-          captions: [{ track_id: 'track1', key: `${folder}captions/track1.vtt` }],
-          sidecars: [{ name: 'poster.jpg', key: `${folder}sidecars/poster.jpg` }],
+          ...(spec.namesVersions && { manifest_version_id: versionId }),
+          captions: [
+            {
+              ...{ track_id: 'track1', key: `${folder}captions/track1.vtt` },
+              ...(spec.namesVersions && { version_id: caption.versionId }),
+            },
+          ],
+          sidecars: [
+            {
+              ...{ name: 'poster.jpg', key: `${folder}sidecars/poster.jpg` },
+              ...(spec.namesVersions && { version_id: poster.versionId }),
+            },
+          ],
         },
       }) as object as PublicRecord;
       records.set(assetId, record);

@@ -217,6 +217,19 @@ describe('what the vault holds is not what was proved', () => {
     expect(await place.filesBelow(place.root)).toContain('asset1/master.mp4');
   });
 
+  test('what somebody wrote over is brought back as it was proved: versions are kept', async () => {
+    await place.archive('asset1', { body: BYTES, namesVersions: true });
+    await place.put('mux/env1/asset1/1/captions/track1.vtt', 'WEBVTT\n');
+    await place.put('mux/env1/asset1/1/sidecars/poster.jpg', 'another picture');
+    await place.put('mux/env1/asset1/1/manifest.json', '{}');
+
+    const { results } = await fetchTo(directory(), orderFor('asset1'));
+
+    expect(results.flatMap(codes)).toEqual([]);
+    expect(String(await place.file('asset1', 'captions', 'track1.vtt'))).toBe(CAPTIONS);
+    expect(String(await place.file('asset1', 'sidecars', 'poster.jpg'))).toBe('a picture');
+  });
+
   test('an asset without an archive is said', async () => {
     const { results } = await fetchTo(directory(), orderFor('nothing'));
 

@@ -10,6 +10,7 @@ import { aRecord } from '../fakes/record.ts';
 export function ledgerContract(makeLedger: () => Promise<Ledger>): void {
   savingRecords(makeLedger);
   wakingRecords(makeLedger);
+  sleepingRecords(makeLedger);
   listingRecords(makeLedger);
   refusingCursors(makeLedger);
   aliasesAndPin(makeLedger);
@@ -234,6 +235,38 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     const due = await ledger.due('step', noonMs, 0);
 
     expect(due).toStrictEqual([]);
+  });
+}
+
+function sleepingRecords(makeLedger: () => Promise<Ledger>): void {
+  const ids = ['a1', 'a2', 'b1', 'b2', 'c1'];
+  const asleep = (asset_id: string, at: number) =>
+    aRecord({ asset_id, wake_lane: 'expire', wake_at: `2026-11-0${at + 1}T00:00:00.000Z` });
+
+  test('lists by pages what sleeps in a lane, the earliest first, each once, and none that wakes later', async () => {
+    const ledger = await makeLedger();
+    for (const [at, id] of ids.entries()) await ledger.save(asleep(id, at));
+    await ledger.save(aRecord({ asset_id: 'step1', wake_lane: 'step', wake_at: '2026-11-01T00:00:00.000Z' }));
+    const untilMs = Date.UTC(2026, 10, 4);
+
+    const first = await ledger.asleep('expire', { untilMs, limit: 3 });
+    const second = await ledger.asleep('expire', { untilMs, limit: 3, after: first.after ?? '' });
+
+    expect(first.records.map(({ asset_id }) => asset_id)).toEqual(['a1', 'a2', 'b1']);
+    expect(second.records.map(({ asset_id }) => asset_id)).toEqual(['b2']);
+    expect(second.after).toBeNull();
+  });
+
+  test('lists nothing behind the last that could wake in time', async () => {
+    const ledger = await makeLedger();
+
+    const page = await ledger.asleep('expire', {
+      untilMs: 0,
+      limit: 3,
+      after: '2026-11-01T00:00:00.000Z#a1',
+    });
+
+    expect(page).toEqual({ records: [], after: null });
   });
 }
 

@@ -25,6 +25,7 @@ platformContract('the platform in memory', async () => {
     unreachableUrl,
     loseNextCreate: () =>
       platform.fail('createAsset', new TransientError('LOST', 'The answer was lost.'), 'after'),
+    deliver: platform.deliver,
     wait: () => clock.advance(500),
     close: async () => undefined,
   };

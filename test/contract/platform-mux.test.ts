@@ -8,7 +8,12 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../lambdas/adapters/clock.ts';
 import { createMux } from '../../lambdas/adapters/mux.ts';
 import type { Behaviour } from '../../local/mux/behaviour.ts';
-import { createMuxSimulator, DEFAULT_ENVIRONMENT, type Simulator } from '../../local/mux/simulator.ts';
+import {
+  createMuxSimulator,
+  DEFAULT_ENVIRONMENT,
+  type Delivery,
+  type Simulator,
+} from '../../local/mux/simulator.ts';
 import { archiveProof } from '../fakes/proofs.ts';
 import { recordingLog } from '../fakes/recorders.ts';
 import { type PlatformBench, platformContract } from './platform.ts';
@@ -48,6 +53,7 @@ async function openBench(keys?: { publicKey: string; privateKey: string }): Prom
     },
   });
   const url = await simulator.listen(0);
+  const deliveries: Delivery[] = [];
   const { tokenId, tokenSecret, id: environmentId } = DEFAULT_ENVIRONMENT;
   const signing = keys && { signingKeyId: 'key1', signingPrivateKey: btoa(keys.privateKey) };
   const platform = createMux({
@@ -72,6 +78,10 @@ async function openBench(keys?: { publicKey: string; privateKey: string }): Prom
         match: { method: 'POST', path: '^/video/v1/assets$' },
         effect: { kind: 'lose-answer', how: 'reset' },
       }),
+    deliver: (asset_id, delivered_seconds, atMs) => {
+      deliveries.push({ asset_id, delivered_seconds, at: atMs / 1_000 });
+      simulator.setDeliveries(deliveries);
+    },
     wait: () => setTimeout(20),
     async close() {
       await simulator.close();

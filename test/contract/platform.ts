@@ -19,6 +19,8 @@ export interface PlatformBench {
   readonly unreachableUrl: string;
   /** The next create takes effect, but its answer is lost. */
   loseNextCreate(): void;
+  /** Viewers are shown so many seconds of it at this time. */
+  deliver(assetId: string, seconds: number, atMs: number): void;
   /** Lets what the platform does by itself go on for a while. */
   wait(): Promise<void>;
   close(): Promise<void>;
@@ -100,6 +102,41 @@ export function platformContract(name: string, open: () => Promise<PlatformBench
 
         expect(platform.describe(JSON.parse(JSON.stringify(asset?.raw)))).toEqual(asset);
       });
+    });
+
+    describe('an id that people have', () => {
+      // Documented: GET /video/v1/playback-ids/{PLAYBACK_ID}, GET /video/v1/uploads/{UPLOAD_ID}.
+      test.each(['playback', 'upload'] as const)('leads to its asset: %s', async (kind) => {
+        const playback_ids = [{ id: 'play1', policy: 'signed' }];
+        await bench.add({ id: 'asset1', playback_ids, upload_id: 'upload1' });
+
+        expect(await platform.ownerOf(kind, `${kind === 'playback' ? 'play' : 'upload'}1`)).toEqual({
+          kind: 'asset',
+          assetId: 'asset1',
+        });
+      });
+
+      // Reported: github.com/muxinc/mux-python/issues/37, of assets.
+      test.each(['playback', 'upload'] as const)('that does not exist is undefined: %s', async (kind) => {
+        expect(await platform.ownerOf(kind, 'nobody1')).toBeUndefined();
+      });
+    });
+
+    // Documented: GET /video/v1/delivery-usage: timeframe, asset_id; an asset that nobody watched is not in it.
+    test('says how much of an asset was delivered in a window, and of no other asset or hour', async () => {
+      await Promise.all(['asset1', 'asset2', 'asset3'].map((id) => bench.add({ id })));
+      const sinceMs = Date.UTC(2026, 10, 1, 10);
+      bench.deliver('asset1', 40, sinceMs - 1_000);
+      bench.deliver('asset1', 30, sinceMs);
+      bench.deliver('asset1', 12.5, sinceMs + 3_600_000 - 1_000);
+      bench.deliver('asset1', 50, sinceMs + 3_600_000);
+      bench.deliver('asset2', 7, sinceMs);
+
+      const seconds = ['asset1', 'asset3', 'neverThere'].map((id) =>
+        platform.deliveredSeconds(id, sinceMs, sinceMs + 3_600_000),
+      );
+
+      expect(await Promise.all(seconds)).toEqual([42.5, 0, 0]);
     });
 
     describe('the list of assets', () => {

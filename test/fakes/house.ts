@@ -51,6 +51,8 @@ export const SETTINGS: Settings = {
   masterWaitMs: 12 * 3_600_000,
   segmentBytes: 8 * 1024 ** 3,
   minNoticeMs: 3_600_000,
+  noticeBeforeMs: 0,
+  onStillWatched: 'ignore',
   thawDays: 7,
   storageClass: 'DEEP_ARCHIVE',
   deletions: 'on',

@@ -70,6 +70,16 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
     async countBefore(lane, record, most) {
       return Math.min(most, wakes[lane].countBefore(wakeKey(record)));
     },
+    async asleep(lane, { after = '', untilMs, limit }) {
+      const found = wakes[lane]
+        .before(`${iso(untilMs)}$`, Number.POSITIVE_INFINITY)
+        .filter((key) => key > after);
+      const shown = found.slice(0, limit);
+      return {
+        records: shown.flatMap((key) => records.get(key.slice(key.indexOf('#') + 1)) ?? []),
+        after: (found.length > shown.length && shown.at(-1)) || null,
+      };
+    },
     async countStatus(status, most) {
       return Math.min(most, statuses.get(status) ?? 0);
     },

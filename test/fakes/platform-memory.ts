@@ -11,7 +11,7 @@ import {
   restoreRequest,
 } from '../../lambdas/domain/restore-request.ts';
 import type { Rendition } from '../../lambdas/domain/static-renditions.ts';
-import type { Clock, Platform } from '../../lambdas/stages/ports.ts';
+import type { Clock, IdOwner, Platform } from '../../lambdas/stages/ports.ts';
 
 type Method = Exclude<keyof Platform, 'describe'>;
 
@@ -54,6 +54,10 @@ export interface MemoryPlatform extends Platform {
   /** The next call of the method fails: `before` it has any effect, or `after` (the answer is lost). */
   fail(method: Method, error: Error, when?: 'before' | 'after'): void;
   setEnvironment(id: string): void;
+  /** Viewers are shown so many seconds of it at this time. */
+  deliver(assetId: string, seconds: number, atMs: number): void;
+  /** An id of no asset: a live stream's playback id, or an upload that has become none. */
+  addForeign(kind: 'playback' | 'upload', id: string): void;
 }
 
 /** Where the fake platform serves the images of every video. */
@@ -66,8 +70,10 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
   const { clock, prepareMs: preparing = 0, download = async () => undefined } = options;
   const prepareMs = typeof preparing === 'function' ? preparing : () => preparing;
   const stored = new Map<string, Stored>();
+  const foreign = new Map<string, IdOwner>();
   const faults = new Map<Method, Fault[]>();
   const calls: Partial<Record<Method, number>> = {};
+  const deliveries: { readonly assetId: string; readonly seconds: number; readonly atMs: number }[] = [];
   const guard = createDeletionGuard(clock);
   let environmentId = options.environment ?? 'environment1';
   let made = 0;
@@ -194,13 +200,35 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
     setEnvironment: (id) => {
       environmentId = id;
     },
+    addForeign: (kind, id) => {
+      foreign.set(`${kind} ${id}`, { kind: kind === 'playback' ? 'live-stream' : 'no-asset' });
+    },
+
+    deliver: (assetId, seconds, atMs) => void deliveries.push({ assetId, seconds, atMs }),
 
     describe: toPlatformAsset,
+    deliveredSeconds: (assetId, sinceMs, untilMs) =>
+      play('deliveredSeconds', () =>
+        deliveries
+          .filter((each) => each.assetId === assetId && each.atMs >= sinceMs && each.atMs < untilMs)
+          .reduce((sum, { seconds }) => sum + seconds, 0),
+      ),
     environment: () => play('environment', () => environmentId),
     inspect: (assetId) =>
       play('inspect', async () => {
         const asset = await look(assetId);
         return asset && toPlatformAsset(structuredClone(asset.raw));
+      }),
+    ownerOf: (kind, id) =>
+      play('ownerOf', () => {
+        const raws = [...stored.values()].map(({ raw }) => raw);
+        const owner = raws.find((raw) =>
+          kind === 'upload'
+            ? raw.upload_id === id
+            : listOf(raw.playback_ids).some((playback) => playback.id === id),
+        );
+        if (owner) return { kind: 'asset', assetId: String(owner.id) };
+        return foreign.get(`${kind} ${id}`);
       }),
     inputInfo: (assetId) =>
       play('inputInfo', () => stored.get(assetId)?.inputs.map((settings) => ({ settings: { ...settings } }))),

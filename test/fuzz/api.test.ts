@@ -63,6 +63,11 @@ const ROUTES = [
   'GET /v1/delete-requests/{asset_id}/quote',
   'PUT /v1/delete-requests/{asset_id}/hold',
   'DELETE /v1/delete-requests/{asset_id}/hold',
+  'POST /v1/delete-requests/batch',
+  'GET /v1/groups/{group_id}',
+  'POST /v1/groups/{group_id}/cancel',
+  'POST /v1/groups/{group_id}/restore',
+  'GET /v1/find',
   'PUT /v1/hold',
   'GET /v1/hold',
   'DELETE /v1/hold',
@@ -79,6 +84,9 @@ const FROM_VAULT = ['GET /v1/assets/{asset_id}/manifest', 'GET /v1/assets/{asset
 
 const GENUINE_BODY = {
   asset_id: 'requested1',
+  playback_id: 'play1',
+  upload_id: 'unknown1',
+  items: [{ asset_id: 'requested1', deleted_by_user_id: 'user-7' }, { playback_id: 'play1' }],
   deleted_by_user_id: 'user-7',
   user_id: 'user-7',
   expiration_date: '2026-12-24',
@@ -118,7 +126,7 @@ const id = fc.oneof(
   oddText(),
 );
 const path = fc.option(
-  fc.record({ asset_id: id, playback_id: id, track_id: id, name: id }, { requiredKeys: [] }),
+  fc.record({ asset_id: id, playback_id: id, track_id: id, group_id: id, name: id }, { requiredKeys: [] }),
   {
     nil: undefined,
   },
@@ -143,6 +151,7 @@ const query = fc.option(
         oddText(),
       ),
       cursor,
+      q: fc.oneof(id, fc.constantFrom('https://stream.mux.com/play1.m3u8?token=x', 'https://[', 'a/%ff')),
       other: oddText(),
     },
     { requiredKeys: [] },

@@ -1,10 +1,10 @@
 // The bundles: one module per function that needs nothing but Node, and no work when nothing has changed.
-import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTIONS } from '../../lambdas/contract/names.ts';
+import { FUNCTIONS, OPTIONAL_FUNCTIONS } from '../../lambdas/contract/names.ts';
 import { bundle } from '../../lib/bundle.ts';
 
 let directory = '';
@@ -24,7 +24,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'icehouse-bundle-'));
   output = join(directory, 'functions');
   mkdirSync(join(directory, 'handlers'));
-  for (const name of FUNCTIONS) writeFileSync(handlerFile(name), handlerSource(name));
+  for (const name of [...FUNCTIONS, ...OPTIONAL_FUNCTIONS])
+    writeFileSync(handlerFile(name), handlerSource(name));
   runBundle();
 });
 
@@ -32,7 +33,7 @@ afterAll(() => rm(directory, { recursive: true }));
 
 describe('the bundle', () => {
   test('of each function is a module with its source map, and nothing else', () => {
-    for (const name of FUNCTIONS) {
+    for (const name of [...FUNCTIONS, ...OPTIONAL_FUNCTIONS]) {
       expect(readdirSync(join(output, name)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
     }
   });
@@ -59,5 +60,14 @@ describe('the bundle', () => {
 
     const { handler } = await import(join(output, 'cancel', 'index.mjs'));
     expect(await handler()).toMatch(/^changed /);
+  });
+
+  test('carries the description of the API, where no file lies beside the code', async () => {
+    writeFileSync(handlerFile('expire'), 'export const handler = async () => OPENAPI_YAML;\n');
+
+    runBundle();
+
+    const { handler } = await import(join(output, 'expire', 'index.mjs'));
+    expect(await handler()).toBe(readFileSync(join(import.meta.dirname, '../../docs/openapi.yaml'), 'utf8'));
   });
 });

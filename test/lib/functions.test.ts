@@ -3,7 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../../lambdas/adapters/config.ts';
+import { readConfig, readTrailConfig } from '../../lambdas/adapters/config.ts';
 import { FUNCTIONS, type FunctionName, STAGES } from '../../lambdas/contract/names.ts';
 import { environmentOf, synthesize } from './synthesized.ts';
 
@@ -29,7 +29,7 @@ describe('every function', () => {
         Variables: Match.objectLike({ NODE_OPTIONS: Match.stringLikeRegexp('--enable-source-maps') }),
       },
     });
-    template.resourceCountIs('AWS::Lambda::Function', 10);
+    template.resourceCountIs('AWS::Lambda::Function', 11);
   });
 
   test('keeps its logs for 90 days', () => {
@@ -55,6 +55,7 @@ describe('every function', () => {
     ['master', 512, 120],
     ['archive', 1024, 900],
     ['audit', 512, 900],
+    ['trail', 512, 30],
     ['expire', 512, 120],
     ['restore', 512, 300],
     ['cancel', 512, 120],
@@ -79,6 +80,17 @@ describe('what failed', () => {
     });
   });
 
+  test('an entry of the trail is tried again for as long as Lambda does, and then kept', () => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('FunctionstrailFunction') },
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 21_600,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('FailedInvocations'), 'Arn'] } },
+      },
+    });
+  });
+
   test('the sweep is not tried again by Lambda: the next minute has one of its own', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: Match.stringLikeRegexp('FunctionssweepFunction') },
@@ -89,12 +101,22 @@ describe('what failed', () => {
 });
 
 describe('the environment', () => {
-  test.each(FUNCTIONS)('of %s is one that its own reader takes, with the same defaults', (name) => {
-    const config = readConfig(variablesOf(name));
+  test('of trail is one that its own reader takes, without the ledger', () => {
+    const config = readTrailConfig(variablesOf('trail'));
 
-    const bare = readConfig({ TABLE_NAME: 'a-name', BUCKET_NAME: 'a-name', BUCKET_OWNER: '123456789012' });
-    expect(JSON.parse(JSON.stringify(config))).toEqual(JSON.parse(JSON.stringify(bare)));
+    expect(config).toEqual({ bucket: 'a-name', bucketOwner: '123456789012' });
+    expect(variablesOf('trail')).not.toHaveProperty('TABLE_NAME');
   });
+
+  test.each(FUNCTIONS.filter((name) => name !== 'trail'))(
+    'of %s is one that its own reader takes, with the same defaults',
+    (name) => {
+      const config = readConfig(variablesOf(name));
+
+      const bare = readConfig({ TABLE_NAME: 'a-name', BUCKET_NAME: 'a-name', BUCKET_OWNER: '123456789012' });
+      expect(JSON.parse(JSON.stringify(config))).toEqual(JSON.parse(JSON.stringify(bare)));
+    },
+  );
 
   test('says what the props say', () => {
     const props = {

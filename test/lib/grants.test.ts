@@ -25,7 +25,7 @@ const INVOKE = 'lambda:InvokeFunction';
 const FAILED = 'sqs:SendMessage';
 
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
-  api: [SECRET, INVOKE, 's3:GetObjectVersion', 's3:ListBucket'],
+  api: [SECRET, INVOKE, PUBLISH, 's3:GetObjectVersion', 's3:ListBucket'],
   webhook: [SECRET, INVOKE],
   sweep: [INVOKE, FAILED],
   master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
     's3:ListBucketVersions',
     's3:ListBucketMultipartUploads',
   ],
+  trail: ['s3:PutObject', FAILED],
   expire: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
   restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', 's3:PutObject', INVOKE],
   cancel: [PUBLISH, FAILED, ...ABORT],
@@ -49,7 +50,8 @@ describe('a function may do', () => {
   test.each(FUNCTIONS)('what %s does, and nothing else', (name) => {
     const actions = new Set(actionsOf(statementsOf(template, name)));
 
-    expect([...actions].sort()).toEqual([...LOGS, ...LEDGER, ...ALLOWED[name]].sort());
+    const ledger = name === 'trail' ? [] : LEDGER;
+    expect([...actions].sort()).toEqual([...LOGS, ...ledger, ...ALLOWED[name]].sort());
   });
 });
 
@@ -66,7 +68,20 @@ describe('nobody', () => {
     expect(actionsOf(all).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('may touch all of anything, or objects outside of mux/', () => {
+  test('but the trail may write in the trail, and that nowhere else', () => {
+    const keysOf = (name: FunctionName) =>
+      statementsOf(template, name)
+        .filter((each) => actionsOf([each]).some((action) => action.startsWith('s3:')))
+        .map(({ Action, Resource }) => [Action, JSON.stringify(Resource).match(/"\/([a-z]+\/[^"]+)"/)?.[1]]);
+
+    const others = FUNCTIONS.filter((name) => name !== 'trail').flatMap(keysOf);
+    expect(keysOf('trail')).toEqual([['s3:PutObject', 'trail/*']]);
+    expect(
+      others.filter(([, key]) => key && matchesWildcard(String(key), 'trail/2026/12/24/x.json')),
+    ).toEqual([]);
+  });
+
+  test('may touch all of anything, or objects outside of mux/ and trail/', () => {
     const wild = all
       .map(({ Resource }) => JSON.stringify(Resource))
       .filter((resource) => resource.includes('*'));
@@ -74,7 +89,7 @@ describe('nobody', () => {
     expect(wild.length).toBeGreaterThan(0);
     for (const resource of wild) {
       expect(resource).toMatch(
-        /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["IcehouseVaultBucket\w+","Arn"\]\},"\/mux\/\*[\w/.*]*"\]\]\}$/,
+        /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["IcehouseVaultBucket\w+","Arn"\]\},"\/(mux\/\*[\w/.*]*|trail\/\*)"\]\]\}$/,
       );
     }
   });

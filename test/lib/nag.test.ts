@@ -45,6 +45,7 @@ describe('cdk-nag', () => {
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/restored/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/sidecars/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*]',
+      'AwsSolutions-IAM5[Resource::<Vault.Arn>/trail/*]',
       'AwsSolutions-S1',
       'AwsSolutions-SMG4',
       'AwsSolutions-SQS3',

@@ -74,8 +74,29 @@ describe('the rule for thawed objects', () => {
   });
 
   test('stands on the default bus, where S3 speaks', () => {
-    for (const { Properties } of Object.values(template.findResources('AWS::Events::Rule'))) {
-      expect(Properties).not.toHaveProperty('EventBusName');
-    }
+    const rules = template.findResources('AWS::Events::Rule', {
+      Properties: { EventPattern: { source: ['aws.s3'] } },
+    });
+
+    expect(Object.keys(rules)).toHaveLength(1);
+    for (const { Properties } of Object.values(rules)) expect(Properties).not.toHaveProperty('EventBusName');
+  });
+});
+
+describe('the rule', () => {
+  test('of the trail hears of transitions, refusals and acts on our own bus, and keeps what it could not deliver', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: { Ref: Match.stringLikeRegexp('TransitionsBus') },
+      EventPattern: {
+        source: ['icehouse'],
+        'detail-type': ['Icehouse Transition', 'Icehouse Refusal', 'Icehouse Act'],
+      },
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('FunctionstrailFunction'), 'Arn'] },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('FailedInvocations'), 'Arn'] } },
+        },
+      ],
+    });
   });
 });

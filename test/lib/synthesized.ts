@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { FUNCTIONS, type FunctionName } from '../../lambdas/contract/names.ts';
+import { type BundledName, FUNCTIONS, OPTIONAL_FUNCTIONS } from '../../lambdas/contract/names.ts';
 import { Icehouse } from '../../lib/icehouse.ts';
 import type { IcehouseProps } from '../../lib/icehouse-props.ts';
 
@@ -28,7 +28,7 @@ interface CloudFunction {
 export function withStack<T>(props: (stack: Stack) => IcehouseProps, use: (stack: Stack) => T): T {
   const directory = mkdtempSync(join(tmpdir(), 'icehouse-lib-'));
   try {
-    for (const name of FUNCTIONS) {
+    for (const name of [...FUNCTIONS, ...OPTIONAL_FUNCTIONS]) {
       mkdirSync(join(directory, name));
       writeFileSync(join(directory, name, 'index.mjs'), 'export const handler = async () => {};');
     }
@@ -45,19 +45,19 @@ export function synthesize(props: IcehouseProps | ((stack: Stack) => IcehousePro
   return withStack(typeof props === 'function' ? props : () => props, (stack) => Template.fromStack(stack));
 }
 
-function functionOf(template: Template, name: FunctionName): CloudFunction['Properties'] {
+function functionOf(template: Template, name: BundledName): CloudFunction['Properties'] {
   const all = Object.values(template.findResources('AWS::Lambda::Function')) as unknown as CloudFunction[];
   const found = all.find(({ Properties }) => Properties.FunctionName.endsWith(`-${name}`));
   if (!found) throw new Error(`The template has no function ${name}.`);
   return found.Properties;
 }
 
-export function environmentOf(template: Template, name: FunctionName): Readonly<Record<string, unknown>> {
+export function environmentOf(template: Template, name: BundledName): Readonly<Record<string, unknown>> {
   return functionOf(template, name).Environment.Variables;
 }
 
 /** Every statement of every policy of the function's role. */
-export function statementsOf(template: Template, name: FunctionName): readonly Statement[] {
+export function statementsOf(template: Template, name: BundledName): readonly Statement[] {
   const [role] = functionOf(template, name).Role['Fn::GetAtt'];
   return Object.values(template.findResources('AWS::IAM::Policy'))
     .map((policy) => policy.Properties)

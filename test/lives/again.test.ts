@@ -64,6 +64,45 @@ describe('the second archive', () => {
   });
 });
 
+test('the trail has every transition of both lives, once, and a refusal, beside the archives', async () => {
+  const path = `/v1/delete-requests/${first.asset_id}`;
+  const { body: refused } = await call(api, 'POST', `${path}/cancel`, { user_id: 'teacher-1' });
+  const expected = first.history.length + second.history.length + 1;
+
+  const { stdout } = await trailOf(expected);
+
+  const entries: Record<string, unknown>[] = JSON.parse(stdout);
+  for (const { asset_id, history } of [first, second]) {
+    const kept = entries.filter((entry) => entry.asset_id === asset_id && entry.kind === 'transition');
+    expect(kept.map(({ at, from, to, cause }) => [at, from, to, cause])).toEqual(
+      history.map(({ at, from, to, cause }) => [at, from, to, cause]),
+    );
+  }
+  expect(entries.filter(({ kind }) => kind === 'refusal')).toMatchObject([
+    { status: 409, code: refused.code, asset_id: first.asset_id, actor: { kind: 'user', id: 'teacher-1' } },
+  ]);
+  expect(entries.find(({ to }) => to === 'deleted')?.platform_request_id).toBe(first.deletion?.request_id);
+  expect(first.deletion?.request_id).toMatch(/^[\w-]{36}$/);
+});
+
+/** An entry is there a moment after what it tells: so the command is asked until all are there. */
+async function trailOf(count: number): Promise<{ stdout: string }> {
+  const { urls, owner } = house.running.cloud;
+  const env = {
+    AWS_ENDPOINT_URL_S3: urls.s3,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: owner.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: owner.secretAccessKey,
+  };
+  for (let tries = 0; ; tries++) {
+    const ended = await icehouse(
+      ['audit-log', '--bucket', house.bucket, '--from', first.created_at.slice(0, 10), '--json'],
+      env,
+    );
+    if (JSON.parse(ended.stdout).length >= count || tries === 10) return ended;
+  }
+}
+
 describe('by API, and without a thaw,', () => {
   test('the manifest of each life is read', async () => {
     for (const { asset_id } of [first, second]) {

@@ -5,6 +5,7 @@ import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { IcehouseProps } from '../../lib/icehouse-props.ts';
 import { boot, type Running } from '../../local/boot.ts';
 import type { Simulator } from '../../local/mux/simulator.ts';
+import { answerFaults } from '../docs/openapi-answers.ts';
 import { temporaryDirectory } from '../local/cloud/hand-made.ts';
 
 export interface House extends AsyncDisposable {
@@ -52,15 +53,16 @@ export interface Reply {
   readonly body: Record<string, unknown>;
 }
 
-/** One call as curl would make it. */
+/** One call as curl would make it. Throws for an answer that docs/openapi.yaml does not name. */
 export async function call(base: string, method: string, path: string, body?: unknown): Promise<Reply> {
   const init = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
   const answer = await fetch(`${base}${path}`, { method, ...init });
-  return {
-    status: answer.status,
-    type: answer.headers.get('content-type'),
-    body: (await answer.json()) as Reply['body'],
-  };
+  const { status } = answer;
+  const type = answer.headers.get('content-type');
+  const text = await answer.text();
+  const faults = answerFaults(method, path, { status, contentType: type, text });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return { status, type, body: JSON.parse(text) };
 }
 
 export async function recordOf(base: string, assetId: string): Promise<PublicRecord> {

@@ -34,10 +34,10 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'return [];',
   },
   {
-    name: 'an archive that was sealed unchecked is good enough for a deletion',
-    file: 'lambdas/domain/verified-archive.ts',
-    find: 'if (archive.is_unchecked) {',
-    replace: 'if (false) {',
+    name: 'an archive that was sealed unchecked does not say so',
+    file: 'lambdas/stages/archive-copy.ts',
+    find: 'await work.renew({ upload: { ...upload, crc32, is_unchecked: true } });',
+    replace: 'await work.renew({ upload: { ...upload, crc32 } });',
   },
   {
     name: 'an asset that was changed since is deleted with its old manifest',
@@ -74,6 +74,18 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'lambdas/stages/brake.ts',
     find: "if (answer.kind === 'spent') {",
     replace: 'if (false) {',
+  },
+  {
+    name: 'a deletion that the bus has not heard of goes on',
+    file: 'lambdas/stages/due.ts',
+    find: 'return settings.noticeBeforeMs === 0 || ofItsDate(record)?.said_at !== undefined;',
+    replace: 'return true;',
+  },
+  {
+    name: 'what is still watched is deleted all the same',
+    file: 'lambdas/stages/still-watched.ts',
+    find: 'return hold(work, watched);',
+    replace: 'return undefined;',
   },
   {
     name: 'losses need no notice',

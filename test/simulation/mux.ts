@@ -176,6 +176,13 @@ export function simulatedMux(options: MuxOptions) {
         if (url.includes(`/${assetId}/`) && chance.is(0.5)) file.lapsesAtMs = timeline.nowMs;
       }
     },
+    /** Somebody watches it, whatever was asked for. */
+    watch(assetId: string): void {
+      if (!platform.assetIds().includes(assetId)) return;
+      counted('watched after the request');
+      platform.deliver(assetId, 30, timeline.nowMs);
+      oracle.watched(assetId);
+    },
     /** Somebody edits it: other words, another poster, or one more caption track. */
     async changeElsewhere(assetId: string): Promise<void> {
       const asset = await platform.inspect(assetId);
@@ -256,6 +263,12 @@ export function simulatedMux(options: MuxOptions) {
             const latestMs = options.hasSlowCreates ? 200_000 : 90_000;
             timeline.after(chance.between(30_000, latestMs), () => void create(order));
             throw new TransientError('MUX_UNAVAILABLE', 'Mux answered 504.');
+          }),
+        deliveredSeconds: (id, sinceMs, untilMs) =>
+          ask('other', 'deliveredSeconds', () => {
+            if (hits(0.05, 'delivery usage not read'))
+              throw new TransientError('MUX_UNREADABLE', 'No report.');
+            return isElsewhere ? 0 : platform.deliveredSeconds(id, sinceMs, untilMs);
           }),
         finishAsset: (id, step) => ask('post', 'finishAsset', () => platform.finishAsset(id, step)),
         createdSince: (sinceMs) =>

@@ -32,6 +32,9 @@ const SHARES: Readonly<
  */
 const LAST_LOOK_MS = 4 * SLOWEST_MS + 1_000;
 
+/** What was watched is known after 12 hours, by whole hours; that it was not is believed for a day. */
+const KNOWN_WITHIN_MS = 40 * HOUR_MS;
+
 interface Truth {
   /** Every whole file that was ever prepared as this asset's master. */
   readonly contents: Set<string>;
@@ -48,6 +51,9 @@ interface Truth {
   promised?: { readonly life: number; readonly dateMs: number };
   heldAtMs?: number;
   heldUntilMs?: number;
+  /** When somebody watched it, and whether a call since then may have lifted a hold. */
+  readonly watchedAtMs: number[];
+  isReleased?: boolean;
   /** Some call said that its losses are no reason to stop. */
   isLossAccepted?: boolean;
 }
@@ -70,6 +76,9 @@ export interface OracleOptions {
   readonly limits: DeletionLimits;
   readonly isDryRun: boolean;
   readonly areLossesHeld: boolean;
+  /** The bus hears of each deletion beforehand. */
+  readonly isForetold: boolean;
+  readonly areWatchedHeld: boolean;
   /** Body of a caption track, by its id. */
   readonly captions: ReadonlyMap<string, string>;
 }
@@ -86,6 +95,10 @@ export function createOracle(options: OracleOptions) {
     string,
     { readonly atMs: number; readonly losses: readonly Loss[]; readonly version: number }[]
   >();
+  const foretold = new Map<
+    string,
+    { readonly atMs: number; readonly date: string; readonly life: number }[]
+  >();
   const restoredAs = new Map<string, string>();
   const lives = { archived: 0, deleted: 0, restored: 0, cancelled: 0, failed: 0 };
   const deletions: { readonly atMs: number; readonly userId: string }[] = [];
@@ -96,7 +109,13 @@ export function createOracle(options: OracleOptions) {
   function truthOf(assetId: string): Truth {
     const known = truths.get(assetId);
     if (known) return known;
-    const truth: Truth = { contents: new Set(), isVaultDamaged: false, isDenied: false, dates: new Set() };
+    const truth: Truth = {
+      contents: new Set(),
+      isVaultDamaged: false,
+      isDenied: false,
+      dates: new Set(),
+      watchedAtMs: [],
+    };
     truths.set(assetId, truth);
     return truth;
   }
@@ -180,7 +199,24 @@ export function createOracle(options: OracleOptions) {
       return `all is held since ${iso(allHeldAtMs)}`;
     if (options.areLossesHeld && !truth.isLossAccepted && hasSecondAudio(record.asset_id))
       return 'nobody has accepted that its second audio track is lost';
-    return noticeFault(record);
+    if (options.areWatchedHeld && wasWatched(record)) return 'somebody watched it after the request';
+    return foretoldFault(record) ?? noticeFault(record);
+  }
+
+  /** Long enough ago to be known at the last look, and nobody has lifted a hold. */
+  function wasWatched({ asset_id, created_at }: AssetRecord): boolean {
+    const { watchedAtMs, isReleased } = truthOf(asset_id);
+    const fromMs = Date.parse(created_at) + HOUR_MS;
+    return !isReleased && watchedAtMs.some((ms) => ms > fromMs && ms < timeline.nowMs - KNOWN_WITHIN_MS);
+  }
+
+  /** The bus heard of this very date, long enough before. */
+  function foretoldFault({ asset_id, life, expiration_date }: AssetRecord): string | undefined {
+    const latestMs = timeline.nowMs - options.minNoticeMs + 2 * skewMs;
+    const isSaid = (foretold.get(asset_id) ?? []).some(
+      (each) => each.life === life && each.date === expiration_date && each.atMs <= latestMs,
+    );
+    return options.isForetold && !isSaid ? `the bus had not heard of ${expiration_date}` : undefined;
   }
 
   function hasSecondAudio(assetId: string): boolean {
@@ -253,7 +289,9 @@ export function createOracle(options: OracleOptions) {
       const { pathname } = new URL(url);
       const original = /^\/mux\/[^/]+\/(\w+)\//.exec(pathname)?.[1] ?? '';
       const isMaster = /\/master\.\w+$/.test(pathname);
-      if (isMaster && !truthOf(original).contents.has(contentOfBytes(bytes)))
+      // Sealed unchecked when its asset was gone: it may be less than the whole, and the record says so.
+      const isAllThatIsLeft = options.records().get(original)?.archive?.is_unchecked === true;
+      if (isMaster && !isAllThatIsLeft && !truthOf(original).contents.has(contentOfBytes(bytes)))
         violated(4, `${original} is restored from other bytes`);
     },
 
@@ -282,6 +320,9 @@ export function createOracle(options: OracleOptions) {
         const known = published.get(record.asset_id) ?? [];
         known.push({ atMs: timeline.nowMs, losses: record.losses, version: entry.version });
         published.set(record.asset_id, known);
+        if (!/^will be deleted on \d{4}-/.test(entry.cause)) continue;
+        const said = { atMs: timeline.nowMs, date: record.expiration_date, life: record.life };
+        foretold.set(record.asset_id, [...(foretold.get(record.asset_id) ?? []), said]);
       }
     },
 
@@ -317,6 +358,10 @@ export function createOracle(options: OracleOptions) {
     },
     releasing: (assetId: string) => {
       truthOf(assetId).heldAtMs = undefined;
+      truthOf(assetId).isReleased = true;
+    },
+    watched: (assetId: string) => {
+      truthOf(assetId).watchedAtMs.push(timeline.nowMs);
     },
     heldAll: () => {
       allHeldAtMs = timeline.nowMs;

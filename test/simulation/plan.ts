@@ -66,6 +66,8 @@ export function planOf(chance: Chance, modes: Modes): Plan {
       ticks: chance.pick<Settings['ticks']>(['hourly', { everyMs: MINUTE_MS }, 'daily']),
       storageClass: chance.pick(['DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR']),
       onLoss: chance.is(0.3) ? 'hold' : 'warn',
+      noticeBeforeMs: chance.pick([0, 0, HOUR_MS, 12 * HOUR_MS]),
+      onStillWatched: chance.pick(['ignore', 'ignore', 'ignore', 'ignore', 'warn', 'hold']),
     },
   };
 }

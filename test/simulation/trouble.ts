@@ -17,6 +17,8 @@ export function createTrouble(world: World) {
       if (chance.is(0.1)) timeline.at(sometime(), () => mux.deleteElsewhere(assetId));
       if (chance.is(0.3)) timeline.at(sometime(), () => void mux.changeElsewhere(assetId));
       if (chance.is(0.15)) timeline.at(sometime(), () => damage(assetId));
+      if (plan.settings.onStillWatched !== 'ignore' && chance.is(0.5))
+        timeline.at(sometime(), () => mux.watch(assetId));
     }
     if (chance.is(plan.incidentRate)) timeline.at(sometime(), holdEverything);
     if (!chance.is(0.03)) return;

@@ -52,10 +52,10 @@ const EAGERNESS: Partial<Record<Status, number>> = {
   requested: 0.4,
   archiving: 0.5,
   deleting: 2,
-  deleted: 0.7,
+  deleted: 1,
   thawing: 2,
   uploading: 2.2,
-  restored: 1.8,
+  restored: 3,
   failed: 4,
 };
 
@@ -271,7 +271,7 @@ export function createUsers(options: UsersOptions) {
     /** A stage is about to work on it: what comes now meets it in the middle. */
     claimed({ asset_id, status, leased_until }: AssetRecord): void {
       if (!options.isChaos() || leased_until === undefined) return;
-      if (!chance.is(status === 'archived' ? 0.4 : 0.02)) return;
+      if (!chance.is(status === 'archived' ? 0.2 : 0.02)) return;
       const call = chance.pick<Call>(['reschedule', 'hold', 'cancel', 'restore']);
       timeline.after(chance.between(0, chance.is(0.5) ? 500 : 15_000), () => calls[call](asset_id));
     },

@@ -74,6 +74,8 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     limits: plan.limits,
     isDryRun: plan.settings.deletions === 'dry-run',
     areLossesHeld: plan.settings.onLoss === 'hold',
+    isForetold: plan.settings.noticeBeforeMs > 0,
+    areWatchedHeld: plan.settings.onStillWatched === 'hold',
     captions: downloads.captions,
   });
   const mux = simulatedMux({

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { NotYetError, PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
 import { publicRecord } from '../../lambdas/domain/public-record.ts';
+import { restoreRequest } from '../../lambdas/domain/restore-request.ts';
+import { readManifestAsset } from '../../lambdas/stages/evidence.ts';
 import { notice } from '../../lambdas/stages/notice.ts';
 import { type House, type HouseOptions, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
@@ -23,6 +25,12 @@ async function archived(options: HouseOptions = {}): Promise<House> {
   await home.requestDeletion({ expirationMs: DATE_MS });
   await home.live(() => home.record().status === 'archived' && home.record().leased_until === undefined);
   return home;
+}
+
+const rendition = (resolution: string) => ({ id: resolution, resolution, status: 'ready', ext: 'mp4' });
+
+function never(): never {
+  throw new Error('There is none.');
 }
 
 const isKept = (home: House) => home.platform.assetIds().includes('asset1');
@@ -169,6 +177,26 @@ describe('the asset as it is at its date', () => {
     expect(home.record().status).toBe('deleted');
     expect(home.record().archive?.captions.map(({ track_id }) => track_id)).toEqual(['text2']);
     expect(home.vault.bytesOf(`${FOLDER}captions/text2.vtt`)).toEqual(new TextEncoder().encode('WEBVTT new'));
+  });
+
+  test.each<[string, object | undefined, string[]]>([
+    ['added', { files: [rendition('720p'), rendition('audio-only')] }, ['720p', 'audio-only']],
+    ['taken away', undefined, []],
+  ])('with a static rendition %s comes back as it was then', async (_, static_renditions, expected) => {
+    const home = house();
+    home.addVideo(anMp4(), { static_renditions: { files: [rendition('720p')] } });
+    await home.requestDeletion({ expirationMs: DATE_MS });
+    await home.live(() => home.record().status === 'archived' && home.record().leased_until === undefined);
+    home.platform.change('asset1', { static_renditions });
+
+    await home.live();
+    const { archive } = home.record();
+    const manifest = await readManifestAsset(home.deps, archive ?? never());
+
+    expect(home.record().status).toBe('deleted');
+    expect(
+      restoreRequest({ masterUrl: '', like: manifest ?? never(), texts: [] }).static_renditions ?? [],
+    ).toEqual(expected.map((resolution) => ({ resolution })));
   });
 
   test('with a new loss is kept until that has been said for an hour', async () => {

@@ -658,3 +658,38 @@ describe('an accident while an open master is being saved', () => {
     expect(ends.filter((end) => !allowed.includes(end))).toEqual([]);
   });
 });
+
+test.each(['moved to a class that is not reused', 'sealed unchecked'])(
+  'an archive that was %s is what is left when the asset goes during its next copy',
+  async (why) => {
+    const home = house({ prepareMs: 600_000 });
+    home.addVideo(anMp4());
+    await home.requestDeletion();
+    await home.live(() => home.record().status === 'archived' && home.record().leased_until === undefined);
+    await home.cancelRequest();
+    await home.live();
+    const { archive } = home.record();
+    const head = home.vault.head.bind(home.vault);
+    if (why === 'sealed unchecked' && archive)
+      await home.ledger.save({ ...home.record(), archive: { ...archive, is_unchecked: true } });
+    else
+      home.vault.head = async (object) => {
+        const found = await head(object);
+        return found && object.key === archive?.key ? { ...found, storageClass: 'STANDARD' } : found;
+      };
+    // The master of the first life is closed again.
+    await home.clock.advance(30 * 3_600_000);
+    home.platform.change('asset1', { master: undefined, master_access: 'none' });
+    home.cool();
+    await home.requestDeletion();
+    await home.live('preparing');
+    home.platform.remove('asset1');
+    await home.live();
+
+    expect(home.record()).toMatchObject({ status: 'deleted', archive: { version_id: archive?.version_id } });
+    home.vault.head = head;
+    await home.requestRestore();
+    await home.live();
+    expect(home.record().status).toBe('restored');
+  },
+);

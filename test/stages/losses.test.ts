@@ -1,5 +1,6 @@
 // Losses that may matter: said as soon as the asset has been read, and held for a person's word where policy says so.
 import { describe, expect, test } from 'vitest';
+import { TransientError } from '../../lambdas/domain/failures.ts';
 import { type House, house } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
 
@@ -30,6 +31,26 @@ describe('with policy to warn', () => {
     const preparing = home.bus.events.find(({ entry }) => entry.to === 'preparing');
     expect(preparing?.record.losses.map(({ code }) => code)).toContain('ADDITIONAL_AUDIO_TRACK');
   });
+});
+
+test('a restore asked for during a deletion whose answer was lost is not taken for a request taken back', async () => {
+  const home = begun('warn', [COMMENTARY]);
+  await home.requestDeletion();
+  await home.live(() => home.record().status === 'archived' && home.record().leased_until === undefined);
+  const { deleteAsset } = home.platform;
+  home.platform.deleteAsset = async (...call) => {
+    await deleteAsset(...call);
+    home.platform.deleteAsset = deleteAsset;
+    throw new TransientError('MUX_UNAVAILABLE', 'The answer was lost.');
+  };
+  await home.live(() => home.record().status === 'deleting' && home.record().leased_until === undefined);
+  await home.requestRestore();
+  // The stack was deployed with another policy in between.
+  Object.assign(home.deps.settings, { onLoss: 'hold' });
+
+  await home.live();
+
+  expect(home.record().status).toBe('restored');
 });
 
 describe('with policy to hold', () => {
@@ -155,4 +176,21 @@ describe('with policy to hold', () => {
     expect(home.record()).toMatchObject({ status: 'deleted' });
     expect(home.record().history.at(-1)?.alarm).toBe('DELETED_ELSEWHERE');
   });
+});
+
+test('a restore of what policy stopped restores it when somebody has deleted the asset since', async () => {
+  const home = begun('hold', []);
+  await home.requestDeletion();
+  await home.live(isAtRest(home));
+  home.platform.change('asset1', { tracks: [...TRACKS, TEXT] });
+  await home.live(() => home.record().status === 'failed');
+  expect(home.record()).toMatchObject({ failure: { code: 'LOSS_REFUSED' }, archive: {} });
+  home.platform.remove('asset1');
+
+  const answer = await home.requestRestore();
+  await home.live();
+
+  expect(answer).toMatchObject({ status: 202, outcome: 'restoring' });
+  expect(home.record().status).toBe('restored');
+  expect(home.platform.assetIds()).toHaveLength(1);
 });

@@ -764,6 +764,33 @@ describe('what was', () => {
     ).toMatchObject({ was: 4, is: null, outcome: 'lost' });
   });
 
+  test('that Mux refuses is refused once, and stands in no other step’s way to a slot', async () => {
+    const home = await deletedFull({ hologram: undefined });
+    const { finishAsset } = home.platform;
+    const asked: string[] = [];
+    let slots = 1;
+    home.platform.finishAsset = async (id, step) => {
+      // Others take what comes after the one slot that was waited for.
+      if (slots === 0) {
+        slots = 1;
+        throw new NotYetError(home.clock.nowMs() + 60_000, 'a slot of the Mux rate limit (restore)');
+      }
+      slots -= 1;
+      asked.push(step.kind);
+      if (step.kind === 'thumbnail') throw refused('thumbnail_time is beyond the end');
+      return finishAsset(id, step);
+    };
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({
+      status: 'restored',
+      warnings: ['RESTORE_INCOMPLETE: thumbnail_time is beyond the end'],
+    });
+    expect(asked).toEqual(['thumbnail', 'playback-id', 'rendition']);
+  });
+
   test('text and the names of tracks come after the create that had to do without them', async () => {
     const home = await deletedFull({ hologram: undefined });
     home.platform.fail('createAsset', refused('inputs[1].language_code is not valid'));
@@ -801,6 +828,24 @@ describe('what was', () => {
     expect(home.record()).toMatchObject({ status: 'restored', warnings: ['RESTORE_INCOMPLETE: No.'] });
     expect(home.clock.nowMs() - beganMs).toBeGreaterThan(DAY_MS);
     expect(home.clock.nowMs() - beganMs).toBeLessThan(DAY_MS + 2 * HOUR_MS);
+  });
+
+  test('is published although the vault refuses its comparison for good', async () => {
+    const home = await deletedFull({ hologram: undefined });
+    const put = home.vault.put.bind(home.vault);
+    home.vault.put = async (order) => {
+      if (order.key.includes('/restored/'))
+        throw new PermanentError('VAULT_REFUSED', 'No.', { action: 'Look.' });
+      return put(order);
+    };
+
+    await home.requestRestore();
+    await home.live();
+
+    expect(home.record()).toMatchObject({
+      status: 'restored',
+      warnings: ['RESTORE_UNCOMPARED: the comparison could not be written: No.'],
+    });
   });
 
   test('is not asked of an asset that somebody deleted meanwhile: another is made', async () => {

@@ -6,7 +6,7 @@ import { planOf } from '../../../local/cloud/synthesize.ts';
 import { temporaryDirectory } from './hand-made.ts';
 
 const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'];
-const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', ...STAGES];
+const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', 'trail', ...STAGES];
 
 /** Bundles as small as can be: what is in them does not matter here. */
 function emptyBundles(directory: string): string {
@@ -44,7 +44,10 @@ test('reads every function, route, schedule, rule, event source and store of the
     ]),
   );
   expect(plan.schedules.map(({ input }) => input)).toEqual([{ lane: 'step' }, { lane: 'expire' }, {}]);
-  expect(plan.rules.map(({ pattern }) => pattern.source)).toEqual([['aws.s3']]);
+  expect(plan.rules.map(({ pattern }) => pattern.source)).toEqual(
+    expect.arrayContaining([['aws.s3'], ['icehouse']]),
+  );
+  expect(plan.rules).toHaveLength(2);
   const copyFunction = plan.functions.find(({ name }) => name.endsWith('-copy'));
   const copyQueue = plan.queues.find(({ attributes }) => 'RedrivePolicy' in attributes);
   expect(plan.eventSources).toMatchObject([
