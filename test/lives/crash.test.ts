@@ -98,7 +98,9 @@ describe('functions killed around their effects', () => {
   test('a seeded handful of crashes costs no video, no time without end, and makes no second asset', async () => {
     const sweep = new Sweep(house, { sideBySide: 6, patienceMs: 120_000 });
     const effects = await sweep.record('small');
-    const points = handful(pointsOf(effects), 6, 4);
+    // A second poll, or one more slot of the rate limit, need not come again in another life.
+    const sure = pointsOf(effects).filter(({ effect, nth }) => nth === 1 && !effect.includes('governor'));
+    const points = handful(sure, 6, 4);
 
     const tried = await sweep.tryAll(points.map((point) => ({ name: 'small', point })));
 
