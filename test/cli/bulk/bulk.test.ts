@@ -70,10 +70,9 @@ describe('import', () => {
     const fourth = await icehouse([...again, '--retry-failed']);
 
     expect([first.code, second.code, third.code, fourth.code]).toEqual([1, 1, 1, 0]);
-    expect(api.calls.map(({ body }) => body.asset_id)).toEqual([
-      ...['video000', 'video001', 'video002'],
-      ...['video001', 'video001'],
-    ]);
+    const called = api.calls.map(({ body }) => body.asset_id);
+    expect(called.slice(0, 3).sort()).toEqual(['video000', 'video001', 'video002']);
+    expect(called.slice(3)).toEqual(['video001', 'video001']);
     expect(first.stdout).toContain('line 3, video001: REQUEST_DIFFERS: There is another request.');
     // Three are on their way at once, and each is written down as it comes back.
     const rows = place.report().map(({ outcome, code }) => `${outcome}${code}`);
