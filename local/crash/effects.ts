@@ -43,13 +43,18 @@ function changing(target: string): string | undefined {
   return /^(Get|BatchGet|Query|Scan|Describe|List|Receive)/.test(operation) ? undefined : operation;
 }
 
+/** Files whose name is the id of a track, or of a new asset. */
+const NAMED_BY_ID = [
+  ['/captions/', 'caption'],
+  ['/restored/', 'comparison'],
+] as const;
+
 function s3Operation({ method, path }: SeenRequest): string | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
   const { pathname, searchParams } = new URL(path, 'http://s3');
   // Beside the life and not in it: an entry of the trail is written when its event comes, and nobody waits for it.
   if (/^\/[^/]+\/trail\//.test(pathname)) return undefined;
-  // Captions carry the id of their track.
-  const file = pathname.includes('/captions/') ? 'caption' : pathname.split('/').at(-1);
+  const file = NAMED_BY_ID.find(([folder]) => pathname.includes(folder))?.[1] ?? pathname.split('/').at(-1);
   const part = searchParams.get('partNumber');
   if (part) return `UploadPart ${part}`;
   if (searchParams.has('uploads')) return 'CreateMultipartUpload';

@@ -29,6 +29,7 @@ describe('an effect is a request that changes something, named without ids', () 
     row('S3', { method: 'DELETE', path: '/v/k?uploadId=u' }, 'S3 AbortMultipartUpload'),
     row('S3', { method: 'POST', path: '/v/k?restore&versionId=1' }, 'S3 RestoreObject'),
     row('S3', { method: 'PUT', path: '/v/mux/e/a/1/captions/Tr4ck.vtt' }, 'S3 PutObject caption'),
+    row('S3', { method: 'PUT', path: '/v/mux/e/a/1/restored/N3w.json' }, 'S3 PutObject comparison'),
     row('DynamoDB', { target: 'DynamoDB_20120810.GetItem', body: JSON.stringify(slot) }, undefined),
     row('DynamoDB', { target: 'DynamoDB_20120810.Query', body: '{}' }, undefined),
     row(
