@@ -71,7 +71,11 @@ async function search(
     const isCandidate = isInTime && asset.id !== work.record.asset_id && isNamedLike(asset, like);
     if (!isCandidate || searched.has(asset.id)) continue;
     if (cut.aborted) throw new NotYetError(work.nowMs, 'the search for a create whose answer was lost');
-    if (await isOfAnother(work, asset.id)) continue;
+    // Remembered too: a search that is cut off must not ask of a thousand others anew.
+    if (await isOfAnother(work, asset.id)) {
+      searched.add(asset.id);
+      continue;
+    }
     const inputInfo = await patiently(work, () => platform.inputInfo(asset.id, true));
     if (inputInfo && carriesToken(inputInfo, restore.token)) found.push(asset);
     else if (inputInfo) searched.add(asset.id);
