@@ -257,7 +257,7 @@ describe('restore of many', () => {
     expect(unasked.stdout).toContain('3 assets, about $4.50: 3 Standard.');
     expect(unasked.stderr).toContain('Say --yes.');
     expect(sent.code).toBe(0);
-    expect(api.calls.map(({ call }) => call)).toEqual(
+    expect(api.calls.map(({ call }) => call).sort()).toEqual(
       ids(3).map((id) => `POST /v1/delete-requests/${id}/restore`),
     );
   });

@@ -295,7 +295,8 @@ describe('a track added later', () => {
 
     expect(text).toMatchObject({
       type: 'text',
-      status: 'preparing',
+      // On a busy machine its few milliseconds may be over by the answer.
+      status: expect.stringMatching(/^(preparing|ready)$/),
       name: 'French',
       text_source: 'uploaded',
     });
