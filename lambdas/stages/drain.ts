@@ -6,13 +6,20 @@ import { iso } from '../domain/time.ts';
 import { completeUnchecked, copyIntoVault, isWhole, partsSoFar } from './archive-copy.ts';
 import { seal } from './archive-seal.ts';
 import { archivedUntil } from './due.ts';
-import { confirmEnvironment, goneBeforeArchived, lostAtSource, UPLOADS_LAST } from './gone.ts';
+import {
+  confirmEnvironment,
+  goneBeforeArchived,
+  isArchiveWhole,
+  lostAtSource,
+  UPLOADS_LAST,
+} from './gone.ts';
 import type { Next, Work } from './stage.ts';
 import { unfinishedUploads } from './unfinished-uploads.ts';
 
 export async function drain(work: Work): Promise<Next> {
   const finish = await wayToFinish(work);
-  if (!finish && !work.record.archive) return goneBeforeArchived(work, await heldInVault(work));
+  const hasArchive = await isArchiveWhole(work.deps, work.record.archive);
+  if (!finish && !hasArchive) return goneBeforeArchived(work, await heldInVault(work));
   await confirmEnvironment(work);
   if (!finish) return backToArchive(work);
   await raiseAlarm(work);
@@ -21,7 +28,7 @@ export async function drain(work: Work): Promise<Next> {
   } catch (error) {
     if (!isFinal(error)) throw error;
     work.deps.keptMasters.forget(work.record.asset_id);
-    if (work.record.archive) return backToArchive(work);
+    if (hasArchive) return backToArchive(work);
     const why = `What was left of its master could not be copied: ${error.message}`;
     return lostAtSource(work, why, await heldInVault(work));
   }

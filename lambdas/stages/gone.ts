@@ -57,7 +57,7 @@ export async function goneBeforeArchived(work: Work, held = heldPerhaps(work.rec
 async function wholeOrigin({ record, deps }: Work): Promise<AssetRecord | undefined> {
   if (record.restored_from === undefined) return undefined;
   const origin = await deps.ledger.get(record.restored_from);
-  return origin && (await isWhole(deps, origin.archive)) ? origin : undefined;
+  return origin && (await isArchiveWhole(deps, origin.archive)) ? origin : undefined;
 }
 
 /** Nothing is lost and nobody need be alarmed: a restore by any id of the lineage makes it anew. */
@@ -73,7 +73,10 @@ function goneButForOrigin({ record, nowMs }: Work, origin: AssetRecord): Next {
 }
 
 /** The exact version, as it was proved. */
-async function isWhole({ vault }: Pick<Deps, 'vault'>, archive: AssetRecord['archive']): Promise<boolean> {
+export async function isArchiveWhole(
+  { vault }: Pick<Deps, 'vault'>,
+  archive: AssetRecord['archive'],
+): Promise<boolean> {
   if (!archive) return false;
   const head = await vault.head({ key: archive.key, versionId: archive.version_id });
   return head?.sizeBytes === archive.size_bytes && head.crc32 === archive.crc32;
@@ -85,7 +88,7 @@ export async function goneAfterArchived(work: Work, cause: string, alarm?: Alarm
   const { archive } = work.record;
   if (!archive) return lostAtSource(work);
   const { key, version_id: versionId } = archive;
-  if (!(await isWhole(work.deps, archive)))
+  if (!(await isArchiveWhole(work.deps, archive)))
     return lostAtSource(work, `Its archive is gone too: S3 does not have version ${versionId} of ${key}.`);
   return deletedFromPlatform(work, cause, alarm);
 }

@@ -693,3 +693,22 @@ test.each(['moved to a class that is not reused', 'sealed unchecked'])(
     expect(home.record().status).toBe('restored');
   },
 );
+
+test('an archive that the vault has lost is nothing to go back to: the parts of the next copy are kept', async () => {
+  const home = await largeGone();
+  const archive = { key: KEY, version_id: 'gone', size_bytes: SIZE, crc32: 'AAAAAA==' };
+  const manifest = { ...archive, key: KEY.replace('master.mp4', 'manifest.json') };
+  const whole = {
+    bucket: 'vault',
+    storage_class: 'DEEP_ARCHIVE',
+    token: 'token',
+    verified_at: '2026-11-01T00:00:00.000Z',
+  } as const;
+  await home.ledger.save({ ...home.record(), archive: { ...archive, ...whole, manifest, captions: [] } });
+  home.cool();
+
+  await home.live();
+
+  expect(home.record()).toMatchObject({ status: 'failed', failure: { code: 'LOST_AT_SOURCE' } });
+  expect([...home.vault.uploads.values()].map(({ parts }) => parts.size)).toEqual([2]);
+});
