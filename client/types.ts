@@ -8,13 +8,16 @@ export type Status =
   | 'preparing'
   | 'archiving'
   | 'archived'
+  | 'scheduled'
   | 'deleting'
   | 'deleted'
   | 'thawing'
   | 'uploading'
   | 'restored'
   | 'cancelled'
-  | 'failed';
+  | 'failed'
+  | 'purging'
+  | 'purged';
 
 /** Where the video's bytes are. */
 export type Location = 'mux' | 'both' | 'vault' | 'none';
@@ -273,6 +276,43 @@ export interface RecordPage {
   readonly next_cursor: string | null;
 }
 
+/** The end of all that the vault holds of the video, and on an order of erasure of the video itself. */
+export interface Purge {
+  readonly from: Status;
+  /** The asset of the lineage whose record does the work for all. */
+  readonly led_by?: string;
+  /** On the record that leads; absent where `archive_until` has passed. */
+  readonly order?: {
+    readonly id: string;
+    readonly asset_id: string;
+    readonly root_asset_id: string;
+    readonly requested_by: string;
+    readonly legal_basis: string;
+    readonly principal?: string;
+    readonly request_id?: string;
+    readonly ordered_at: string;
+    readonly executes_at: string;
+  };
+  /** Nothing is removed before. */
+  readonly executes_at: string;
+  /** From here on there is no way back. */
+  readonly begun_at?: string;
+  readonly removed?: Removed;
+  /** Until when an Object Lock keeps S3 from deleting an object. */
+  readonly blocked_until?: string;
+  readonly done_at?: string;
+}
+
+/** What was removed so far. What was gone already is not counted. */
+export interface Removed {
+  /** Deleted at Mux. */
+  readonly assets: readonly string[];
+  readonly versions: number;
+  readonly bytes: number;
+  readonly uploads: number;
+  readonly trail_entries: number;
+}
+
 /** Everything that Icehouse knows of one asset. */
 export interface AssetRecord {
   readonly asset_id: string;
@@ -289,7 +329,22 @@ export interface AssetRecord {
   readonly deleted_by_user_id: string;
   readonly reason?: string;
   readonly group_id?: string;
+  /** Absent for `archive_and_delete`. */
+  readonly mode?: 'archive_only' | 'delete_only';
+  /** Its playback ids are taken away once it is archived. */
+  readonly playback?: 'revoke';
+  /** Playback ids that were taken away, and what plays instead since the request was taken back. */
+  readonly revoked?: readonly {
+    readonly id: string;
+    readonly policy: string;
+    readonly revoked_at: string;
+    readonly replaced_by?: string;
+  }[];
+  /** With mode `archive_only` the end of the year 9999, which means never. */
   readonly expiration_date: string;
+  /** When the archive ends; null for never. Absent, the stack's retention counts from the deletion. */
+  readonly archive_until?: string | null;
+  readonly purge?: Purge;
   readonly created_at: string;
   readonly updated_at: string;
   /** When it goes on; absent at rest. */

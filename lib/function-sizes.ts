@@ -32,6 +32,8 @@ export const FUNCTION_SIZES: Readonly<Record<BundledName, FunctionSize>> = {
   expire: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },
   restore: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 300 },
   cancel: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 120 },
+  /** Goes through the folders of one lineage and through the trail, page by page, in as many runs as it takes. */
+  purge: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 300 },
   /** A receiver has 5 s to answer; the rest is for the secret and for the queue. */
   tell: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 20 },
 };

@@ -56,6 +56,7 @@ export class Functions extends Construct {
       expire: make('expire'),
       restore: make('restore'),
       cancel: make('cancel'),
+      purge: make('purge'),
     };
     for (const name of [...STAGES, 'audit'] as const) this.#deliver(this.all[name], STAGE_DELIVERY);
     this.#deliver(this.all.sweep, SWEEP_DELIVERY);

@@ -134,6 +134,19 @@ export interface IcehouseProps {
   readonly minNotice?: Duration;
 
   /**
+   * How long an archive is kept after its asset was deleted, where a request has no `archive_until` of its own. The end is told
+   * on the bus 30 days before.
+   * @default - for ever
+   */
+  readonly retention?: Duration;
+
+  /**
+   * The time in which an order of erasure can be stopped: nothing is removed before it is over. An order may ask for more.
+   * @default Duration.hours(72)
+   */
+  readonly erasureDelay?: Duration;
+
+  /**
    * How long before its deletion the bus is told that an asset is going to be deleted, so that an app can put a hold on it.
    * With less time than that left it is told at once; nothing is deleted less than `minNotice` after it. With 0 it is not told.
    * @default Duration.hours(72)

@@ -105,13 +105,14 @@ interface Things {
 /** Who may do what. Each grant also sets the environment variable that names the thing. */
 function grant(functions: Functions, { ledger, vault, credentials, transitions, queues }: Things): void {
   const { trail, ...onRecords } = functions.all;
-  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel } = onRecords;
+  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel, purge } = onRecords;
 
   for (const handler of Object.values(functions.all)) vault.nameTo(handler);
   for (const handler of Object.values(onRecords)) ledger.grantUse(handler);
-  for (const handler of [api, webhook, copy, audit, master, archive, expire, restore])
+  for (const handler of [api, webhook, copy, audit, master, archive, expire, restore, cancel, purge])
     credentials.grantRead(handler);
-  for (const handler of [api, master, archive, expire, restore, cancel]) transitions.grantPublish(handler);
+  for (const handler of [api, master, archive, expire, restore, cancel, purge])
+    transitions.grantPublish(handler);
   functions.grantInvokeStages([api, webhook, sweep, copy, audit, restore]);
   functions.grantInvokeAudit([api, sweep]);
 
@@ -125,6 +126,8 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   vault.grantThaw(restore);
   vault.grantPutComparisons(restore);
   vault.grantAbort(cancel);
+  vault.grantPurge(purge);
+  ledger.grantDropAliases(purge);
   queues.grantSend(archive);
   queues.grantGiveUp(copy);
 }

@@ -31,6 +31,17 @@ export class Ledger extends Construct {
     this.table.encryptionKey?.grantEncryptDecrypt(handler);
   }
 
+  /** An erasure takes away the aliases that are a customer's own words; no other item, and nobody else. */
+  grantDropAliases(handler: LambdaFunction): void {
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:DeleteItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alias#external#*'] } },
+      }),
+    );
+  }
+
   /** No time to live: what the ledger knows of a deleted video must not run out by itself. */
   #newTable(): Table {
     const table = new Table(this, 'Table', {

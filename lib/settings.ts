@@ -52,6 +52,8 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
   return {
     [ENVIRONMENT.minNoticeSeconds]: seconds(props.minNotice, Duration.hours(1)),
     [ENVIRONMENT.upcomingNoticeSeconds]: seconds(props.noticeBefore, Duration.hours(72)),
+    ...(props.retention && { [ENVIRONMENT.retentionSeconds]: String(props.retention.toSeconds()) }),
+    [ENVIRONMENT.erasureDelaySeconds]: seconds(props.erasureDelay, Duration.hours(72)),
     [ENVIRONMENT.settleSeconds]: seconds(props.settle, Duration.seconds(15)),
     [ENVIRONMENT.leaseSeconds]: seconds(props.lease, Duration.seconds(90)),
     [ENVIRONMENT.pollSeconds]: seconds(props.poll, Duration.seconds(30)),

@@ -1,5 +1,5 @@
 // The vault: the bucket that holds the archives, and who may do what to it. It outlives the stack.
-// There is no method that grants s3:DeleteObject, because nothing that runs may delete an archive.
+// One method grants the deletion of exact versions, to the function of erasures and ended archives and to no other (law 8).
 
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -99,6 +99,20 @@ export class Vault extends Construct {
     const lists = ['s3:ListBucket', 's3:ListBucketVersions', 's3:ListBucketMultipartUploads'];
     this.#grant(handler, this.#objects, 's3:GetObjectVersion');
     this.#grant(handler, this.bucket.bucketArn, ...lists);
+    this.bucket.encryptionKey?.grantDecrypt(handler);
+  }
+
+  /** Erasure and the end of an archive: exact versions, unfinished uploads, and the locks that stand against it. */
+  grantPurge(handler: LambdaFunction): void {
+    const removal = [
+      's3:DeleteObjectVersion',
+      's3:GetObjectVersion',
+      's3:GetObjectRetention',
+      's3:GetObjectLegalHold',
+    ];
+    for (const objects of [this.#objects, this.#trail]) this.#grant(handler, objects, ...removal);
+    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket', 's3:ListBucketVersions');
+    this.grantAbort(handler);
     this.bucket.encryptionKey?.grantDecrypt(handler);
   }
 

@@ -37,6 +37,8 @@ export interface Config {
   readonly expirySchedule: Ticks;
   readonly minNoticeMs: number;
   readonly noticeBeforeMs: number;
+  readonly retentionMs: number | undefined;
+  readonly erasureDelayMs: number;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly settleMs: number;
@@ -98,6 +100,8 @@ export function readConfig(env: Variables = process.env): Config {
     ),
     muxPrices: read(ENVIRONMENT.muxPrices, 'prices as in the prop muxPrices', muxPricesFrom, MUX_PRICES),
     expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
+    retentionMs: optional(ENVIRONMENT.retentionSeconds, 'a number of seconds', milliseconds),
+    erasureDelayMs: seconds(ENVIRONMENT.erasureDelaySeconds, 72 * 3_600),
     minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
     noticeBeforeMs: seconds(ENVIRONMENT.upcomingNoticeSeconds, 72 * 3_600),
     leaseMs: seconds(ENVIRONMENT.leaseSeconds, 90),

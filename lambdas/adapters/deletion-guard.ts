@@ -1,6 +1,6 @@
 // The last door before a video is deleted (law 1): checks the proof at run time, where no cast can reach. The fake
 // platform of the tests stands behind the same door.
-import { OwnUnpublishedAsset, PROOF_LIFETIME_MS, VerifiedArchive } from '../domain/verified-archive.ts';
+import { isProof, PROOF_LIFETIME_MS } from '../domain/verified-archive.ts';
 import type { Clock, DeletionSlot } from '../stages/ports.ts';
 
 export interface DeletionGuard {
@@ -29,7 +29,7 @@ export function createDeletionGuard(clock: Pick<Clock, 'nowMs'>): DeletionGuard 
 
 /** A proof from the future is no proof either: the clock moved, so nobody knows how old it is. */
 function objectionTo(assetId: string, proof: unknown, slot: DeletionSlot, nowMs: number): string | undefined {
-  if (!VerifiedArchive.is(proof) && !OwnUnpublishedAsset.is(proof)) return 'no verifier made this proof';
+  if (!isProof(proof)) return 'no verifier made this proof';
   if (proof.assetId !== assetId) return `the proof is of asset ${proof.assetId}`;
   if (proof.provedAtMs < slot.grantedAtMs) return 'the proof is older than the slot';
   const ageMs = nowMs - proof.provedAtMs;

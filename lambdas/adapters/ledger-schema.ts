@@ -86,6 +86,48 @@ const HistoryEntry = z.looseObject({
   version: count,
 });
 
+const Failure = z.looseObject({
+  code: text,
+  message: text,
+  action: text.default(''),
+  from: z.enum(STATUSES),
+  retryable: z.boolean().default(true),
+});
+
+const Purge = z.looseObject({
+  from: z.enum(STATUSES),
+  failure: Failure.optional(),
+  led_by: id.optional(),
+  order: z
+    .looseObject({
+      id,
+      asset_id: id,
+      root_asset_id: id,
+      requested_by: text,
+      legal_basis: text,
+      principal: text.optional(),
+      request_id: text.optional(),
+      ordered_at: time,
+      executes_at: time,
+    })
+    .optional(),
+  executes_at: time,
+  marked_at: time.optional(),
+  begun_at: time.optional(),
+  removed: z
+    .looseObject({
+      assets: z.array(text),
+      versions: count,
+      bytes: count,
+      uploads: count,
+      trail_entries: count,
+    })
+    .optional(),
+  trail_mark: text.optional(),
+  blocked_until: time.optional(),
+  done_at: time.optional(),
+});
+
 /** Loose throughout: fields that this code does not know are written back as they were. */
 const Item = z.looseObject({
   asset_id: id,
@@ -99,7 +141,22 @@ const Item = z.looseObject({
   reason: text.optional(),
   group_id: text.optional(),
   expiration_date: time,
-  asked: z.looseObject({ expiration_date: text.optional(), grace_days: z.number().optional() }).default({}),
+  asked: z
+    .looseObject({
+      expiration_date: text.optional(),
+      grace_days: z.number().optional(),
+      archive_until: text.nullable().optional(),
+    })
+    .default({}),
+  mode: z.enum(['archive_only', 'delete_only']).optional(),
+  playback: z.literal('revoke').optional(),
+  revoked: z
+    .array(z.looseObject({ ...playbackId.shape, revoked_at: time, replaced_by: text.optional() }))
+    .optional(),
+  archive_until: time.nullable().optional(),
+  end_foretold: z.looseObject({ archive_until: time, said_at: time }).optional(),
+  purge: Purge.optional(),
+  former_external_ids: z.array(text).optional(),
   wake_at: time.optional(),
   wake_lane: z.enum(LANES).default('step'),
   leased_until: time.optional(),
@@ -147,15 +204,7 @@ const Item = z.looseObject({
   earlier_restores: z.array(EarlierRestore).optional(),
   current_asset_id: id.optional(),
   restored_from: id.optional(),
-  failure: z
-    .looseObject({
-      code: text,
-      message: text,
-      action: text.default(''),
-      from: z.enum(STATUSES),
-      retryable: z.boolean().default(true),
-    })
-    .optional(),
+  failure: Failure.optional(),
   warnings: z.array(text).default([]),
   history: z.array(HistoryEntry).default([]),
   // The bus may be told twice, never not at all.

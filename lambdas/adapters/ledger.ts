@@ -2,6 +2,7 @@
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -44,6 +45,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     save: (record) => atAws(place, () => save(options, record)),
     putAlias: (kind, id, assetId) => atAws(place, () => putAlias(options, kind, id, assetId)),
     resolveAlias: (kind, id) => atAws(place, () => resolveAlias(options, kind, id)),
+    dropAlias: (kind, id) => atAws(place, () => dropAlias(options, kind, id)),
     due: (lane, nowMs, limit) => atAws(place, () => due(options, lane, nowMs, limit)),
     claimDue: (assetId, nowMs, leaseMs) => atAws(place, () => claimDue(options, assetId, nowMs, leaseMs)),
     countBefore: (lane, record, most) => atAws(place, () => countBefore(options, lane, record, most)),
@@ -95,6 +97,10 @@ async function save({ client, tableName }: LedgerOptions, record: AssetRecord): 
 async function putAlias({ client, tableName }: LedgerOptions, kind: AliasKind, id: string, assetId: string) {
   const Item = { pk: { S: aliasKey(kind, id) }, asset_id: { S: assetId } };
   await client.send(new PutItemCommand({ TableName: tableName, Item }));
+}
+
+async function dropAlias({ client, tableName }: LedgerOptions, kind: AliasKind, id: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: aliasKey(kind, id) } } }));
 }
 
 async function resolveAlias(

@@ -134,6 +134,22 @@ export function createMux(options: MuxOptions): Platform {
       await call(what, verb, ask);
     },
 
+    async deletePlaybackId(assetId, playbackId) {
+      const what = `take playback id ${playbackId} from ${assetId}`;
+      const done = call(what, 'other', ({ video }) => video.assets.deletePlaybackId(assetId, playbackId));
+      return (await orUndefined(done.then(wasDeleted))) ?? 'gone';
+    },
+
+    async createPlaybackId(assetId, policy) {
+      const body = { policy } as Mux.Video.AssetCreatePlaybackIdParams;
+      const made = await call(`add a ${policy} playback id to ${assetId}`, 'post', ({ video }) =>
+        video.assets.createPlaybackId(assetId, body),
+      );
+      if (!isObject(made) || typeof made.id !== 'string')
+        throw new TransientError('MUX_UNREADABLE', `Mux answered no playback id for ${assetId}.`);
+      return { id: made.id, policy };
+    },
+
     async createdSince(sinceMs) {
       const raw = await listCreatedSince(sinceMs, (cursor) =>
         listPage(cursor, cursor === undefined ? undefined : SEARCHES_PATIENCE_MS),

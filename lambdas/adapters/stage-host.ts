@@ -7,6 +7,7 @@ import { createBus } from './bus.ts';
 import { dynamodb, eventBridge, s3, sqs } from './clients.ts';
 import type { Config } from './config.ts';
 import { createHelpers } from './copy-queue.ts';
+import { createErasures } from './erasures.ts';
 import { clock, config, ledger, log, waking } from './host.ts';
 import { platformFor } from './platform-host.ts';
 import { systemRandom } from './random.ts';
@@ -36,6 +37,7 @@ export function depsFor(purpose: Purpose): Deps {
     },
     platform: platformFor(purpose),
     brake: createBrake({ client: dynamodb(), tableName: config.table, limits: config.deletionLimits }),
+    erasures: createErasures({ client: dynamodb(), tableName: config.table }),
     bus: createBus({ client: eventBridge(), busName: config.busName() }),
     settings: settingsOf(config),
     keptMasters: new KeptMasters(),
@@ -44,12 +46,13 @@ export function depsFor(purpose: Purpose): Deps {
 
 function settingsOf(from: Config): Settings {
   const { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays } = from;
-  const { noticeBeforeMs, onStillWatched } = from;
+  const { noticeBeforeMs, onStillWatched, retentionMs } = from;
   const { storageClass, deletions, onLoss, openMasters, segmentBytes, expirySchedule: ticks } = from;
   const times = { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays };
   return {
     ...times,
     noticeBeforeMs,
+    retentionMs,
     onStillWatched,
     storageClass,
     deletions,

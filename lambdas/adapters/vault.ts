@@ -4,6 +4,7 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -21,7 +22,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ListedVersion } from '../domain/audit-judgements.ts';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { SetUpError, TransientError } from '../domain/failures.ts';
-import type { ListMark, ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
+import type { ListMark, LockedVersion, ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
 import { createPutAgents } from './put-stream.ts';
 import { streamPart } from './upload-part.ts';
 import {
@@ -163,6 +164,17 @@ export function createVault(options: VaultOptions): S3Vault {
         return { uploads, next: nextMark(page.IsTruncated, page.NextKeyMarker, page.NextUploadIdMarker) };
       }),
 
+    async removeVersions(versions) {
+      if (versions.length === 0) return [];
+      const Objects = versions.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+      const { Errors = [] } = await attempt(`DeleteObjects of ${versions.length} versions`, () =>
+        client.send(new DeleteObjectsCommand({ ...owner, Delete: { Objects, Quiet: true } })),
+      );
+      const locked: LockedVersion[] = [];
+      for (const error of Errors) locked.push(await lockedOrThrow(options, error));
+      return locked;
+    },
+
     async head({ key, versionId }) {
       const command = new HeadObjectCommand({
         ...owner,
@@ -276,6 +288,47 @@ export function createVault(options: VaultOptions): S3Vault {
       throw translateS3Error(error, `HeadBucket of ${bucket}`);
     }
   }
+}
+
+/**
+ * DeleteObjects answers AccessDenied for a version that a lock keeps, as for one that the role may not delete; HEAD shows the
+ * lock to whoever may see it (API_HeadObject, `x-amz-object-lock-*`).
+ */
+async function lockedOrThrow(
+  { client, bucket, bucketOwner }: VaultOptions,
+  { Key: key, VersionId: versionId, Code, Message }: DeleteError,
+): Promise<LockedVersion> {
+  if (key === undefined || versionId === undefined || Code !== 'AccessDenied')
+    throw new TransientError('VAULT_UNAVAILABLE', `S3 did not delete ${key}: ${Code} ${Message}`);
+  const head = await attempt(`HeadObject of ${key}`, () =>
+    client.send(
+      new HeadObjectCommand({
+        Bucket: bucket,
+        ExpectedBucketOwner: bucketOwner,
+        Key: key,
+        VersionId: versionId,
+      }),
+    ),
+  );
+  if (head.ObjectLockLegalHoldStatus === 'ON') return { key, versionId };
+  const until = head.ObjectLockRetainUntilDate;
+  if (until) return { key, versionId, untilMs: until.getTime() };
+  throw new SetUpError(
+    'VAULT_DENIED',
+    `S3 refuses to delete version ${versionId} of ${key}, and shows no lock.`,
+    {
+      action:
+        'Let the purge function delete versions below mux/ and trail/ (s3:DeleteObjectVersion), and see its locks (s3:GetObjectRetention, s3:GetObjectLegalHold).',
+      retryable: true,
+    },
+  );
+}
+
+interface DeleteError {
+  readonly Key?: string;
+  readonly VersionId?: string;
+  readonly Code?: string;
+  readonly Message?: string;
 }
 
 /** A part as ListParts shows it; one without size, ETag or CRC32 counts as not there and is copied again. */

@@ -46,6 +46,10 @@ export const ENVIRONMENT = {
   upcomingNoticeSeconds: 'UPCOMING_NOTICE_SECONDS',
   /** `ignore`, `warn` or `hold`: what happens to an asset that was watched after the request. */
   onStillWatched: 'ON_STILL_WATCHED',
+  /** How long an archive is kept after the deletion where a request does not say; absent: for ever. */
+  retentionSeconds: 'RETENTION_SECONDS',
+  /** The least time in which an order of erasure can be stopped. */
+  erasureDelaySeconds: 'ERASURE_DELAY_SECONDS',
   leaseSeconds: 'LEASE_SECONDS',
   /** The first wait when something at Mux or S3 is not ready; later waits grow to 20 times this. */
   pollSeconds: 'POLL_SECONDS',
@@ -66,6 +70,7 @@ export const ENVIRONMENT = {
     expire: 'FUNCTION_EXPIRE',
     restore: 'FUNCTION_RESTORE',
     cancel: 'FUNCTION_CANCEL',
+    purge: 'FUNCTION_PURGE',
   },
   /** Function `tell`: one of each per receiver, numbered from 1 (`WEBHOOK_URL_1`, `WEBHOOK_QUEUE_URL_1`). */
   webhookUrl: (place: number) => `WEBHOOK_URL_${place}`,

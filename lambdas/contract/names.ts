@@ -2,7 +2,7 @@
 // A leaf: it imports nothing, so that lib/ can read it without reading the code that runs.
 
 /** The floors of the house. Each is a function, a handler file, a metric dimension and a runbook section. */
-export const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'] as const;
+export const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel', 'purge'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Every bundled function: `lambdas/handlers/<name>.ts` exports `handler`. */

@@ -1,7 +1,7 @@
 // Decisions on holds: whether one asset can still be kept from its deletion, and what lifting that leaves. Pure.
 import { isHeld } from './brake.ts';
-import { type Caller, type Decision, effectiveStatus, noted, refuse } from './decisions.ts';
-import { isBeforeDeletion } from './lifecycle.ts';
+import { type Caller, type Decision, noted, refuse } from './decisions.ts';
+import { effectiveStatus, isBeforeDeletion } from './lifecycle.ts';
 import type { Problem } from './problem.ts';
 import type { AssetRecord, Hold } from './record.ts';
 import { iso } from './time.ts';

@@ -4,13 +4,13 @@ import {
   cancelled,
   change,
   type Decision,
-  effectiveStatus,
   goOn,
   noted,
   refuse,
+  refusedByPurge,
   wakeNow,
 } from './decisions.ts';
-import { isBeforeDeletion, move } from './lifecycle.ts';
+import { effectiveStatus, isBeforeDeletion, move } from './lifecycle.ts';
 import { withAccepted } from './loss-policy.ts';
 import type { AssetRecord, Status } from './record.ts';
 import { iso } from './time.ts';
@@ -34,6 +34,8 @@ export function decideRequest(
   request: DeleteRequest,
   caller: Caller,
 ): Decision {
+  const refusal = record && refusedByPurge(record);
+  if (refusal) return refusal;
   if (record?.status === 'restored') return refuseRestored(record);
   const isRepeat = record !== undefined && isSame(record, request);
   if (isRepeat && record.status === 'failed') {
@@ -82,6 +84,8 @@ function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: 
 }
 
 export function decideCancel(record: AssetRecord, caller: Caller): Decision {
+  const refusal = refusedByPurge(record);
+  if (refusal) return refusal;
   if (record.status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'cancelled' };
   if (record.lost_at && (record.status !== 'failed' || record.upload)) return refuseWhileSaved(record);
   if (isBeforeDeletion(effectiveStatus(record))) {
@@ -116,6 +120,8 @@ export interface Reschedule {
 }
 
 export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: Caller): Decision {
+  const refusal = refusedByPurge(record);
+  if (refusal) return refusal;
   if (!isBeforeDeletion(effectiveStatus(record))) {
     return refuse({
       status: 409,

@@ -4,13 +4,13 @@ import {
   cancelled,
   change,
   type Decision,
-  effectiveStatus,
   goOn,
   refuse,
+  refusedByPurge,
   wakeNow,
   wakeUnlessLeased,
 } from './decisions.ts';
-import { isBeforeDeletion, move } from './lifecycle.ts';
+import { effectiveStatus, isBeforeDeletion, move } from './lifecycle.ts';
 import { chooseOffer, type Offer, offersFor, type QuoteRates } from './offers.ts';
 import { withEarlierRestore } from './pairing.ts';
 import type { Problem } from './problem.ts';
@@ -31,6 +31,8 @@ export function decideRestore(
   caller: Caller,
   rates: QuoteRates,
 ): Decision {
+  const refusal = refusedByPurge(record);
+  if (refusal) return refusal;
   const status = effectiveStatus(record);
   if (record.lost_at) return refuseLost(record);
   if (isBeforeDeletion(status)) {

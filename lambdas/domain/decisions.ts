@@ -1,9 +1,9 @@
 // What the decisions share. A decision is what a call of a user does to a record in each status: the table "What may
 // happen when", every row of it a test in test/domain/decisions.test.ts. Pure; the API stores what is decided.
 import { isInLine } from './admission.ts';
-import { addEntry, type Change, isLeased, move } from './lifecycle.ts';
+import { addEntry, type Change, effectiveStatus, isLeased, move } from './lifecycle.ts';
 import type { Problem } from './problem.ts';
-import type { AssetRecord, Status } from './record.ts';
+import type { AssetRecord } from './record.ts';
 import { iso } from './time.ts';
 
 export type Outcome = 'cancelled' | 'restoring' | 'already_available';
@@ -29,11 +29,6 @@ export interface Caller {
   readonly principal?: string;
   /** The API's own id for the call. */
   readonly requestId?: string;
-}
-
-/** A failed record is treated as the status that its retry goes on from. */
-export function effectiveStatus(record: AssetRecord): Status {
-  return record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
 }
 
 /** Back to where the failure happened, with every counter of restarts at nought. */
@@ -64,6 +59,30 @@ export function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
 
 export function refuse(problem: Problem): Extract<Decision, { kind: 'refuse' }> {
   return { kind: 'refuse', problem };
+}
+
+/** Nothing can be done to a record that stands still for a purge, or of which only the tombstone is left. */
+export function refusedByPurge(record: AssetRecord): Decision | undefined {
+  const { asset_id, status, purge } = record;
+  if (status === 'purged') {
+    const detail = `Nothing is left of asset ${asset_id}: ${purge?.done_at ?? 'long ago'} all of it was removed for good.`;
+    return refuse({
+      status: 409,
+      code: 'PURGED',
+      detail,
+      action: 'Only the original file can bring the video back.',
+    });
+  }
+  if (status !== 'purging') return undefined;
+  const leader = purge?.led_by ?? asset_id;
+  return refuse({
+    status: 409,
+    code: 'BEING_PURGED',
+    detail: `Asset ${asset_id} stands still: all that there is of the video is removed ${purge?.begun_at ? 'now' : `from ${purge?.executes_at} on`} (led by ${leader}).`,
+    action: purge?.begun_at
+      ? 'Nothing stops it any more.'
+      : 'Stop the order first, if there is one: POST /v1/erasures/{erasure_id}/stop (icehouse erase --stop).',
+  });
 }
 
 export function change(caller: Caller, cause: string, set: Partial<AssetRecord> = {}): Change {

@@ -5,20 +5,22 @@ import { iso } from './time.ts';
 
 const FOLLOWERS: Record<Status, readonly Status[]> = {
   // Straight to deleted when the asset is gone and an earlier life left its archive.
-  requested: ['preparing', 'archived', 'deleted', 'cancelled', 'failed'],
-  preparing: ['archiving', 'cancelled', 'failed'],
-  archiving: ['archived', 'cancelled', 'failed'],
-  archived: ['deleting', 'deleted', 'cancelled', 'failed'],
+  // To scheduled when no copy is wanted.
+  requested: ['preparing', 'archived', 'scheduled', 'deleted', 'cancelled', 'failed', 'purging'],
+  preparing: ['archiving', 'cancelled', 'failed', 'purging'],
+  archiving: ['archived', 'cancelled', 'failed', 'purging'],
+  archived: ['deleting', 'deleted', 'cancelled', 'failed', 'purging'],
+  scheduled: ['deleting', 'deleted', 'cancelled', 'failed', 'purging'],
   // Cancelled when a restore was asked for and the asset turned out not to be deletable yet.
   // Back to archived when the asset changed at the last moment and its new losses want their notice.
-  deleting: ['deleted', 'archived', 'cancelled', 'failed'],
-  deleted: ['thawing'],
-  thawing: ['uploading', 'failed'],
+  deleting: ['deleted', 'archived', 'scheduled', 'cancelled', 'failed', 'purging'],
+  deleted: ['thawing', 'purging'],
+  thawing: ['uploading', 'failed', 'purging'],
   // Back to thawing when the readable copy lapsed before the platform had read it.
-  uploading: ['restored', 'thawing', 'failed'],
-  restored: ['thawing'],
+  uploading: ['restored', 'thawing', 'failed', 'purging'],
+  restored: ['thawing', 'purging'],
   // Straight to thawing when somebody deleted the asset after the request was taken back.
-  cancelled: ['requested', 'thawing'],
+  cancelled: ['requested', 'thawing', 'purging'],
   // A retry goes on from `failure.from`.
   failed: [
     'requested',
@@ -30,7 +32,13 @@ const FOLLOWERS: Record<Status, readonly Status[]> = {
     'thawing',
     'uploading',
     'cancelled',
+    'scheduled',
+    'purging',
   ],
+  // Or back to `purge.from`, by `releasePurge`. It never fails: it waits, and says for what.
+  purging: ['purged'],
+  // An archive that has ended may yet be erased, with all that is known of it.
+  purged: ['purging'],
 };
 
 const STAGE_OF: Record<Status, Stage> = {
@@ -38,6 +46,7 @@ const STAGE_OF: Record<Status, Stage> = {
   preparing: 'archive',
   archiving: 'archive',
   archived: 'expire',
+  scheduled: 'expire',
   deleting: 'expire',
   deleted: 'expire',
   thawing: 'restore',
@@ -45,6 +54,8 @@ const STAGE_OF: Record<Status, Stage> = {
   restored: 'restore',
   cancelled: 'cancel',
   failed: 'cancel',
+  purging: 'purge',
+  purged: 'purge',
 };
 
 /** The stage whose function works on a record in this status. */
@@ -56,14 +67,31 @@ export function canMove(from: Status, to: Status): boolean {
   return FOLLOWERS[from].includes(to);
 }
 
+/**
+ * A failed record is treated as the status that its retry goes on from, and one that stands still for a purge as what it
+ * would be without.
+ */
+export function effectiveStatus({ status, failure, purge }: AssetRecord): Status {
+  const was = status === 'purging' ? (purge?.from ?? 'deleted') : status;
+  const why = status === 'purging' ? purge?.failure : failure;
+  return was === 'failed' ? (why?.from ?? 'requested') : was;
+}
+
+/** Its request wanted no copy, and no earlier life has left one. */
+export function isWithoutCopy({ mode, archive }: AssetRecord): boolean {
+  return mode === 'delete_only' && !archive;
+}
+
+const RESTING: readonly Status[] = ['deleted', 'restored', 'cancelled', 'failed', 'purged'];
+
 /** Statuses in which nothing happens until somebody asks. `archived` is not among them: its date is coming. */
 export function isResting(status: Status): boolean {
-  return status === 'deleted' || status === 'restored' || status === 'cancelled' || status === 'failed';
+  return RESTING.includes(status);
 }
 
 /** The statuses in which the asset has not been given up yet, so that a request can still be taken back. */
 export function isBeforeDeletion(status: Status): boolean {
-  return ['requested', 'preparing', 'archiving', 'archived'].includes(status);
+  return ['requested', 'preparing', 'archiving', 'archived', 'scheduled'].includes(status);
 }
 
 const HISTORY_LIMIT = 60;

@@ -1,5 +1,6 @@
 // The record as the API and the bus show it: no tokens, no upload ids, with a sentence for people.
 import type { PlaceInLine } from './admission.ts';
+import { effectiveStatus, isWithoutCopy } from './lifecycle.ts';
 import { ownIdOf, successorOf } from './pairing.ts';
 import type { AssetRecord, HistoryEntry, Status } from './record.ts';
 import { summarize } from './summary.ts';
@@ -8,21 +9,25 @@ export type Location = 'mux' | 'both' | 'vault' | 'none';
 
 /** Where the video's bytes are. */
 export function locationOf(record: AssetRecord): Location {
-  const status = record.status === 'failed' ? (record.failure?.from ?? 'requested') : record.status;
-  if (record.lost_at) return 'none';
-  if (status === 'deleted' || status === 'thawing' || status === 'uploading') return 'vault';
+  const status = effectiveStatus(record);
+  if (record.lost_at || status === 'purged' || record.purge?.begun_at) return 'none';
+  // Deleted without an archive is what somebody asked for.
+  if (status === 'deleted') return isWithoutCopy(record) ? 'none' : 'vault';
+  if (status === 'thawing' || status === 'uploading') return 'vault';
   return record.archive ? 'both' : 'mux';
 }
 
 /** Whether viewers can watch it at this moment, under whatever playback id it has now. */
 export function isPlayable(record: AssetRecord): boolean {
   const location = locationOf(record);
-  return record.status !== 'deleting' && (location === 'mux' || location === 'both');
+  const isRevoked = (record.revoked ?? []).some(({ replaced_by }) => replaced_by === undefined);
+  if (isRevoked || effectiveStatus(record) === 'deleting') return false;
+  return location === 'mux' || location === 'both';
 }
 
 /** The asset id under which Mux has the video now; undefined while it has none. */
 export function currentAssetId(record: AssetRecord): string | undefined {
-  if (record.status === 'restored') return record.current_asset_id;
+  if (effectiveStatus(record) === 'restored') return record.current_asset_id;
   return isPlayable(record) ? record.asset_id : undefined;
 }
 
@@ -37,7 +42,7 @@ export function currentTrackId(record: AssetRecord, trackId: string): string | u
 }
 
 function currentId(kind: 'playback' | 'track', record: AssetRecord, id: string): string | undefined {
-  if (record.status === 'restored') return successorOf(kind, record, id);
+  if (effectiveStatus(record) === 'restored') return successorOf(kind, record, id);
   return isPlayable(record) && ownIdOf(kind, record, id) === id ? id : undefined;
 }
 
@@ -56,7 +61,12 @@ export function publicRecord(record: AssetRecord) {
     deleted_by_user_id: record.deleted_by_user_id,
     reason: record.reason,
     group_id: record.group_id,
+    mode: record.mode,
+    playback: record.playback,
+    revoked: record.revoked,
     expiration_date: record.expiration_date,
+    archive_until: record.archive_until,
+    purge: publicPurge(record),
     created_at: record.created_at,
     updated_at: record.updated_at,
     next_action_at: nextActionAt(record),
@@ -113,6 +123,12 @@ function publicArchive({ archive }: AssetRecord) {
     sidecars: sidecars.map(({ name, key, version_id }) => ({ name, key, version_id })),
     sidecar_bytes: [manifest, ...captions, ...sidecars].reduce((sum, each) => sum + each.size_bytes, 0),
   };
+}
+
+function publicPurge({ purge }: AssetRecord) {
+  if (!purge) return undefined;
+  const { trail_mark, marked_at, failure, ...rest } = purge;
+  return rest;
 }
 
 function publicRestore({ restore }: AssetRecord) {

@@ -1,7 +1,6 @@
 // What a restore would cost and when it would be readable, said before anybody asks for it. Pure: no Mux call, nothing changes.
-import { effectiveStatus } from './decisions.ts';
 import { nothingToRestore } from './decisions-restore.ts';
-import { isBeforeDeletion } from './lifecycle.ts';
+import { effectiveStatus, isBeforeDeletion } from './lifecycle.ts';
 import {
   chooseOffer,
   type Offer,

@@ -7,6 +7,7 @@ export const STATUSES = [
   'preparing',
   'archiving',
   'archived',
+  'scheduled',
   'deleting',
   'deleted',
   'thawing',
@@ -14,8 +15,14 @@ export const STATUSES = [
   'restored',
   'cancelled',
   'failed',
+  'purging',
+  'purged',
 ] as const;
 export type Status = (typeof STATUSES)[number];
+
+/** Absent on a record: `archive_and_delete`. */
+export const MODES = ['archive_and_delete', 'archive_only', 'delete_only'] as const;
+export type Mode = (typeof MODES)[number];
 
 export type Tier = 'Expedited' | 'Standard' | 'Bulk';
 
@@ -35,7 +42,22 @@ export interface AssetRecord {
   readonly group_id?: string;
   readonly expiration_date: string;
   /** The date as the request named it, for "the same request again". */
-  readonly asked: { readonly expiration_date?: string; readonly grace_days?: number };
+  readonly asked: {
+    readonly expiration_date?: string;
+    readonly grace_days?: number;
+    readonly archive_until?: string | null;
+  };
+  readonly mode?: Exclude<Mode, 'archive_and_delete'>;
+  /** `revoke`: its playback ids are taken away once it is archived, long before its date. */
+  readonly playback?: 'revoke';
+  /** Playback ids that were taken away at somebody's wish while the asset was kept. */
+  readonly revoked?: readonly RevokedPlaybackId[];
+  /** When the archive ends; null: never, by somebody's word; absent: as the stack's retention has it. */
+  readonly archive_until?: string | null;
+  /** What the bus has heard of the end of the archive to come. */
+  readonly end_foretold?: { readonly archive_until: string; readonly said_at: string };
+  /** The end of all that the vault holds of the lineage, from its order on. */
+  readonly purge?: PurgeState;
 
   /** When the record next needs somebody; absent at rest. */
   readonly wake_at?: string;
@@ -65,6 +87,8 @@ export interface AssetRecord {
   readonly title?: string;
   /** The customer's own ids of the video and of whoever made it, as Mux has them in `meta`. */
   readonly external_id?: string;
+  /** Other ids that it had when it was read before: their aliases still lead here. */
+  readonly former_external_ids?: readonly string[];
   readonly creator_id?: string;
   /** The customer's own words on the asset, letter by letter, as far as Icehouse has read it. */
   readonly passthrough?: string;
@@ -138,6 +162,63 @@ export interface Watched {
 export interface PlaybackId {
   readonly id: string;
   readonly policy: string;
+}
+
+export interface RevokedPlaybackId extends PlaybackId {
+  readonly revoked_at: string;
+  /** The id that plays instead since the request was taken back. */
+  readonly replaced_by?: string;
+}
+
+/**
+ * A lineage that is being purged: one of its records leads and does the work for all, the others stand still meanwhile.
+ * Why: an order of erasure, on the leader, or `archive_until` has passed.
+ */
+export interface PurgeState {
+  /** What the record was before, and is again if the order is stopped. */
+  readonly from: Status;
+  /** Of a record that had failed. */
+  readonly failure?: Failure;
+  /** The leader, on all others. */
+  readonly led_by?: string;
+  /** On the leader alone; absent when `archive_until` has passed. */
+  readonly order?: ErasureOrder;
+  /** Nothing is removed before. */
+  readonly executes_at: string;
+  /** Since when others can no longer be at work on any record of the lineage, as far as is known: ms of the last mark. */
+  readonly marked_at?: string;
+  /** When the first thing was about to be removed: from here on there is no way back. */
+  readonly begun_at?: string;
+  readonly removed?: Removed;
+  /** How far the trail has been gone through. */
+  readonly trail_mark?: string;
+  /** Until when S3 refuses to delete an object, by its Object Lock. */
+  readonly blocked_until?: string;
+  readonly done_at?: string;
+}
+
+/** What an erasure or the end of an archive has removed so far. Things found gone are not counted. */
+export interface Removed {
+  /** Of assets, at the platform. */
+  readonly assets: readonly string[];
+  readonly versions: number;
+  readonly bytes: number;
+  readonly uploads: number;
+  readonly trail_entries: number;
+}
+
+/** An order to erase a video along its whole lineage: who wants it, by what right, and until when it can be stopped. */
+export interface ErasureOrder {
+  readonly id: string;
+  /** The asset as it was named, and the first of its lineage, whose record leads. */
+  readonly asset_id: string;
+  readonly root_asset_id: string;
+  readonly requested_by: string;
+  readonly legal_basis: string;
+  readonly principal?: string;
+  readonly request_id?: string;
+  readonly ordered_at: string;
+  readonly executes_at: string;
 }
 
 export interface TrackId {

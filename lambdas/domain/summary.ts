@@ -1,4 +1,5 @@
 // One sentence per record, for people: where the video is, whether it plays, what comes next.
+import { isWithoutCopy } from './lifecycle.ts';
 import type { AssetRecord, Status } from './record.ts';
 
 export function summarize(record: AssetRecord): string {
@@ -16,7 +17,9 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
   archived: (r) => `Safe in the vault; still playing on Mux; ${deletionOf(r)}; bring back free until then.`,
   deleting: () => 'Safe in the vault; being deleted from Mux now.',
   deleted: (r) =>
-    `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids.`,
+    isWithoutCopy(r)
+      ? 'Deleted from Mux without a copy, as asked; it cannot be brought back.'
+      : `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids.`,
   thawing: (r) =>
     `Being read out of Glacier (${r.restore?.tier ?? 'Standard'}); ready by ${time(r.restore?.ready_by)}.`,
   uploading: () => 'Readable again and on its way back to Mux.',
@@ -25,6 +28,14 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
     r.lost_at
       ? 'The request was taken back; Mux no longer has the asset, and the vault has no whole copy of it.'
       : `The request was taken back; playing on Mux${r.archive ? '; the copy stays in the vault' : ''}.`,
+  scheduled: (r) =>
+    `Still playing on Mux; ${deletionOf(r)} WITHOUT a copy, for good; free to take back until then.`,
+  purging: ({ purge }) =>
+    purge?.begun_at
+      ? 'Being erased: nothing of it can be had back.'
+      : `Stands still; ${purge?.order ? 'will be erased' : 'its archive ends'} ${time(purge?.executes_at)}${purge?.order ? `, unless order ${purge.order.id} is stopped before` : ''}.`,
+  purged: ({ purge }) =>
+    `Gone for good${purge?.done_at ? ` since ${day(purge.done_at)}` : ''}; nothing of the video is left in the vault.`,
   failed: (r) => `Stopped: ${r.failure?.message ?? 'unknown failure'} ${r.failure?.action ?? ''}`.trim(),
 };
 

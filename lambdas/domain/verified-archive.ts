@@ -1,6 +1,7 @@
-// The two proofs that a deletion needs (law 1). Only the functions in this file can construct them, and the
+// The proofs of which a deletion needs one (law 1). Only the functions in this file can construct them, and the
 // platform adapter checks them again at run time, so that no cast and no look-alike object deletes a video.
 import type { PlatformAsset } from './asset.ts';
+import { isHeld } from './brake.ts';
 import { fingerprint } from './manifest.ts';
 import type { ObjectHead } from './object-head.ts';
 import type { Archive, AssetRecord, StoredObject } from './record.ts';
@@ -13,7 +14,7 @@ const SIDECAR_CLASS = 'STANDARD';
 
 const key = Symbol('held by this file alone');
 
-abstract class DeletionProof {
+export abstract class DeletionProof {
   readonly assetId: string;
   readonly provedAtMs: number;
 
@@ -38,6 +39,28 @@ export class OwnUnpublishedAsset extends DeletionProof {
   static is(value: unknown): value is OwnUnpublishedAsset {
     return typeof value === 'object' && value !== null && #own in value;
   }
+}
+
+/** Somebody with the permission for it asked to have this asset deleted without a copy, and its date has passed. */
+export class WaivedArchive extends DeletionProof {
+  #waived = true;
+  static is(value: unknown): value is WaivedArchive {
+    return typeof value === 'object' && value !== null && #waived in value;
+  }
+}
+
+/** An order of erasure has begun on the lineage that this asset is part of. */
+export class ErasureOrdered extends DeletionProof {
+  #ordered = true;
+  static is(value: unknown): value is ErasureOrdered {
+    return typeof value === 'object' && value !== null && #ordered in value;
+  }
+}
+
+/** Of any of the four kinds, whatever a cast may say. */
+export function isProof(value: unknown): value is DeletionProof {
+  const kinds = [VerifiedArchive, OwnUnpublishedAsset, WaivedArchive, ErasureOrdered];
+  return kinds.some((kind) => kind.is(value));
 }
 
 /** Everything the proof is made of, gathered after the deletion slot was granted. */
@@ -143,6 +166,42 @@ export function proveOwnUnpublished(
   const about = restore?.new_asset_id === asset.id && asset.status !== 'errored';
   if (!restore || published || about || asset.id === record.asset_id) return undefined;
   return carriesToken(inputInfo, restore.token) ? new OwnUnpublishedAsset(key, asset.id, nowMs) : undefined;
+}
+
+/** `record` read afresh; undefined unless its request wants no copy, its date has passed and nobody holds it. */
+export function proveWaived(
+  record: AssetRecord,
+  asset: PlatformAsset,
+  nowMs: number,
+): WaivedArchive | undefined {
+  const isWanted =
+    record.mode === 'delete_only' && record.status === 'deleting' && asset.id === record.asset_id;
+  const isDue = Date.parse(record.expiration_date) <= nowMs && !isHeld(record.hold, nowMs);
+  return isWanted && isDue ? new WaivedArchive(key, asset.id, nowMs) : undefined;
+}
+
+/**
+ * `leader` read afresh: the record whose order has begun. `assetId` is one that `member`, a record of the same order, is
+ * about or that a restore of it made.
+ */
+export function proveErasure(
+  leader: AssetRecord,
+  member: AssetRecord,
+  assetId: string,
+  nowMs: number,
+): ErasureOrdered | undefined {
+  const { purge } = leader;
+  const hasBegun = leader.status === 'purging' && purge?.order !== undefined && purge.begun_at !== undefined;
+  const isOfOrder =
+    member.asset_id === leader.asset_id ||
+    (member.status === 'purging' && member.purge?.led_by === leader.asset_id);
+  const made = [
+    member.restore?.new_asset_id,
+    ...(member.earlier_restores ?? []).map((each) => each.new_asset_id),
+  ];
+  const isOfMember = assetId === member.asset_id || made.includes(assetId);
+  const isTime = purge !== undefined && Date.parse(purge.executes_at) <= nowMs;
+  return hasBegun && isOfOrder && isOfMember && isTime ? new ErasureOrdered(key, assetId, nowMs) : undefined;
 }
 
 /** Whether the asset was made from a URL that this restore signed. */

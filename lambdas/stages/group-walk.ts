@@ -1,9 +1,9 @@
 // Cancel and restore for a whole group, by bounded stretches: the caller repeats with `next_cursor` until it is null.
 // Each record is treated as by a single call; one that cannot be is named and stops none of the others.
-import { type Caller, effectiveStatus } from '../domain/decisions.ts';
+import type { Caller } from '../domain/decisions.ts';
 import type { RestoreWish } from '../domain/decisions-restore.ts';
 import { countBy } from '../domain/group-sum.ts';
-import { isBeforeDeletion } from '../domain/lifecycle.ts';
+import { effectiveStatus, isBeforeDeletion } from '../domain/lifecycle.ts';
 import { type Problem, problemDocument } from '../domain/problem.ts';
 import { type AssetRecord, STATUSES, type Status } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';

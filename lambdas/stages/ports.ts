@@ -6,9 +6,19 @@ import type { Audit, Finding } from '../domain/audit.ts';
 import type { ListedVersion } from '../domain/audit-judgements.ts';
 import type { FinishingStep } from '../domain/finishing-steps.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
-import type { AssetRecord, HistoryEntry, Hold, Status, StoredObject, Tier } from '../domain/record.ts';
+import type {
+  AssetRecord,
+  ErasureOrder,
+  HistoryEntry,
+  Hold,
+  PlaybackId,
+  Removed,
+  Status,
+  StoredObject,
+  Tier,
+} from '../domain/record.ts';
 import type { CallEvent } from '../domain/trail.ts';
-import type { OwnUnpublishedAsset, VerifiedArchive } from '../domain/verified-archive.ts';
+import type { DeletionProof } from '../domain/verified-archive.ts';
 
 export type { ObjectHead };
 
@@ -44,6 +54,8 @@ export interface Ledger {
   /** Idempotent; the last writer wins. */
   putAlias(kind: AliasKind, id: string, assetId: string): Promise<void>;
   resolveAlias(kind: AliasKind, id: string): Promise<string | undefined>;
+  /** Idempotent. Only an erasure does this, and only to what names a person: ids of the platform lead to the tombstone. */
+  dropAlias(kind: 'external', id: string): Promise<void>;
   /** Asset ids whose `wake_at` in this lane is not after `nowMs`, earliest first per shard, over all shards. */
   due(lane: Lane, nowMs: number, limit: number): Promise<readonly string[]>;
   /**
@@ -87,6 +99,13 @@ export interface ListedUpload {
   readonly key: string;
   readonly uploadId: string;
   readonly begunMs: number;
+}
+
+export interface LockedVersion {
+  readonly key: string;
+  readonly versionId: string;
+  /** ms since the epoch; absent for a legal hold, which has no end. */
+  readonly untilMs?: number;
 }
 
 /** The bucket. Object metadata carries our token under `icehouse-token`. */
@@ -136,6 +155,13 @@ export interface Vault {
     prefix: string;
     after?: ListMark;
   }): Promise<{ readonly uploads: readonly ListedUpload[]; readonly next: ListMark | undefined }>;
+  /**
+   * Removes exactly these versions for good, at most 1,000; idempotent. Answers those that an Object Lock keeps, with its end
+   * where S3 says it.
+   */
+  removeVersions(
+    versions: readonly { readonly key: string; readonly versionId: string }[],
+  ): Promise<readonly LockedVersion[]>;
   /** Undefined when there is no such object or version. Works on archived objects. */
   head(o: { key: string; versionId?: string }): Promise<ObjectHead | undefined>;
   /** A small object in the standard class. */
@@ -261,7 +287,7 @@ export interface Platform {
   /** Throws an Error at once unless the proof is one its verifier made, for this asset, at most 60 s old. */
   deleteAsset(
     assetId: string,
-    proof: VerifiedArchive | OwnUnpublishedAsset,
+    proof: DeletionProof,
     slot: DeletionSlot,
     /** Told the platform's own id of the call, where its answer has one: for the record, never for a decision. */
     hear?: (requestId: string) => void,
@@ -269,6 +295,10 @@ export interface Platform {
   createAsset(o: CreateAsset): Promise<PlatformAsset>;
   /** One thing that create cannot set, or did not. Throws PermanentError MUX_REFUSED for what the platform does not do. */
   finishAsset(assetId: string, step: FinishingStep): Promise<void>;
+  /** Takes a playback id away: whoever has it can watch no more. `gone`: there was none. */
+  deletePlaybackId(assetId: string, playbackId: string): Promise<'deleted' | 'gone'>;
+  /** Gives the asset another playback id of this policy. Not idempotent: look first at which it has. */
+  createPlaybackId(assetId: string, policy: string): Promise<PlaybackId>;
   /** Assets created at or after `sinceMs`, in any order. */
   createdSince(sinceMs: number): Promise<readonly PlatformAsset[]>;
   /** One page, at most 100, of all assets there are, in any order. */
@@ -306,6 +336,29 @@ export interface Trail {
 /** Tells the bus of calls that were refused, and of those that no record remembers. */
 export interface Calls {
   tell(calls: readonly CallEvent[]): Promise<void>;
+}
+
+/** An order as it is kept beside the records: what became of it outlives what it erased. */
+export interface ErasureFile extends ErasureOrder {
+  readonly stopped?: { readonly at: string; readonly user_id: string; readonly reason?: string };
+  /** When all was removed; absent until then. */
+  readonly done_at?: string;
+  readonly removed?: Removed;
+  /** Every asset of the lineage, the oldest first. */
+  readonly asset_ids?: readonly string[];
+}
+
+/** Orders of erasure. */
+export interface Erasures {
+  /** The last writer wins: only who holds the leading record writes. */
+  put(file: ErasureFile): Promise<void>;
+  /** Strongly consistent. */
+  get(id: string): Promise<ErasureFile | undefined>;
+  /** Newest last. Throws PermanentError INVALID_CURSOR. */
+  list(o: { readonly cursor?: string; readonly limit: number }): Promise<{
+    readonly files: readonly ErasureFile[];
+    readonly nextCursor: string | null;
+  }>;
 }
 
 /** Starts a stage's function asynchronously. */

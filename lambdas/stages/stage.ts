@@ -18,6 +18,7 @@ import type {
   Bus,
   Clock,
   Dispatch,
+  Erasures,
   Helpers,
   Ledger,
   Log,
@@ -47,6 +48,8 @@ export interface Settings {
   /** No more masters than these stand open at the platform. */
   readonly openMasters: number;
   readonly ticks: Ticks;
+  /** How long an archive is kept after the deletion where a request does not say; absent: for ever. */
+  readonly retentionMs?: number;
 }
 
 export interface Deps {
@@ -56,6 +59,7 @@ export interface Deps {
   readonly platform: Platform;
   readonly bus: Bus;
   readonly brake: Brake;
+  readonly erasures: Erasures;
   readonly dispatch: Dispatch;
   readonly helpers: Helpers;
   readonly clock: Clock;

@@ -56,12 +56,19 @@ const WHAT_IT_HAS: Record<Exclude<Status, 'failed'>, Partial<AssetRecord>> = {
   preparing: { master: MASTER },
   archiving: { master: MASTER, upload: UPLOAD, progress: { bytes_done: 1, bytes_total: 2 } },
   archived: { master: MASTER, archive: ARCHIVE, wake_at: '2026-12-24T00:00:00.000Z', wake_lane: 'expire' },
+  scheduled: { mode: 'delete_only', wake_at: '2026-12-24T00:00:00.000Z', wake_lane: 'expire' },
   deleting: { master: MASTER, archive: ARCHIVE },
   deleted: { archive: ARCHIVE, deleted_at: EARLIER },
   thawing: { archive: ARCHIVE, deleted_at: EARLIER, restore: BULK },
   uploading: { archive: ARCHIVE, deleted_at: EARLIER, restore: BULK },
   restored: { archive: ARCHIVE, deleted_at: EARLIER, restore: BULK, current_asset_id: 'new1' },
   cancelled: { archive: ARCHIVE, upload: UPLOAD, master: MASTER },
+  purging: {
+    archive: ARCHIVE,
+    deleted_at: EARLIER,
+    purge: { from: 'deleted', executes_at: '2026-11-25T12:00:00.000Z' },
+  },
+  purged: { purge: { from: 'deleted', executes_at: EARLIER, begun_at: EARLIER, done_at: EARLIER } },
 };
 
 export function inStatus(status: Exclude<Status, 'failed'>, more: Partial<AssetRecord> = {}): AssetRecord {

@@ -31,6 +31,8 @@ const restores = { http: 202, outcome: 'restoring', to: 'thawing', life: 3 };
 const restored = { http: 409, code: 'ALREADY_RESTORED', current_asset_id: 'new1' };
 const newLife = { http: 202, to: 'requested', life: 4 };
 const fixed = { http: 409, code: 'TOO_LATE_TO_RESCHEDULE' };
+const standsStill = { http: 409, code: 'BEING_PURGED' };
+const isPurged = { http: 409, code: 'PURGED' };
 const moved = (status: Status) => ({ http: 200, to: status, life: 3 });
 
 type Row = { [call in keyof typeof CALLS]: object };
@@ -46,6 +48,7 @@ const TABLE: Record<Exclude<Status, 'failed'>, Row> = {
   preparing: beforeDeletion('preparing'),
   archiving: beforeDeletion('archiving'),
   archived: beforeDeletion('archived'),
+  scheduled: beforeDeletion('scheduled'),
   deleting: {
     'same request': unchanged,
     'different request': differs,
@@ -87,6 +90,20 @@ const TABLE: Record<Exclude<Status, 'failed'>, Row> = {
     cancel: { ...unchanged, outcome: 'cancelled' },
     restore: { asks: 'asset1' },
     patch: fixed,
+  },
+  purging: {
+    'same request': standsStill,
+    'different request': standsStill,
+    cancel: standsStill,
+    restore: standsStill,
+    patch: standsStill,
+  },
+  purged: {
+    'same request': isPurged,
+    'different request': isPurged,
+    cancel: isPurged,
+    restore: isPurged,
+    patch: isPurged,
   },
 };
 

@@ -21,17 +21,21 @@ const CHANGE = { atMs: NOW_MS, cause: 'because', actor: 'user-9' };
 
 /** Written down from the design's stages: a status, and all that may follow it. */
 const STEPS: Record<Status, string> = {
-  requested: 'preparing archived deleted cancelled failed',
-  preparing: 'archiving cancelled failed',
-  archiving: 'archived cancelled failed',
-  archived: 'deleting deleted cancelled failed',
-  deleting: 'deleted archived cancelled failed',
-  deleted: 'thawing',
-  thawing: 'uploading failed',
-  uploading: 'restored thawing failed',
-  restored: 'thawing',
-  cancelled: 'requested thawing',
-  failed: 'requested preparing archiving archived deleting deleted thawing uploading cancelled',
+  requested: 'preparing archived scheduled deleted cancelled failed purging',
+  preparing: 'archiving cancelled failed purging',
+  archiving: 'archived cancelled failed purging',
+  archived: 'deleting deleted cancelled failed purging',
+  scheduled: 'deleting deleted cancelled failed purging',
+  deleting: 'deleted archived scheduled cancelled failed purging',
+  deleted: 'thawing purging',
+  thawing: 'uploading failed purging',
+  uploading: 'restored thawing failed purging',
+  restored: 'thawing purging',
+  cancelled: 'requested thawing purging',
+  failed:
+    'requested preparing archiving archived scheduled deleting deleted thawing uploading cancelled purging',
+  purging: 'purged',
+  purged: 'purging',
 };
 
 describe('a record', () => {
@@ -42,11 +46,11 @@ describe('a record', () => {
     },
   );
 
-  test('never comes to deleting but from archived, or from a failed deletion', () => {
-    expect(STATUSES.filter((from) => canMove(from, 'deleting'))).toEqual(['archived', 'failed']);
+  test('never comes to deleting but from archived or scheduled, or from a failed deletion', () => {
+    expect(STATUSES.filter((from) => canMove(from, 'deleting'))).toEqual(['archived', 'scheduled', 'failed']);
   });
 
-  test.each(['deleted', 'restored', 'cancelled', 'failed'] as const)('rests when %s', (status) => {
+  test.each(['deleted', 'restored', 'cancelled', 'failed', 'purged'] as const)('rests when %s', (status) => {
     expect(isResting(status)).toBe(true);
   });
 
@@ -57,8 +61,14 @@ describe('a record', () => {
     },
   );
 
-  test('can be taken back in four statuses', () => {
-    expect(STATUSES.filter(isBeforeDeletion)).toEqual(['requested', 'preparing', 'archiving', 'archived']);
+  test('can be taken back in five statuses', () => {
+    expect(STATUSES.filter(isBeforeDeletion)).toEqual([
+      'requested',
+      'preparing',
+      'archiving',
+      'archived',
+      'scheduled',
+    ]);
   });
 
   test.each([
@@ -66,6 +76,7 @@ describe('a record', () => {
     ['preparing', 'archive'],
     ['archiving', 'archive'],
     ['archived', 'expire'],
+    ['scheduled', 'expire'],
     ['deleting', 'expire'],
     ['deleted', 'expire'],
     ['thawing', 'restore'],
@@ -73,6 +84,8 @@ describe('a record', () => {
     ['restored', 'restore'],
     ['cancelled', 'cancel'],
     ['failed', 'cancel'],
+    ['purging', 'purge'],
+    ['purged', 'purge'],
   ] as const)('that is %s belongs to stage %s', (status, stage) => {
     expect(stageOf(status)).toBe(stage);
   });

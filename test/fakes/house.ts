@@ -13,6 +13,7 @@ import { expire } from '../../lambdas/stages/expire.ts';
 import { KeptMasters } from '../../lambdas/stages/kept-masters.ts';
 import { master } from '../../lambdas/stages/master.ts';
 import type { Source } from '../../lambdas/stages/ports.ts';
+import { purge } from '../../lambdas/stages/purge.ts';
 import {
   type Answer,
   cancelRequest,
@@ -26,6 +27,7 @@ import { restore } from '../../lambdas/stages/restore.ts';
 import { type Deps, runStage, type Settings, type StageFunction } from '../../lambdas/stages/stage.ts';
 import { type Sweeping, sweep } from '../../lambdas/stages/sweep.ts';
 import { memoryBrake } from './brake-memory.ts';
+import { memoryErasures } from './erasures-memory.ts';
 import { memoryLedger } from './ledger-memory.ts';
 import { manualClock } from './manual-clock.ts';
 import { type Accident, mortal } from './mortal.ts';
@@ -41,7 +43,14 @@ import {
 import { MemorySource } from './source-memory.ts';
 import { MemoryVault } from './vault-memory.ts';
 
-export const STAGE_FUNCTIONS: Record<Stage, StageFunction> = { master, archive, expire, restore, cancel };
+export const STAGE_FUNCTIONS: Record<Stage, StageFunction> = {
+  master,
+  archive,
+  expire,
+  restore,
+  cancel,
+  purge,
+};
 
 export const SETTINGS: Settings = {
   leaseMs: 90_000,
@@ -86,6 +95,7 @@ export function house(options: HouseOptions = {}) {
   const settings = { ...SETTINGS, ...options.settings };
   const ledger = memoryLedger();
   const brake = memoryBrake({ ...LIMITS, ...options.limits });
+  const erasures = memoryErasures();
   const vault = new MemoryVault({ clock, thawMs: options.thawMs ?? THAW_MS });
   const source = new MemorySource();
   const bus = recordingBus();
@@ -108,6 +118,7 @@ export function house(options: HouseOptions = {}) {
     platform: life.wrap(platform),
     bus: life.wrap(bus),
     brake: life.wrap(brake),
+    erasures: life.wrap(erasures),
     dispatch,
     helpers,
     clock,

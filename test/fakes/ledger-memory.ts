@@ -55,6 +55,9 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
       index(stored, 1);
       return stored;
     },
+    async dropAlias(kind, id) {
+      aliases.delete(`${kind} ${id}`);
+    },
     async claimDue(assetId, nowMs, leaseMs) {
       const record = records.get(assetId);
       const isDue = record?.wake_at !== undefined && record.wake_at <= iso(nowMs);

@@ -263,6 +263,23 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
         if (!raw) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
         finish(raw, step);
       }),
+    deletePlaybackId: (assetId, playbackId) =>
+      play('deletePlaybackId', () => {
+        const raw = stored.get(assetId)?.raw;
+        const before = listOf(raw?.playback_ids);
+        const left = before.filter(({ id }) => id !== playbackId);
+        if (raw) raw.playback_ids = left;
+        return left.length < before.length ? 'deleted' : 'gone';
+      }),
+    createPlaybackId: (assetId, policy) =>
+      play('createPlaybackId', () => {
+        const raw = stored.get(assetId)?.raw;
+        if (!raw) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
+        made += 1;
+        const playback = { id: `${assetId}again${made}`, policy };
+        raw.playback_ids = [...listOf(raw.playback_ids), playback];
+        return playback;
+      }),
     createdSince: (sinceMs) =>
       play('createdSince', async () => {
         const all = [...stored.values()].map(({ raw }) => toPlatformAsset(structuredClone(raw)));

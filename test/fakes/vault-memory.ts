@@ -134,6 +134,22 @@ export class MemoryVault implements Vault {
     return { uploads, next: last && { key: last.key, id: last.uploadId } };
   }
 
+  /** Versions that an Object Lock keeps, and until when. */
+  readonly locks = new Map<string, number>();
+
+  async removeVersions(versions: Parameters<Vault['removeVersions']>[0]) {
+    const locked = versions.filter(({ versionId }) => (this.locks.get(versionId) ?? 0) > this.#clock.nowMs());
+    for (const each of versions) {
+      if (locked.includes(each)) continue;
+      const left = (this.versions.get(each.key) ?? []).filter(
+        ({ head }) => head.versionId !== each.versionId,
+      );
+      if (left.length > 0) this.versions.set(each.key, left);
+      else this.versions.delete(each.key);
+    }
+    return locked.map(({ key, versionId }) => ({ key, versionId, untilMs: this.locks.get(versionId) }));
+  }
+
   async head({ key, versionId }: { key: string; versionId?: string }): Promise<ObjectHead | undefined> {
     const version = this.#version(key, versionId);
     return version && { ...version.head, thaw: this.#thawOf(version) };

@@ -29,7 +29,7 @@ describe('every function', () => {
         Variables: Match.objectLike({ NODE_OPTIONS: Match.stringLikeRegexp('--enable-source-maps') }),
       },
     });
-    template.resourceCountIs('AWS::Lambda::Function', 11);
+    template.resourceCountIs('AWS::Lambda::Function', 12);
   });
 
   test('keeps its logs for 90 days', () => {

@@ -43,7 +43,20 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   trail: ['s3:PutObject', FAILED],
   expire: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
   restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', 's3:PutObject', INVOKE],
-  cancel: [PUBLISH, FAILED, ...ABORT],
+  cancel: [SECRET, PUBLISH, FAILED, ...ABORT],
+  purge: [
+    SECRET,
+    PUBLISH,
+    FAILED,
+    ...ABORT,
+    's3:DeleteObjectVersion',
+    's3:GetObjectVersion',
+    's3:GetObjectRetention',
+    's3:GetObjectLegalHold',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+    'dynamodb:DeleteItem',
+  ],
 };
 
 describe('a function may do', () => {
@@ -60,8 +73,21 @@ describe('nobody', () => {
     ({ Properties }) => Properties.PolicyDocument.Statement,
   );
 
-  test('may delete an object, a version, an item or the bucket', () => {
-    expect(actionsOf(all).filter((action) => /delete/i.test(action))).toEqual(['sqs:DeleteMessage']);
+  test('may delete an object, a version, an item or the bucket, but purge, which may delete exact versions and aliases', () => {
+    const deleting = FUNCTIONS.flatMap((name) =>
+      actionsOf(statementsOf(template, name))
+        .filter((action) => /delete/i.test(action))
+        .map((action) => `${name} ${action}`),
+    );
+
+    expect(deleting.sort()).toEqual([
+      'copy sqs:DeleteMessage',
+      'purge dynamodb:DeleteItem',
+      'purge s3:DeleteObjectVersion',
+      'purge s3:DeleteObjectVersion',
+    ]);
+    expect(actionsOf(all)).not.toContain('s3:DeleteObject');
+    expect(actionsOf(all)).not.toContain('s3:BypassGovernanceRetention');
   });
 
   test('has a wildcard in an action', () => {
@@ -74,7 +100,8 @@ describe('nobody', () => {
         .filter((each) => actionsOf([each]).some((action) => action.startsWith('s3:')))
         .map(({ Action, Resource }) => [Action, JSON.stringify(Resource).match(/"\/([a-z]+\/[^"]+)"/)?.[1]]);
 
-    const others = FUNCTIONS.filter((name) => name !== 'trail').flatMap(keysOf);
+    // An erasure takes entries away, and writes none.
+    const others = FUNCTIONS.filter((name) => name !== 'trail' && name !== 'purge').flatMap(keysOf);
     expect(keysOf('trail')).toEqual([['s3:PutObject', 'trail/*']]);
     expect(
       others.filter(([, key]) => key && matchesWildcard(String(key), 'trail/2026/12/24/x.json')),

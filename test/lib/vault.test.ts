@@ -66,7 +66,7 @@ describe('the vault', () => {
     );
 
     expect(types.filter((type) => type.startsWith('Custom::'))).toEqual([]);
-    template.resourceCountIs('AWS::Lambda::Function', 11);
+    template.resourceCountIs('AWS::Lambda::Function', 12);
   });
 
   test('logs its accesses where the prop says', () => {

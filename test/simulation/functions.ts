@@ -21,11 +21,12 @@ const PURPOSE_OF: Record<Stage, Purpose> = {
   expire: 'delete',
   restore: 'restore',
   cancel: 'prepare',
+  purge: 'delete',
 };
 
 export function createFunctions(world: World) {
   const { timeline, chance, plan, modes, records, isChaos, counted, tell } = world;
-  const { ledger, vault, downloads, mux, brake, bus, log } = world;
+  const { ledger, vault, downloads, mux, brake, erasures, bus, log } = world;
   /** What warm environments remember. */
   const warm = [new KeptMasters(), new KeptMasters()];
   let sweepAtMs = Infinity;
@@ -47,6 +48,7 @@ export function createFunctions(world: World) {
       log,
       settings: plan.settings,
       brake: who.wrap('brake', brake),
+      erasures: who.wrap('erasures', erasures),
       keptMasters: (chance.is(0.7) ? warm[chance.below(2)] : undefined) ?? new KeptMasters(),
     };
   }

@@ -6,6 +6,7 @@ import type { Ledger } from '../../lambdas/stages/ports.ts';
 import type { Deps } from '../../lambdas/stages/stage.ts';
 import type { Waking } from '../../lambdas/stages/wake.ts';
 import { memoryBrake } from '../fakes/brake-memory.ts';
+import { memoryErasures } from '../fakes/erasures-memory.ts';
 import { memoryLedger } from '../fakes/ledger-memory.ts';
 import type { Cell, EventKind } from './cells.ts';
 import { chanceOf } from './chance.ts';
@@ -189,6 +190,7 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     vault,
     downloads,
     brake: memoryBrake(plan.limits),
+    erasures: memoryErasures(),
     records: stored.records,
     oracle,
     mux,
