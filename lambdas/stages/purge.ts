@@ -1,7 +1,172 @@
-// Stage "purge": removes all that the vault, and on an order of erasure also Mux and the ledger, hold of a lineage.
+// Stage "purge": removes all that the vault holds of a lineage (law 8), and on an order of erasure the video at Mux and
+// whatever names a person too. One record leads and does the work; all others stand still until it is done or stopped.
+import { isHeld } from '../domain/brake.ts';
+import { isResting, resume } from '../domain/lifecycle.ts';
+import { standStill } from '../domain/purge.ts';
+import type { AssetRecord, PurgeState } from '../domain/record.ts';
+import { DAY_MS, iso } from '../domain/time.ts';
+import { heldWithAll, overLimit, type Stop } from './brake.ts';
+import { finishPurge, keepFile } from './purge-end.ts';
+import { setPurge } from './purge-state.ts';
+import { removeAssets, removeFolders, removeTrail } from './purge-things.ts';
 import type { Next, Work } from './stage.ts';
+import { wholeLineage } from './whole-lineage.ts';
 
-export async function purge({ record }: Work): Promise<Next> {
-  if (record.status !== 'purging') return { kind: 'rest' };
-  throw new Error('Not built yet.');
+const DRY_RUN = 'deletions to be switched on (they are in dry-run)';
+
+/** Longer than any function runs that was at work on a record when it was stopped: 15 minutes, by the usual lease. */
+const QUIET_LEASES = 10;
+
+export async function purge(work: Work): Promise<Next> {
+  const { record } = work;
+  if (record.status !== 'purging' || !record.purge) return { kind: 'rest' };
+  const { led_by } = record.purge;
+  return led_by === undefined ? lead(work, record.purge) : follow(work, led_by);
+}
+
+/** Stands still as long as its leader leads, and goes on as it was when the order was stopped. */
+async function follow(work: Work, leaderId: string): Promise<Next> {
+  const leader = await work.deps.ledger.get(leaderId);
+  if (leader?.status === 'purging' && leader.purge?.led_by === undefined)
+    return work.poll(`the end of the video, which the record of ${leaderId} leads`);
+  return goOn(work, 'the order was stopped', work.nowMs);
+}
+
+async function goOn(work: Work, cause: string, untilMs: number): Promise<Next> {
+  await work.store((record) => resume(record, { atMs: work.nowMs, cause, actor: 'icehouse' }));
+  const lane = work.record.status === 'requested' ? 'admit' : 'step';
+  return { kind: 'wait', untilMs, waitingFor: 'its own stage', lane, set: { waiting_for: undefined } };
+}
+
+async function lead(work: Work, { executes_at, begun_at }: PurgeState): Promise<Next> {
+  const records = await holdStill(work);
+  if (!records) return work.poll('another end of the same video to be over');
+  const other = begun_at ? undefined : stillCountedOn(work.record, records);
+  // The archive has not come to its end after all: the next look is tomorrow's.
+  if (other) return goOn(work, `its archive is kept for ${other}`, work.nowMs + DAY_MS);
+  await keepFile(work, records);
+  const readyMs = Math.max(Date.parse(executes_at), quietAtMs(work));
+  if (work.nowMs < readyMs) return { kind: 'wait', untilMs: readyMs, waitingFor: 'its time' };
+  const stop = await stopOf(work, records);
+  if (stop) return { kind: 'wait', untilMs: stop.wakeAtMs, waitingFor: stop.waitingFor };
+  if (begun_at || (await begin(work, records))) return removeAll(work, records);
+  return { kind: 'wait', untilMs: work.nowMs, waitingFor: 'a hold that was put in this moment' };
+}
+
+/**
+ * Stops every record of the lineage that is not yet: also one that came to be since the order. Answers all of them, this
+ * one first; undefined when one of them stands still for another's sake.
+ */
+async function holdStill(work: Work): Promise<readonly AssetRecord[] | undefined> {
+  const { asset_id: led_by } = work.record;
+  const lineage = await wholeLineage(work.deps.ledger, led_by);
+  const others = lineage?.records.filter(({ asset_id }) => asset_id !== led_by) ?? [];
+  const still: AssetRecord[] = [];
+  for (const record of others) {
+    if (record.status === 'purging' && record.purge?.led_by !== led_by) return undefined;
+    still.push(record.status === 'purging' || isTombstone(record) ? record : await stopped(work, record));
+  }
+  return [work.record, ...still];
+}
+
+/** Left by this order, before the leader's own end. */
+function isTombstone({ status, purge }: AssetRecord): boolean {
+  return status === 'purged' && (purge?.order !== undefined || purge?.led_by !== undefined);
+}
+
+/** That somebody may have been at work on it is known before it is stopped: a crash in between costs a wait. */
+async function stopped(work: Work, record: AssetRecord): Promise<AssetRecord> {
+  const { asset_id: led_by, purge } = work.record;
+  await setPurge(work, { marked_at: iso(work.nowMs) });
+  const why = {
+    atMs: work.nowMs,
+    cause: `stands still: its video is to be removed (${led_by})`,
+    actor: 'icehouse',
+  };
+  return work.deps.ledger.save(standStill(record, { led_by, executes_at: purge?.executes_at ?? '' }, why));
+}
+
+/** The end of an archive takes nothing from another request of the lineage; an erasure does. */
+function stillCountedOn(
+  { purge, asset_id }: AssetRecord,
+  records: readonly AssetRecord[],
+): string | undefined {
+  if (purge?.order) return undefined;
+  const others = records.filter((each) => each.asset_id !== asset_id && each.purge !== undefined);
+  const isOdd = ({ purge: theirs, archive }: AssetRecord) =>
+    theirs !== undefined &&
+    (!isResting(theirs.from) || (theirs.from !== 'restored' && archive !== undefined));
+  return others.find(isOdd)?.asset_id;
+}
+
+function quietAtMs({ record: { purge }, deps }: Work): number {
+  return Date.parse(purge?.marked_at ?? '') + QUIET_LEASES * deps.settings.leaseMs;
+}
+
+/** What keeps a deletion keeps a purge too. Once it has begun, a hold on everything still makes it pause. */
+async function stopOf(
+  work: Work,
+  records: readonly AssetRecord[],
+): Promise<{ readonly waitingFor: string; readonly wakeAtMs: number } | undefined> {
+  const { nowMs, deps, record } = work;
+  if (deps.settings.deletions !== 'on') return { waitingFor: DRY_RUN, wakeAtMs: nowMs + DAY_MS };
+  const isBegun = record.purge?.begun_at !== undefined;
+  const hold = isBegun ? undefined : records.map((each) => each.hold).find((each) => isHeld(each, nowMs));
+  if (hold) {
+    const untilMs = hold.until ? Date.parse(hold.until) : Infinity;
+    return {
+      waitingFor: `a hold by ${hold.user_id}: ${hold.reason}`,
+      wakeAtMs: Math.min(untilMs, nowMs + DAY_MS),
+    };
+  }
+  const isCounted = isBegun || record.purge?.order === undefined;
+  const stop: Stop | undefined = (await heldWithAll(work)) ?? (isCounted ? undefined : await overLimit(work));
+  return stop && { waitingFor: stop.waitingFor, wakeAtMs: stop.wakeAtMs(work.record) };
+}
+
+/**
+ * The last moment in which a word against it counts: from each of these writes on a hold is refused, the leader's last. False
+ * when somebody held a record meanwhile; a stop of the order ends this invocation with a ConflictError.
+ */
+async function begin(work: Work, records: readonly AssetRecord[]): Promise<boolean> {
+  const begun_at = iso(work.nowMs);
+  for (const { asset_id } of records) {
+    if (asset_id === work.record.asset_id) continue;
+    const newest = await work.deps.ledger.get(asset_id);
+    if (newest?.status !== 'purging' || !newest.purge) continue;
+    if (isHeld(newest.hold, work.nowMs)) return false;
+    await work.deps.ledger.save({ ...newest, purge: { ...newest.purge, begun_at } });
+  }
+  await work.store((record) => {
+    if (!record.purge || isHeld(record.hold, work.nowMs)) return record;
+    return { ...record, purge: { ...record.purge, begun_at } };
+  });
+  return work.record.purge?.begun_at !== undefined;
+}
+
+/** All of it twice: what was under way when the records were stopped may show itself only after the first time. */
+async function removeAll(work: Work, records: readonly AssetRecord[]): Promise<Next> {
+  const { nowMs, deps } = work;
+  const isErasure = work.record.purge?.order !== undefined;
+  const assets = isErasure ? await removeAssets(work, records) : 0;
+  const { found, lockedUntilMs } = await removeFolders(work, records);
+  const trailUntilMs = isErasure ? await removeTrail(work, records) : undefined;
+  const blockedMs = Math.max(lockedUntilMs ?? 0, trailUntilMs ?? 0);
+  if (blockedMs > 0) {
+    await setPurge(work, { blocked_until: iso(blockedMs), empty_at: undefined });
+    const untilMs = Math.min(Math.max(blockedMs, nowMs + deps.settings.pollMs), nowMs + DAY_MS);
+    return { kind: 'wait', untilMs, waitingFor: `the end of an Object Lock on ${iso(blockedMs)}` };
+  }
+  const again = {
+    kind: 'wait',
+    untilMs: nowMs + deps.settings.leaseMs,
+    waitingFor: 'a second look',
+  } as const;
+  const { empty_at } = work.record.purge ?? {};
+  if (assets + found > 0 || !empty_at) {
+    await setPurge(work, { empty_at: iso(nowMs), blocked_until: undefined });
+    return again;
+  }
+  if (Date.parse(empty_at) + deps.settings.leaseMs > nowMs) return again;
+  return finishPurge(work, records);
 }
