@@ -1,14 +1,22 @@
-// Finds a video by whatever a support ticket names: any id it ever had, a URL with one in it, the customer's own id, a group.
+// Finds a video by whatever a support ticket names: any id it ever had, a URL with one in it, the customer's own id, a group, a person.
 import { type BriefRecord, briefRecord } from '../domain/brief-record.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { type Clue, cluesIn } from '../domain/ticket.ts';
+import { invalidCursor, type PeoplePage, type PersonField, videosOf } from './find-people.ts';
 import { lineageOf } from './lineage.ts';
 import type { AliasKind, Ledger } from './ports.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** The record is that of the asset which the video is now, whichever of its ids was found. */
 export interface Match extends BriefRecord {
-  readonly matched_by: 'asset_id' | 'playback_id' | 'upload_id' | 'track_id' | 'external_id' | 'group_id';
+  readonly matched_by:
+    | 'asset_id'
+    | 'playback_id'
+    | 'upload_id'
+    | 'track_id'
+    | 'external_id'
+    | 'group_id'
+    | PersonField;
   /** The very id that was found. */
   readonly matched: string;
   /** Path of the still picture in the vault; null where there is none. */
@@ -20,6 +28,10 @@ export interface Findings {
   readonly matches: readonly Match[];
   /** Groups of this name: `matches` has the first of their videos only. */
   readonly groups: readonly string[];
+  /** Leads to more videos of the person of this name; null where there are none. */
+  readonly next_cursor: string | null;
+  /** What could not be looked for, since the ledger is still being given the index for it. */
+  readonly not_searched: readonly PersonField[];
 }
 
 /** Of a group, so that a person sees what it is. */
@@ -39,17 +51,43 @@ interface Found {
   readonly records: readonly AssetRecord[];
 }
 
-/** By key alone: nothing is scanned, and of a URL only its path is looked at. */
-export async function find(ledger: Ledger, text: string): Promise<Findings> {
-  const lookups = cluesIn(text).flatMap((clue) => lookupsOf(ledger, clue));
-  const found = (await sideBySide(lookups, SIDE_BY_SIDE, (lookup) => lookup())).flat();
+/**
+ * By key alone: nothing is scanned, and of a URL only its path is looked at. With a cursor, the next page of a person's
+ * videos. Throws PermanentError INVALID_CURSOR.
+ */
+export async function find(ledger: Ledger, text: string, cursor?: string): Promise<Findings> {
+  const clues = cluesIn(text);
+  const name = clues.find(({ isAlone }) => isAlone)?.text;
+  if (cursor !== undefined && name === undefined) throw invalidCursor();
+  const lookups = cursor === undefined ? clues.flatMap((clue) => lookupsOf(ledger, clue)) : [];
+  const [found, people] = await Promise.all([
+    sideBySide(lookups, SIDE_BY_SIDE, (lookup) => lookup()),
+    name === undefined ? NOBODY : videosOf(ledger, name, cursor),
+  ]);
+  const ofPeople = people.found.map(({ field, record }) => ({
+    by: field,
+    text: name ?? '',
+    records: [record],
+  }));
+  const groups = found.flat().filter(({ by }) => by === 'group_id');
+  return {
+    matches: matchesOf([...found.flat(), ...ofPeople]),
+    groups: [...new Set(groups.map((each) => each.text))],
+    next_cursor: people.nextCursor,
+    not_searched: people.notSearched,
+  };
+}
+
+const NOBODY: PeoplePage = { found: [], nextCursor: null, notSearched: [] };
+
+/** Each video once, as what it was found by first. */
+function matchesOf(found: readonly Found[]): readonly Match[] {
   const matches = new Map<string, Match>();
   for (const each of found) {
     const match = matchOf(each);
     if (match && !matches.has(match.asset_id)) matches.set(match.asset_id, match);
   }
-  const groups = found.filter(({ by }) => by === 'group_id').map((each) => each.text);
-  return { matches: [...matches.values()], groups: [...new Set(groups)] };
+  return [...matches.values()];
 }
 
 type Lookup = () => Promise<readonly Found[]>;
