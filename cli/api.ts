@@ -6,6 +6,7 @@ export type {
   AssetRecord as PublicRecord,
   Audit,
   Brake as BrakeAnswer,
+  LineageEntry,
   RecordPage as Page,
   RestoreBody as RestoreWish,
 } from '../client/icehouse.ts';

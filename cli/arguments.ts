@@ -91,3 +91,8 @@ export function sizeBytes(text: string): number {
   if (!number || !factor) throw new InvalidArgumentError('A size such as 64MiB.');
   return Number(number) * factor;
 }
+
+/** When something ends, as the API has it: null for never. */
+export function neverOr(text: string | undefined): string | null | undefined {
+  return text === 'never' ? null : text;
+}

@@ -1,4 +1,5 @@
 // Looks at records again and again until each has come to rest.
+import { isWaiting } from '../lambdas/domain/modes.ts';
 import type { PublicRecord } from './api.ts';
 import { CommandError } from './problems.ts';
 import { type Sample, sampled, staysUntil } from './progress.ts';
@@ -83,13 +84,15 @@ const SOON_MS = 10 * 60_000;
 export function isAtRest(record: PublicRecord, nowMs: number): boolean {
   // A restore that was asked for during the deletion starts when the asset is deleted.
   if (record.status === 'deleted') return !record.restore;
-  if (record.status === 'archived') return Date.parse(staysUntil(record)) > nowMs + SOON_MS;
-  return ['restored', 'cancelled', 'failed'].includes(record.status);
+  if (isWaiting(record.status)) return Date.parse(staysUntil(record)) > nowMs + SOON_MS;
+  // It stands still until then, unless the order is stopped.
+  if (record.status === 'purging') return Date.parse(record.purge?.executes_at ?? '') > nowMs + SOON_MS;
+  return ['restored', 'cancelled', 'failed', 'purged'].includes(record.status);
 }
 
 /** For who waits for a restore: at rest is only a video that is back, or will not come. */
 export function isRestoreOver({ status }: PublicRecord): boolean {
-  return ['restored', 'cancelled', 'failed'].includes(status);
+  return ['restored', 'cancelled', 'failed', 'purging', 'purged'].includes(status);
 }
 
 export function endedWell({ problem, record }: Followed): boolean {

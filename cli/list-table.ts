@@ -57,6 +57,6 @@ function sizeOf({ archive, progress }: PublicRecord): string {
   return sizeBytes === undefined ? '-' : bytes(sizeBytes);
 }
 
-function expiryOf({ status, expiration_date }: PublicRecord): string {
-  return status === 'cancelled' ? '-' : day(expiration_date);
+function expiryOf({ status, mode, expiration_date }: PublicRecord): string {
+  return status === 'cancelled' ? '-' : mode === 'archive_only' ? 'never' : day(expiration_date);
 }

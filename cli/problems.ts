@@ -49,7 +49,7 @@ export function refused(httpStatus: number, body: Readonly<Record<string, unknow
 function actionFor(problem: Problem): string {
   if (typeof problem.action === 'string') return problem.action;
   if (problem.code === 'NOT_TRACKED' || problem.status === 404) {
-    return 'Check the id; `icehouse list` shows the assets that Icehouse knows.';
+    return 'Check the id; `icehouse list` shows the assets that Icehouse knows, `icehouse find` takes any other id.';
   }
   if (problem.code === 'REQUEST_DIFFERS')
     return '`icehouse reschedule` moves the date of the request there is.';

@@ -1,4 +1,5 @@
 // How fast a copy goes, how long it still takes, and the bar that shows it. Pure: the time of a look is an argument.
+import { isArchiveOnly, isDeleteOnly } from '../lambdas/domain/modes.ts';
 import type { PublicRecord } from './api.ts';
 import { bytes, bytesOf, clockTime, day, minute, plain } from './format.ts';
 
@@ -51,8 +52,13 @@ export function shareOf(progress: CopyProgress): number {
 /** What a record that is not being copied says in a line. */
 export function note(record: PublicRecord): string {
   if (record.failure) return `${record.failure.code}: ${plain(record.failure.message)}`;
+  if (isArchiveOnly(record) && record.status === 'archived') return `${sizeNote(record)}, and stays on Mux`;
   if (record.status === 'archived') return `${sizeNote(record)}, on Mux until ${day(staysUntil(record))}`;
-  if (record.status === 'deleted') return sizeNote(record);
+  if (record.status === 'scheduled') return `NOT copied, on Mux until ${day(staysUntil(record))}`;
+  if (record.status === 'deleted')
+    return isDeleteOnly(record) && !record.archive ? 'no copy' : sizeNote(record);
+  if (record.purge && record.status === 'purging')
+    return `goes for good from ${minute(record.purge.executes_at)}`;
   if (record.status === 'thawing' && record.restore) return `readable by ${minute(record.restore.ready_by)}`;
   if (record.status === 'restored') return `now ${record.current_asset_id ?? 'gone from Mux'}`;
   if (record.position) return [inLine(record), ...expectation(record)].join(', ');

@@ -1,8 +1,8 @@
-// One record for people: the whole view, the receipt of a change; and what a refusal looks like.
+// What the views of a record are made of, the receipt of a change, and what a refusal looks like.
 
 import type { Hold } from '../lambdas/domain/record.ts';
 import type { PublicRecord } from './api.ts';
-import { bytes, clockTime, minute, plain, relative, second } from './format.ts';
+import { bytes, clockTime, minute, plain, relative } from './format.ts';
 import type { Problem } from './problems.ts';
 import { inLine } from './progress.ts';
 import type { Screen, Style } from './screen.ts';
@@ -16,24 +16,25 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
   restored: 'green',
   cancelled: 'dim',
   failed: 'red',
+  purging: 'red',
+  purged: 'dim',
 };
 
 export function paintStatus(paint: Paint, status: string): string {
   return paint(STATUS_STYLES[status] ?? 'yellow', plain(status));
 }
 
-const LOCATIONS: Readonly<Record<string, string>> = {
+const MODE_WORDS = {
+  archive_only: 'archive_only: copied, never deleted',
+  delete_only: 'delete_only: deleted WITHOUT a copy',
+} as const;
+
+export const LOCATIONS: Readonly<Record<string, string>> = {
   mux: 'Mux',
   both: 'Mux and the vault',
   vault: 'the vault',
   none: 'nowhere',
 };
-
-/** Everything about one record: the sentence, the facts, the timeline. */
-export function recordView(record: PublicRecord, screen: Screen, nowMs: number): string {
-  const blocks = [...heading(record, screen), facts(record, screen, nowMs), timeline(record, screen)];
-  return [...blocks, ...wayOn(record)].join('\n\n');
-}
 
 /** What a change came to: the sentence and the few facts that may have moved. */
 export function receipt(record: PublicRecord, screen: Screen, nowMs: number): string {
@@ -45,20 +46,21 @@ export function receipt(record: PublicRecord, screen: Screen, nowMs: number): st
   return [...heading(record, screen), factTable(rows, screen)].join('\n\n');
 }
 
-function heading({ title, asset_id, summary }: PublicRecord, { paint, columns }: Screen): string[] {
+export function heading({ title, asset_id, summary }: PublicRecord, { paint, columns }: Screen): string[] {
   const name = title ? `${paint('bold', plain(title))}\n${paint('dim', asset_id)}` : paint('bold', asset_id);
   return [name, grid([[plain(summary)]], { widths: [columns] }).text];
 }
 
 export type Fact = readonly [label: string, value: string];
 
-function facts(record: PublicRecord, screen: Screen, nowMs: number): string {
-  const { paint } = screen;
-  const rows = [
-    ...standing(record, paint, nowMs),
+/** What is behind a status, apart from where it stands in time. */
+export function recordFacts(record: PublicRecord, paint: Paint, nowMs: number): Fact[] {
+  return [
+    ...waiting(record),
     ...progressRows(record),
     ...archiveRows(record),
     ...restoreRows(record, nowMs),
+    ...playbackRows(record),
     ...listed(
       'loses',
       record.losses.map((loss) => `${loss.attribute}: ${loss.detail}`),
@@ -67,7 +69,6 @@ function facts(record: PublicRecord, screen: Screen, nowMs: number): string {
     ...failureRows(record, paint),
     ...originRows(record),
   ];
-  return factTable(rows, screen);
 }
 
 const LABEL_WIDTH = 11;
@@ -82,9 +83,16 @@ function standing(record: PublicRecord, paint: Paint, nowMs: number): Fact[] {
   return [
     ['status', paintStatus(paint, record.status)],
     ['location', `${LOCATIONS[record.location] ?? record.location}, ${playing}`],
-    ...(record.status === 'cancelled' ? [] : [expiry(record, nowMs)]),
+    ...listed('mode', record.mode ? [MODE_WORDS[record.mode]] : []),
+    ...(record.status === 'cancelled' || record.mode === 'archive_only' ? [] : [expiry(record, nowMs)]),
     ...listed('deleted', record.deleted_at ? [minute(record.deleted_at)] : []),
     ...listed('next action', record.next_action_at ? [nextAction(record.next_action_at, nowMs)] : []),
+    ...waiting(record),
+  ];
+}
+
+function waiting(record: PublicRecord): Fact[] {
+  return [
     ...listed('waits for', record.waiting_for ? [plain(record.waiting_for)] : []),
     ...listed('place', record.position ? [inLine(record)] : []),
     ...listed('expected', record.expected_by ? [`by ${minute(record.expected_by)}`] : []),
@@ -107,7 +115,7 @@ function nextAction(at: string, nowMs: number): string {
   return Date.parse(at) <= nowMs ? 'now' : `${minute(at)} (${relative(at, nowMs)})`;
 }
 
-function listed(label: string, values: readonly string[]): Fact[] {
+export function listed(label: string, values: readonly string[]): Fact[] {
   return values.map((value, index) => [index === 0 ? label : '', value]);
 }
 
@@ -141,6 +149,18 @@ function restoreRows({ restore, current_asset_id, status }: PublicRecord, nowMs:
   return listed('restore', [`${restore.tier}, ${cost}`, ...ready, ...need, ...now, ...playback]);
 }
 
+function playbackRows({ mode, playback, revoked = [] }: PublicRecord): Fact[] {
+  const lines = revoked.map(
+    ({ id, revoked_at, replaced_by }) =>
+      `${id} taken away ${minute(revoked_at)}${replaced_by ? `, now ${replaced_by}` : ''}`,
+  );
+  const ahead = playback === 'revoke' && lines.length === 0 ? ['taken away once archived'] : [];
+  return [
+    ...listed('mode', mode ? [mode.replaceAll('_', ' ')] : []),
+    ...listed('playback', [...lines, ...ahead]),
+  ];
+}
+
 function warningRows({ warnings }: PublicRecord, paint: Paint): Fact[] {
   return listed(
     'warning',
@@ -158,7 +178,7 @@ function failureRows({ failure }: PublicRecord, paint: Paint): Fact[] {
 }
 
 /** The command that goes on after a refused loss, on a line of its own: to be copied, it must not be wrapped. */
-function wayOn({ failure }: PublicRecord): string[] {
+export function wayOn({ failure }: PublicRecord): string[] {
   const [, command] = /\bor run: (icehouse .+)$/.exec(failure?.action ?? '') ?? [];
   return command ? [`Go on all the same:\n${plain(command)}`] : [];
 }
@@ -171,17 +191,6 @@ function originRows(record: PublicRecord): Fact[] {
     ...listed('group', record.group_id ? [plain(record.group_id)] : []),
     ...listed('was', record.restored_from ? [`asset ${record.restored_from}`] : []),
   ];
-}
-
-/** One line per transition, the newest last, as it happened. */
-function timeline({ history }: PublicRecord, { paint, columns }: Screen): string {
-  const head = ['when (UTC)', 'status', 'why'].map((text) => paint('dim', text));
-  const rows = history.map((entry) => [
-    second(entry.at),
-    paintStatus(paint, entry.to),
-    `${plain(entry.cause)} (${plain(entry.actor)})`,
-  ]);
-  return grid([head, ...rows], { indent: 2, widths: [20, 10, columns - 38] }).text;
 }
 
 /** What was refused, why, and what to do about it. */

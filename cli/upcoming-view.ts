@@ -17,6 +17,7 @@ export function upcomingView(
   const parts = [screen.paint('bold', title)];
   if (data.length > 0) parts.push(dayTable(upcoming, screen));
   if (isListed && data.length > 0) parts.push(entryTable(data, screen));
+  if (isListed && upcoming.ending.length > 0) parts.push(endingTable(upcoming, screen));
   const notes = notesOf(upcoming);
   if (notes.length > 0) {
     const rows = notes.map((note) => [screen.paint('yellow', '!'), note]);
@@ -46,13 +47,29 @@ function entryTable(data: readonly UpcomingEntry[], screen: Screen): string {
   return grid(rows, { indent: 2 }).text;
 }
 
-function whyOf({ hold, waiting_for, title, deleted_by_user_id }: UpcomingEntry): string {
+function endingTable({ ending }: Upcoming, screen: Screen): string {
+  const head = ['archives that end', 'when', ''].map((name) => screen.paint('dim', name));
+  const rows = ending.map((entry) => [
+    entry.asset_id,
+    entry.ends_at ? minute(entry.ends_at) : 'not before it is released',
+    screen.paint('dim', plain(reasonOf(entry))),
+  ]);
+  return grid([head, ...rows], { indent: 2 }).text;
+}
+
+function whyOf(entry: UpcomingEntry): string {
+  return entry.mode === 'delete_only' ? `WITHOUT a copy; ${reasonOf(entry)}` : reasonOf(entry);
+}
+
+type Why = Pick<UpcomingEntry, 'hold' | 'waiting_for' | 'title' | 'deleted_by_user_id'>;
+
+function reasonOf({ hold, waiting_for, title, deleted_by_user_id }: Why): string {
   if (hold) return `held by ${hold.user_id}: ${hold.reason}`;
   if (waiting_for) return `waits for ${waiting_for}`;
   return title ? `${title} (${deleted_by_user_id})` : deleted_by_user_id;
 }
 
-function notesOf({ deletions, hold, put_off: late, under_way: other, limits }: Upcoming): string[] {
+function notesOf({ deletions, hold, put_off: late, under_way: other, limits, ending }: Upcoming): string[] {
   const rest = other.requested + other.preparing + other.archiving;
   return [
     ...(deletions === 'dry-run' ? ['Deletions are in dry-run: nothing of this is deleted.'] : []),
@@ -66,6 +83,9 @@ function notesOf({ deletions, hold, put_off: late, under_way: other, limits }: U
       : []),
     ...(rest > 0
       ? [`${rest} requests are not archived yet; they are deleted when they are, not before.`]
+      : []),
+    ...(ending.length > 0
+      ? [`${ending.length} archives come to their end: what is in them cannot be restored after that.`]
       : []),
     ...(other.deleting > 0 ? [`${other.deleting} are being deleted now.`] : []),
   ];

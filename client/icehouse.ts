@@ -8,7 +8,11 @@ import type {
   Brake,
   CancelBody,
   Check,
+  DeleteOnlyBody,
   DeleteRequestBody,
+  Erasure,
+  ErasureBody,
+  ErasurePage,
   Fidelity,
   Findings,
   Group,
@@ -22,7 +26,10 @@ import type {
   ReleaseBody,
   RescheduleBody,
   RestoreBody,
+  SlimBody,
+  Slimmed,
   Status,
+  StopErasureBody,
   TrackWhereabouts,
   Upcoming,
   Whereabouts,
@@ -82,6 +89,11 @@ export class IcehouseClient {
     return this.ask(call, ({ data }) => Array.isArray(data));
   }
 
+  /** Has an asset deleted at its date WITHOUT a copy: nothing of it can be restored. Needs a permission of its own. */
+  requestDeleteOnly(body: DeleteOnlyBody): Promise<AssetRecord> {
+    return this.#record({ method: 'POST', path: '/v1/delete-requests/delete-only', body });
+  }
+
   status(assetId: string): Promise<AssetRecord> {
     return this.#record({ method: 'GET', path: requestPath(assetId) });
   }
@@ -112,11 +124,13 @@ export class IcehouseClient {
     );
   }
 
-  /** Videos by whatever a ticket names: any id, a URL with one in it, the customer's own id, a group. */
-  find(text: string): Promise<Findings> {
-    return this.ask({ method: 'GET', path: '/v1/find', query: { q: text } }, ({ matches }) =>
-      Array.isArray(matches),
-    );
+  /**
+   * Videos by whatever a ticket names: any id, a URL with one in it, the customer's own id, a group, a person. The
+   * cursor leads to the next page of a person's videos.
+   */
+  find(text: string, cursor?: string): Promise<Findings> {
+    const call = { method: 'GET', path: '/v1/find', query: { q: text, cursor } } as const;
+    return this.ask(call, ({ matches }) => Array.isArray(matches));
   }
 
   /** A group, or the stretch of it that begins at the cursor. */
@@ -186,6 +200,12 @@ export class IcehouseClient {
     return this.ask(call, ({ verdict }) => typeof verdict === 'string');
   }
 
+  /** Takes parts from an asset that stays at Mux, or shows by `dry_run` what would go. */
+  slim(assetId: string, body: SlimBody): Promise<Slimmed> {
+    const call = { method: 'POST', path: `${assetPath(assetId)}/slim`, body } as const;
+    return this.ask(call, ({ removed }) => Array.isArray(removed));
+  }
+
   /** One page of what is going to be deleted within so many days. */
   upcoming(query: { days?: number; limit?: number; cursor?: string } = {}): Promise<Upcoming> {
     return this.ask({ method: 'GET', path: '/v1/upcoming', query }, ({ data }) => Array.isArray(data));
@@ -210,6 +230,25 @@ export class IcehouseClient {
   audit(id: string, cursor?: string): Promise<Audit> {
     const path = `/v1/audits/${encodeURIComponent(id)}`;
     return this.ask({ method: 'GET', path, query: { cursor } }, isAudit);
+  }
+
+  /** Erases a video along its whole lineage, for good, once the time to stop it is over. */
+  erase(body: ErasureBody): Promise<Erasure> {
+    return this.ask({ method: 'POST', path: '/v1/erasures', body }, isErasure);
+  }
+
+  /** How far an order of erasure is; with its certificate once it is done. */
+  erasure(erasureId: string): Promise<Erasure> {
+    return this.ask({ method: 'GET', path: erasurePath(erasureId) }, isErasure);
+  }
+
+  /** Newest last. */
+  erasures(query: { limit?: number; cursor?: string } = {}): Promise<ErasurePage> {
+    return this.ask({ method: 'GET', path: '/v1/erasures', query }, ({ data }) => Array.isArray(data));
+  }
+
+  stopErasure(erasureId: string, body: StopErasureBody): Promise<Erasure> {
+    return this.ask({ method: 'POST', path: `${erasurePath(erasureId)}/stop`, body }, isErasure);
   }
 
   /** Answers what the call names it: only that it looks like that is checked, since it may have more fields tomorrow. */
@@ -248,8 +287,16 @@ function isWhereabouts({ asset_id, reason }: Json): boolean {
   return [asset_id, reason].every((field) => typeof field === 'string');
 }
 
+function isErasure({ erasure_id, state }: Json): boolean {
+  return [erasure_id, state].every((field) => typeof field === 'string');
+}
+
 function isAudit({ id, findings }: Json): boolean {
   return typeof id === 'string' && Array.isArray(findings);
+}
+
+function erasurePath(erasureId: string): string {
+  return `/v1/erasures/${encodeURIComponent(erasureId)}`;
 }
 
 function assetPath(assetId: string): string {

@@ -31,6 +31,7 @@ export type LossCode =
   | 'NEW_PLAYBACK_IDS'
   | 'ADDITIONAL_AUDIO_TRACK'
   | 'SURROUND_SOUND'
+  | 'NOT_ARCHIVED'
   | 'OVERLAY'
   | 'DRM_CONFIGURATION'
   | 'CAPTION_UNREACHABLE'
@@ -54,13 +55,31 @@ export interface DeleteRequestBody {
   readonly expiration_date?: string;
   /** In so many days. */
   readonly grace_days?: number;
+  /** When the archive ends; null for never. Absent, the stack's retention counts from the deletion, or it is kept for ever. */
+  readonly archive_until?: string | null;
   readonly reason?: string;
   /** What it belongs to, such as a course. */
   readonly group_id?: string;
-  readonly mode?: 'archive_and_delete';
-  readonly playback?: 'keep';
+  /** `archive_only`: copied and proved, never deleted; no date goes with it. `delete_only` is answered 400 MODE_NEEDS_ITS_ROUTE: it has a route of its own. */
+  readonly mode?: 'archive_and_delete' | 'archive_only' | 'delete_only';
+  /** `keep`, the default: it plays until its date. `revoke`: its playback ids are taken away as soon as it is archived; if the request is taken back it plays under new ones. */
+  readonly playback?: 'keep' | 'revoke';
   /** Losses that are no reason to stop; true for all there may be. */
   readonly accept_loss?: true | readonly LossCode[];
+}
+
+export interface DeleteOnlyBody {
+  readonly asset_id?: MuxId;
+  readonly playback_id?: MuxId;
+  readonly upload_id?: MuxId;
+  readonly deleted_by_user_id: string;
+  /** When to delete it. */
+  readonly expiration_date?: string;
+  /** In so many days. */
+  readonly grace_days?: number;
+  readonly reason?: string;
+  /** What it belongs to, such as a course. */
+  readonly group_id?: string;
 }
 
 export interface Batch {
@@ -84,7 +103,10 @@ export interface GroupRestoreBody {
 }
 
 export interface RescheduleBody {
-  readonly expiration_date: string;
+  /** Of the deletion, as long as that has not begun. At least one of the two dates is needed. */
+  readonly expiration_date?: string;
+  /** When the archive ends, as long as it has not; null for never. */
+  readonly archive_until?: string | null;
   readonly user_id: string;
   readonly reason: string;
 }
@@ -111,10 +133,39 @@ export interface HoldBody {
   readonly until?: string;
 }
 
+export interface SlimBody {
+  readonly scope: 'static_renditions' | 'track' | 'playback_id';
+  /** Of the rendition, the track or the playback id. Without it all static renditions; in a dry run all there are of the scope. */
+  readonly id?: string;
+  readonly user_id: string;
+  readonly reason: string;
+  /** Only shows what would go. */
+  readonly dry_run?: boolean;
+  /** Takes also what can be neither saved nor made again - further audio, captions that nobody can download. */
+  readonly accept_loss?: boolean;
+}
+
 export interface ReleaseBody {
   /** Who wants this; required where the authorizer vouches for nobody. */
   readonly user_id?: string;
   readonly reason?: string;
+}
+
+export interface ErasureBody {
+  readonly asset_id?: MuxId;
+  readonly playback_id?: MuxId;
+  readonly upload_id?: MuxId;
+  /** By what right; it is kept for good and stands on the certificate. */
+  readonly legal_basis: string;
+  /** The user who orders it; kept for good as well. */
+  readonly requested_by: string;
+  /** For how long it can be stopped at least, where that is to be longer than the stack's erasureDelay. */
+  readonly stop_hours?: number;
+}
+
+export interface StopErasureBody {
+  readonly user_id: string;
+  readonly reason: string;
 }
 
 /** The part of an event that is used. */
@@ -259,11 +310,23 @@ export interface Findings {
   readonly matches: readonly Match[];
   /** Groups of this name; `matches` has the first ten of their videos. */
   readonly groups: readonly string[];
+  /** For the next page of the videos of the person of this name; null on the last. A page may be empty although more follow. */
+  readonly next_cursor: string | null;
+  /** What could not be looked for, since the ledger is still being given the index for it. */
+  readonly not_searched: readonly ('creator_id' | 'deleted_by_user_id')[];
 }
 
 /** A video as it is now, whichever of its ids was found. */
 export type Match = BriefRecord & {
-  readonly matched_by: 'asset_id' | 'playback_id' | 'upload_id' | 'track_id' | 'external_id' | 'group_id';
+  readonly matched_by:
+    | 'asset_id'
+    | 'playback_id'
+    | 'upload_id'
+    | 'track_id'
+    | 'external_id'
+    | 'group_id'
+    | 'creator_id'
+    | 'deleted_by_user_id';
   /** The very id that was found. */
   readonly matched: string;
   /** Path of its still picture in the vault. */
@@ -313,6 +376,98 @@ export interface Removed {
   readonly trail_entries: number;
 }
 
+/** An order to erase a video along its whole lineage. */
+export interface Erasure {
+  readonly erasure_id: string;
+  readonly state: ErasureState;
+  /** One sentence for people. */
+  readonly summary: string;
+  /** As the order named it, or the asset that the id it named leads to. */
+  readonly asset_id: string;
+  /** The first of the lineage, whose record does the work for all. */
+  readonly root_asset_id: string;
+  /** Every asset of the lineage. */
+  readonly asset_ids: readonly string[];
+  readonly requested_by: string;
+  readonly legal_basis: string;
+  /** Who signed the call. */
+  readonly principal?: string;
+  readonly request_id?: string;
+  readonly ordered_at: string;
+  /** Nothing is removed before. */
+  readonly executes_at: string;
+  readonly can_be_stopped: boolean;
+  readonly waiting_for?: string;
+  /** Until when an Object Lock keeps S3 from deleting what is left. */
+  readonly blocked_until?: string;
+  /** From here on nothing stops it. */
+  readonly begun_at?: string;
+  readonly done_at?: string;
+  readonly stopped?: {
+    readonly at: string;
+    readonly user_id: string;
+    readonly reason?: string;
+  };
+  readonly removed?: Removed;
+  readonly what_goes?: WhatGoes;
+  /** While it is open, reckoned from the first moment at which it may be done. Not in lists. */
+  readonly runs_out_later?: readonly RunsOutLater[];
+  readonly certificate?: ErasureCertificate;
+}
+
+export type ErasureState = 'waiting' | 'held' | 'erasing' | 'blocked' | 'done' | 'stopped';
+
+export interface ErasurePage {
+  /** Without what goes, what runs out and certificates. */
+  readonly data: readonly Erasure[];
+  /** For the next page; null on the last. */
+  readonly next_cursor: string | null;
+}
+
+/** What an open order will remove, as far as the records know. Earlier versions, unfinished uploads and entries of the audit trail come on top. */
+export interface WhatGoes {
+  /** What Mux still has. */
+  readonly mux_assets: readonly string[];
+  /** In the vault. */
+  readonly masters: number;
+  /** Manifests, captions and pictures beside them. */
+  readonly files: number;
+  readonly bytes: number;
+  /** What S3 charges at most for the rest of the days that a storage class is charged for at least. */
+  readonly early_deletion_usd: number;
+  readonly prices_as_of: string;
+}
+
+/** What an erasure does not reach, and when it runs out by itself. */
+export interface RunsOutLater {
+  readonly what: string;
+  /** Null where Icehouse cannot know. */
+  readonly until: string | null;
+  readonly detail: string;
+}
+
+/** What was erased, by whose order, and what runs out later. */
+export interface ErasureCertificate {
+  readonly erasure_id: string;
+  readonly asset_id: string;
+  readonly root_asset_id: string;
+  readonly asset_ids: readonly string[];
+  readonly ordered: {
+    readonly by: string;
+    readonly legal_basis: string;
+    readonly principal?: string;
+    readonly request_id?: string;
+    readonly at: string;
+  };
+  readonly executes_at: string;
+  readonly begun_at?: string;
+  readonly done_at: string;
+  readonly removed: Removed;
+  /** What is left on purpose. */
+  readonly stays: readonly string[];
+  readonly runs_out_later: readonly RunsOutLater[];
+}
+
 /** Everything that Icehouse knows of one asset. */
 export interface AssetRecord {
   readonly asset_id: string;
@@ -337,6 +492,7 @@ export interface AssetRecord {
   readonly revoked?: readonly {
     readonly id: string;
     readonly policy: string;
+    readonly drm_configuration_id?: string;
     readonly revoked_at: string;
     readonly replaced_by?: string;
   }[];
@@ -344,6 +500,7 @@ export interface AssetRecord {
   readonly expiration_date: string;
   /** When the archive ends; null for never. Absent, the stack's retention counts from the deletion. */
   readonly archive_until?: string | null;
+  readonly end_foretold?: EndForetold;
   readonly purge?: Purge;
   readonly created_at: string;
   readonly updated_at: string;
@@ -423,6 +580,13 @@ export interface Foretold {
   readonly deletes_at: string;
   /** When the bus had been told. */
   readonly said_at?: string;
+}
+
+/** What the bus has heard of the end of the archive to come. */
+export interface EndForetold {
+  /** The date that it was said of. */
+  readonly archive_until: string;
+  readonly said_at: string;
 }
 
 /** Whether somebody still watched it after the request, when that was last looked at. */
@@ -625,6 +789,52 @@ export interface CheckPrices {
   }[];
 }
 
+export interface Slimmed {
+  readonly asset_id: string;
+  readonly scope: 'static_renditions' | 'track' | 'playback_id';
+  /** Nothing was taken - it was asked so, or the stack's deletions are in dry-run. */
+  readonly dry_run: boolean;
+  readonly removed: readonly SlimmedPart[];
+  readonly frees: SlimFrees;
+  /** How each is had again, in the order of `removed`. */
+  readonly undo: readonly string[];
+  /** In the vault - what each was, who took it and why, written before it went. Null where nothing was taken. */
+  readonly entry: SlimEntry | null;
+  readonly warnings: readonly string[];
+}
+
+export interface SlimmedPart {
+  readonly kind: 'static_rendition' | 'text_track' | 'audio_track' | 'playback_id';
+  readonly id: string;
+  readonly name?: string;
+  readonly resolution?: string;
+  readonly language_code?: string;
+  readonly policy?: string;
+  /** Where Mux says it. */
+  readonly size_bytes?: number;
+  /** Null where the length of the video is not known. */
+  readonly usd_per_month: number | null;
+}
+
+/** What Mux charges less in a month, by list price or the stack's own. */
+export interface SlimFrees {
+  readonly currency: 'USD';
+  readonly prices_as_of: string;
+  /** While it is watched. Null where the length of the video is not known. */
+  readonly usd_per_month: number | null;
+  /** Once nobody has watched it for 90 days - the discount for cold storage too, where the last static rendition goes. */
+  readonly unwatched_usd_per_month: number | null;
+  /** Of the files whose size Mux says. */
+  readonly size_bytes: number | null;
+  readonly detail: string;
+}
+
+export interface SlimEntry {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version_id: string;
+}
+
 export interface Upcoming {
   readonly now: string;
   readonly until: string;
@@ -653,6 +863,8 @@ export interface Upcoming {
     readonly deleting: number;
   };
   readonly data: readonly UpcomingEntry[];
+  /** Archives whose end comes in the same time, of what Mux no longer has; in neither days nor sums. */
+  readonly ending: readonly EndingEntry[];
   readonly next_cursor: string | null;
 }
 
@@ -675,12 +887,29 @@ export interface PutOff {
   readonly until: string | null;
 }
 
+export interface EndingEntry {
+  readonly asset_id: string;
+  readonly title?: string;
+  readonly group_id?: string;
+  readonly deleted_by_user_id: string;
+  readonly archive_until: string;
+  /** When it is going to end; null while a hold without an end keeps it. */
+  readonly ends_at: string | null;
+  readonly hold?: Hold;
+  /** When the bus was told of this date. */
+  readonly foretold_at?: string;
+  readonly waiting_for?: string;
+  readonly size_bytes: number;
+}
+
 export interface UpcomingEntry {
   readonly asset_id: string;
   readonly title?: string;
   readonly group_id?: string;
   readonly deleted_by_user_id: string;
   readonly reason?: string;
+  /** `delete_only`: it goes without a copy. */
+  readonly mode?: 'archive_only' | 'delete_only';
   readonly expiration_date: string;
   /** When its date has come, by the expiry schedule. */
   readonly due_at: string;
@@ -752,11 +981,13 @@ export interface Brake {
 /** What to show in place of a player; docs/api.md says of each. */
 export type Reason =
   | 'PLAYING'
+  | 'REVOKED'
   | 'DELETING'
   | 'DELETED'
   | 'RESTORING'
   | 'RESTORE_FAILED'
   | 'LOST'
+  | 'PURGED'
   | 'NO_SUCCESSOR';
 
 /** Of the newest asset that somebody asked to delete, but for `lineage`. */

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Validations } from 'aws-cdk-lib/core';
@@ -27,6 +28,9 @@ export interface ApiProps {
 
 export const WEBHOOK_PATH = '/v1/webhooks/mux';
 
+/** A permission of its own: what is deleted by it is in no vault. */
+const DELETE_ONLY = '/v1/delete-requests/delete-only';
+
 export const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/v1/delete-requests': [HttpMethod.POST, HttpMethod.GET],
   '/v1/delete-requests/{asset_id}': [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE],
@@ -35,6 +39,7 @@ export const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/v1/delete-requests/{asset_id}/hold': [HttpMethod.PUT, HttpMethod.DELETE],
   '/v1/delete-requests/{asset_id}/quote': [HttpMethod.GET],
   '/v1/delete-requests/batch': [HttpMethod.POST],
+  [DELETE_ONLY]: [HttpMethod.POST],
   '/v1/groups/{group_id}': [HttpMethod.GET],
   '/v1/groups/{group_id}/cancel': [HttpMethod.POST],
   '/v1/groups/{group_id}/restore': [HttpMethod.POST],
@@ -45,13 +50,20 @@ export const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/v1/assets/{asset_id}/sidecars/{name}': [HttpMethod.GET],
   '/v1/assets/{asset_id}/fidelity': [HttpMethod.GET],
   '/v1/assets/{asset_id}/check': [HttpMethod.GET],
+  '/v1/assets/{asset_id}/slim': [HttpMethod.POST],
   '/v1/upcoming': [HttpMethod.GET],
   '/v1/tracks/{track_id}': [HttpMethod.GET],
   '/v1/audits': [HttpMethod.POST],
   '/v1/audits/{audit_id}': [HttpMethod.GET],
   '/v1/playback-ids/{playback_id}': [HttpMethod.GET],
+  '/v1/erasures': [HttpMethod.POST, HttpMethod.GET],
+  '/v1/erasures/{erasure_id}': [HttpMethod.GET],
+  '/v1/erasures/{erasure_id}/stop': [HttpMethod.POST],
   '/v1/openapi.yaml': [HttpMethod.GET],
 };
+
+/** Of the routes above, those that order, stop and show an erasure: a permission of their own. */
+const ERASURES = '/v1/erasures';
 
 export class Api extends Construct {
   readonly httpApi: HttpApi;
@@ -71,6 +83,25 @@ export class Api extends Construct {
     this.#addWebhook(props.webhook);
     this.url = this.httpApi.apiEndpoint;
     this.webhookUrl = `${this.url}${WEBHOOK_PATH}`;
+  }
+
+  /** Ordering, stopping and looking at erasures, and nothing else of the API. A `*` stands where a path has an id. */
+  grantErase(grantee: IGrantable): Grant {
+    const routes = Object.entries(ROUTES).filter(
+      ([path]) => path === ERASURES || path.startsWith(`${ERASURES}/`),
+    );
+    const resourceArns = routes.flatMap(([path, methods]) =>
+      methods.map((method) =>
+        this.httpApi.arnForExecuteApi(method, path.replaceAll(/\{\w+\}/g, '*'), '$default'),
+      ),
+    );
+    return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
+  }
+
+  /** Asking for deletions without a copy, and nothing else of the API. */
+  grantDeleteOnly(grantee: IGrantable): Grant {
+    const resourceArns = [this.httpApi.arnForExecuteApi(HttpMethod.POST, DELETE_ONLY, '$default')];
+    return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
   }
 
   #addStage(props: ApiProps): void {

@@ -2,6 +2,7 @@
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -44,6 +45,7 @@ export class Icehouse extends Construct {
   readonly apiUrl: string;
   /** What to enter in the Mux dashboard. */
   readonly webhookUrl: string;
+  readonly #api: Api;
 
   constructor(scope: Construct, id: string, props: IcehouseProps = {}) {
     super(scope, id);
@@ -91,6 +93,23 @@ export class Icehouse extends Construct {
     this.api = api.httpApi;
     this.apiUrl = api.url;
     this.webhookUrl = api.webhookUrl;
+    this.#api = api;
+  }
+
+  /**
+   * Lets somebody order, stop and look at erasures, by IAM and by nothing else of the API. With an authorizer of your own
+   * it grants nothing: who may call which route is that one's to say.
+   */
+  grantErase(grantee: IGrantable): Grant {
+    return this.#api.grantErase(grantee);
+  }
+
+  /**
+   * Lets somebody ask for deletions WITHOUT a copy (spam, errored or moderated assets), by IAM and nothing else of the API.
+   * With an authorizer of your own it grants nothing: who may call which route is that one's to say.
+   */
+  grantDeleteOnly(grantee: IGrantable): Grant {
+    return this.#api.grantDeleteOnly(grantee);
   }
 }
 
@@ -119,6 +138,7 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
   for (const handler of [master, expire]) vault.grantPut(handler);
   vault.grantReadSidecars(api);
+  vault.grantPutSlim(api);
   vault.grantAudit(audit);
   vault.grantPutTrail(trail);
   vault.grantCopy(archive);

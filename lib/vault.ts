@@ -12,6 +12,7 @@ import {
   COMPARISON_PATTERN,
   PLATFORM_PREFIX,
   SIDECAR_PATTERNS,
+  SLIM_PATTERN,
   TRAIL_PREFIX,
 } from '../lambdas/contract/keys.ts';
 import { explainWildcard } from './wildcards.ts';
@@ -27,7 +28,7 @@ export class Vault extends Construct {
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id);
     this.bucket = props.existing ?? this.#newBucket(props.serverAccessLogsBucket);
-    for (const objects of [this.#objects, ...this.#sidecars, this.#trail]) {
+    for (const objects of [this.#objects, ...this.#sidecars, this.#slim, this.#trail]) {
       explainWildcard(
         scope,
         objects,
@@ -68,6 +69,12 @@ export class Vault extends Construct {
   /** What came back of an asset and what not. No key of an archive itself fits. */
   grantPutComparisons(handler: LambdaFunction): void {
     this.#grant(handler, this.bucket.arnForObjects(COMPARISON_PATTERN), 's3:PutObject');
+    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+  }
+
+  /** What was taken from an asset that stayed at the platform. No key of an archive fits. */
+  grantPutSlim(handler: LambdaFunction): void {
+    this.#grant(handler, this.#slim, 's3:PutObject');
     this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
   }
 
@@ -126,6 +133,10 @@ export class Vault extends Construct {
 
   get #trail(): string {
     return this.bucket.arnForObjects(`${TRAIL_PREFIX}*`);
+  }
+
+  get #slim(): string {
+    return this.bucket.arnForObjects(SLIM_PATTERN);
   }
 
   get #sidecars(): readonly string[] {

@@ -15,6 +15,7 @@ export function importSheet(nowMs: number): Sheet<DeleteRequest> {
       grace_days: graceDays,
       reason: atMost(1_000),
       group_id: atMost(255),
+      playback: keepOrRevoke,
       accept_loss: lossCodes,
     },
     exclusive: ['expiration_date', 'grace_days'],
@@ -31,6 +32,7 @@ export function importSheet(nowMs: number): Sheet<DeleteRequest> {
         grace_days: grace_days === undefined ? undefined : days(grace_days),
         reason: values.reason,
         group_id: values.group_id,
+        ...(values.playback && { playback: keepOrRevoke(values.playback) }),
         ...(values.accept_loss && { accept_loss: lossCodes(values.accept_loss) }),
       };
     },
@@ -65,6 +67,11 @@ function graceDays(text: string): number {
   const grace = days(text);
   if (grace > MOST_GRACE_DAYS) throw new InvalidArgumentError(`At most ${MOST_GRACE_DAYS} days.`);
   return grace;
+}
+
+function keepOrRevoke(text: string): 'keep' | 'revoke' {
+  if (text === 'keep' || text === 'revoke') return text;
+  throw new InvalidArgumentError(`"${text}" is neither keep nor revoke.`);
 }
 
 /** Codes of losses, separated by spaces, commas or bars; `*` or `true` is every one. */

@@ -80,6 +80,7 @@ function addList(dlq: Command, start: Start): void {
     .command('list', { isDefault: true })
     .description('Lists all dead letters, each explained.')
     .addOption(onlyQueue())
+    .addHelpText('after', '\nExample:\n  $ icehouse dlq list --queue webhooks')
     .action(async (_options: object, command: Command) => {
       await using round = await start(command);
       const { lettersView, letterDocument } = await import('../dead-letters/letters-screen.ts');
@@ -94,6 +95,7 @@ function addShow(dlq: Command, start: Start): void {
     .command('show')
     .description('Shows one letter in full.')
     .argument('<id>', 'its id, or how it begins', messageId)
+    .addHelpText('after', '\nExample:\n  $ icehouse dlq show 3f1c9a2e')
     .action(async (id: string, _options: object, command: Command) => {
       await using round = await start(command);
       const { letterView, letterDocument } = await import('../dead-letters/letters-screen.ts');
@@ -112,6 +114,7 @@ function addActing(dlq: Command, start: Start, name: 'redrive' | 'drop', descrip
     .addOption(new Option('--id <id...>', 'these letters, or how they begin').argParser(messageIds))
     .addOption(new Option('--all', 'all letters').conflicts('id'))
     .option('--yes', 'without asking')
+    .addHelpText('after', `\nExample:\n  $ icehouse dlq ${name} --id 3f1c9a2e`)
     .action(async (choice: Choice, command: Command) => {
       if (!choice.all && !choice.id) command.error("error: say which letters: '--id <id...>' or '--all'");
       await using round = await start(command);

@@ -1,27 +1,35 @@
-// `icehouse find`: a video by whatever the support ticket names.
+// `icehouse find`: a video, or all of a person's, by whatever the support ticket names.
 import type { Command } from 'commander';
-import type { Findings, Match } from '../../client/icehouse.ts';
-import { clockTime, plain } from '../format.ts';
-import { factTable } from '../render.ts';
-import type { Screen } from '../screen.ts';
-import { type OpenSession, show } from '../session.ts';
+import type { Findings } from '../../client/icehouse.ts';
+import type { IcehouseApi } from '../api.ts';
+import { counting } from '../cost/counting.ts';
+import { findingsView } from '../findings-view.ts';
+import { type OpenSession, type Session, show } from '../session.ts';
+
+const MORE = `
+Of a group it shows the first ten, of a person (who made videos, or asked for their
+deletion) the newest 25: --all shows all of the person's.
+
+Example:
+  $ icehouse find 'https://stream.mux.com/pQr5T00pUblic.m3u8?token=...'
+  $ icehouse find teacher-7 --all`;
 
 export function addFind(program: Command, open: OpenSession): void {
   program
     .command('find')
-    .summary('a video by any id, a playback URL, your own id, or its group')
+    .summary('a video by any id or URL; all of a group or a person')
     .description(
-      'Finds a video by any id it ever had, a URL with one in its path, the external_id of its metadata, or a group.',
+      'Finds a video by any id it ever had, a URL with one in its path, or the external_id of its metadata; and the ' +
+        'videos of a group, of who made them (creator_id), or of who asked for their deletion.',
     )
     .argument('<text>', 'what the ticket names')
-    .addHelpText(
-      'after',
-      "\nExample:\n  $ icehouse find 'https://stream.mux.com/pQr5T00pUblic.m3u8?token=...'",
-    )
-    .action(async (text: string, _: object, command: Command) => {
+    .option('--all', "all of a person's videos")
+    .addHelpText('after', MORE)
+    .action(async (text: string, { all }: { all?: true }, command: Command) => {
       const session = open(command);
-      const findings = await session.api.find(withoutSecrets(text));
-      show(session, findings, () => findingsView(findings, session.screen));
+      const wanted = withoutSecrets(text);
+      const findings = all ? await everyPage(session, wanted) : await session.api.find(wanted);
+      show(session, findings, () => findingsView(findings, wanted, session.screen));
     });
 }
 
@@ -31,25 +39,26 @@ export function withoutSecrets(text: string): string {
   return text.replace(/[?#].*$/s, '').replace(/\/\/[^/@]*@/, '//');
 }
 
-function findingsView({ matches, groups }: Findings, screen: Screen): string {
-  const ofGroups = groups.map((group) => `All of the group: icehouse group '${plain(group)}'`);
-  if (matches.length === 0) return 'Nothing found: nobody asked to delete it, or it goes by another id.';
-  return [...matches.map((match) => matchView(match, screen)), ...ofGroups].join('\n\n');
+async function everyPage(session: Session, text: string): Promise<Findings> {
+  const progress = counting(session, 'videos found', session.json);
+  try {
+    return await pagesOf(session.api, text, progress.count);
+  } finally {
+    progress.done();
+  }
 }
 
-function matchView(match: Match, screen: Screen): string {
-  const { title, duration, group_id, poster, current_asset_id, asset_id } = match;
-  const length = duration === undefined ? '' : `, ${clockTime(duration)} long`;
-  const heading = screen.paint('bold', plain(title ?? asset_id)) + length;
-  const facts: [string, string][] = [
-    ['asset', asset_id],
-    ['found by', `${match.matched_by} ${plain(match.matched)}`],
-    ['status', match.status],
-    ...(group_id ? ([['group', plain(group_id)]] as [string, string][]) : []),
-    ...(current_asset_id && current_asset_id !== asset_id
-      ? ([['now on Mux', current_asset_id]] as [string, string][])
-      : []),
-    ...(poster ? ([['poster', `icehouse sidecars ${asset_id}`]] as [string, string][]) : []),
-  ];
-  return [heading, plain(match.summary), factTable(facts, screen)].join('\n');
+async function pagesOf(api: IcehouseApi, text: string, count: (found: number) => void): Promise<Findings> {
+  const first = await api.find(text);
+  const matches = [...first.matches];
+  let cursor = first.next_cursor;
+  while (cursor) {
+    const page = await api.find(text, cursor);
+    matches.push(...page.matches);
+    count(matches.length);
+    // A cursor that does not move would never end.
+    if (page.next_cursor === cursor) break;
+    cursor = page.next_cursor;
+  }
+  return { ...first, matches, next_cursor: null };
 }

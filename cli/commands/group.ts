@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Tier } from '../../client/icehouse.ts';
 import { bulkView } from '../bulk/bulk-screen.ts';
+import { counting } from '../cost/counting.ts';
 import { groupView, walkView } from '../group/group-view.ts';
 import { walkThrough, wholeGroup } from '../group/whole.ts';
 import { EXIT } from '../problems.ts';
@@ -47,7 +48,8 @@ export function addGroup(program: Command, open: OpenSession): void {
 }
 
 async function showGroup(session: Session, groupId: string, needBy: string | undefined): Promise<void> {
-  const group = await wholeGroup(session.api, groupId, needBy);
+  const progress = counting(session, 'records read', session.json);
+  const group = await wholeGroup(session.api, groupId, needBy, progress.count).finally(progress.done);
   show(session, group, () => groupView(group, session.screen, session.nowMs()));
 }
 

@@ -13,12 +13,14 @@ interface Options extends BulkOptions {
   readonly graceDays?: string;
   readonly reason?: string;
   readonly group?: string;
+  readonly playback?: string;
   readonly acceptLoss?: string;
 }
 
 const MORE = `
 Columns: asset_id; deleted_by_user_id, expiration_date or grace_days, reason,
-group_id, accept_loss. An option stands for a column wherever a row has nothing.
+group_id, playback, accept_loss. An option stands for a column wherever a row
+has nothing.
 Every row is judged before the first is sent. The report beside the file says
 what came of each, and a run that was stopped goes on from it.
 
@@ -37,6 +39,7 @@ export function addImport(program: Command, open: OpenSession): void {
     .option('--grace-days <n>', 'delete after so many days, for rows that do not say')
     .option('--reason <text>', 'why, for rows that do not say')
     .option('--group <id>', 'a label to list by, for rows that do not say')
+    .option('--playback <what>', 'keep, or revoke once archived, for rows that do not say')
     .option('--accept-loss <codes>', 'losses that are accepted, for rows that do not say');
   addBulkOptions(command)
     .option('--wait', 'stay until every asset is in the vault (or is not going there)')
@@ -63,6 +66,7 @@ function defaultsOf(options: Options) {
     grace_days: options.graceDays,
     reason: options.reason,
     group_id: options.group,
+    playback: options.playback,
     accept_loss: options.acceptLoss,
   };
 }

@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import { STATUSES } from '../../lambdas/domain/record.ts';
 import type { IcehouseApi, ListQuery, Page } from '../api.ts';
 import { count } from '../arguments.ts';
+import { counting } from '../cost/counting.ts';
 import { recordTable } from '../list-table.ts';
-import { type OpenSession, show } from '../session.ts';
+import { type OpenSession, type Session, show } from '../session.ts';
 
 interface Options {
   readonly status?: string;
@@ -36,8 +37,8 @@ export function addList(program: Command, open: OpenSession): void {
     .action(async (options: Options, command: Command) => {
       const session = open(command);
       const page = options.wouldHaveGone
-        ? await rehearsed(session.api, options.group)
-        : await upTo(session.api, options.all ? Number.POSITIVE_INFINITY : options.limit, {
+        ? await rehearsed(session, options.group)
+        : await upTo(session, options.all ? Number.POSITIVE_INFINITY : options.limit, {
             status: options.status,
             group_id: options.group,
           });
@@ -50,13 +51,29 @@ export function addList(program: Command, open: OpenSession): void {
 }
 
 /** The dry run's list: proved at their date, and deleted if deletions were on. */
-async function rehearsed(api: IcehouseApi, group_id: string | undefined): Promise<Page> {
-  const page = await upTo(api, Number.POSITIVE_INFINITY, { status: 'archived', group_id });
-  return { ...page, data: page.data.filter(({ rehearsed_at }) => rehearsed_at !== undefined) };
+async function rehearsed(session: Session, group_id: string | undefined): Promise<Page> {
+  const all = (status: string) => upTo(session, Number.POSITIVE_INFINITY, { status, group_id });
+  const page = await all('archived');
+  const data = [...page.data, ...(await all('scheduled')).data];
+  return { ...page, data: data.filter(({ rehearsed_at }) => rehearsed_at !== undefined) };
 }
 
-/** As many pages as it takes, as one. */
-async function upTo(api: IcehouseApi, most: number, query: ListQuery): Promise<Page> {
+/** As many pages as it takes, as one; how many there are in all nobody knows beforehand. */
+async function upTo(session: Session, most: number, query: ListQuery): Promise<Page> {
+  const progress = counting(session, 'records read', session.json);
+  try {
+    return await pagesOf(session.api, most, query, progress.count);
+  } finally {
+    progress.done();
+  }
+}
+
+async function pagesOf(
+  api: IcehouseApi,
+  most: number,
+  query: ListQuery,
+  count: (done: number) => void,
+): Promise<Page> {
   const data: Page['data'][number][] = [];
   let cursor: string | undefined;
   for (;;) {
@@ -66,6 +83,7 @@ async function upTo(api: IcehouseApi, most: number, query: ListQuery): Promise<P
     // A cursor that does not move would never end.
     const isLast = !page.next_cursor || page.next_cursor === cursor || data.length >= most;
     if (isLast) return { ...page, data };
+    count(data.length);
     cursor = page.next_cursor ?? undefined;
   }
 }

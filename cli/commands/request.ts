@@ -1,6 +1,6 @@
 // `icehouse request`: asks for an asset to be archived now and deleted from Mux at its date.
 import { type Command, Option } from 'commander';
-import { days, id } from '../arguments.ts';
+import { days, id, neverOr } from '../arguments.ts';
 import { receipt } from '../render.ts';
 import { type OpenSession, show } from '../session.ts';
 
@@ -10,8 +10,11 @@ interface Options {
   readonly uploadId?: string;
   readonly expirationDate?: string;
   readonly graceDays?: number;
+  readonly archiveUntil?: string;
   readonly reason?: string;
   readonly group?: string;
+  readonly mode?: 'archive_and_delete' | 'archive_only';
+  readonly playback?: 'keep' | 'revoke';
   readonly acceptLoss?: true | readonly string[];
 }
 
@@ -33,8 +36,21 @@ export function addRequest(program: Command, open: OpenSession): void {
       ).conflicts('graceDays'),
     )
     .option('--grace-days <n>', 'delete after so many days (the API decides when neither is given)', days)
+    .option('--archive-until <date>', 'when the archive ends: such a date, or never')
     .option('--reason <text>', 'why; goes on the record')
     .option('--group <id>', 'a label to list by')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'archive_only: copied and proved, never deleted; see `delete-only` for the opposite',
+      ).choices(['archive_and_delete', 'archive_only']),
+    )
+    .addOption(
+      new Option(
+        '--playback <what>',
+        'revoke: nobody can watch it once it is archived; taken back, it plays under new playback ids',
+      ).choices(['keep', 'revoke']),
+    )
     .option(
       '--accept-loss [code...]',
       'go on although a restore would lose this; without codes, whatever it is',
@@ -50,8 +66,11 @@ export function addRequest(program: Command, open: OpenSession): void {
         deleted_by_user_id: options.user,
         expiration_date: options.expirationDate,
         grace_days: options.graceDays,
+        archive_until: neverOr(options.archiveUntil),
         reason: options.reason,
         group_id: options.group,
+        mode: options.mode,
+        playback: options.playback,
         accept_loss: options.acceptLoss,
       });
       const { asset_id: assetId } = record;

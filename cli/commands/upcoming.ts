@@ -18,10 +18,10 @@ const PAGE_LIMIT = 1_000;
 export function addUpcoming(program: Command, open: OpenSession): void {
   program
     .command('upcoming')
-    .summary('what is going to be deleted')
+    .summary('what is going to be deleted, and which archives end')
     .description(
       'Shows day by day what is going to be deleted from Mux: how many, how much, what is held, and whether more is due than ' +
-        'the limits let go. `icehouse hold` keeps one, `icehouse cancel` takes its request back.',
+        'the limits let go; and which archives come to their end. `icehouse hold` keeps one, `icehouse cancel` takes its request back.',
     )
     .addOption(new Option('--days <n>', 'within so many days, at most 120').argParser(count).default(7))
     .option('--list', 'each asset, too')
@@ -36,12 +36,14 @@ export function addUpcoming(program: Command, open: OpenSession): void {
 /** Every page as one, with the days and what is put off of them all. */
 async function all(api: IcehouseApi, days: number): Promise<Upcoming> {
   const data: UpcomingEntry[] = [];
+  const ending: Upcoming['ending'][number][] = [];
   let cursor: string | undefined;
   for (;;) {
     const page = await api.upcoming({ days, limit: PAGE_LIMIT, cursor });
     data.push(...page.data);
+    ending.push(...page.ending);
     // A cursor that does not move would never end.
-    if (!page.next_cursor || page.next_cursor === cursor) return { ...page, ...summed(page, data) };
+    if (!page.next_cursor || page.next_cursor === cursor) return { ...page, ...summed(page, data), ending };
     cursor = page.next_cursor;
   }
 }

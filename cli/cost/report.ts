@@ -1,5 +1,6 @@
 // What the archives of a list cost and save, as one document: by status, now, and once what waits is deleted. Pure.
 import type { MuxPrices } from '../../lambdas/contract/mux-prices.ts';
+import { isArchiveOnly } from '../../lambdas/domain/modes.ts';
 import { knownQuality, knownTier, PRICES_AS_OF, tierOf } from '../../lambdas/domain/prices.ts';
 import {
   ASSUMED_SIDECARS,
@@ -23,6 +24,8 @@ export interface Entry {
   readonly archiveKey: string;
   readonly video: Omit<Video, 'durationSeconds'> & { readonly durationSeconds: number | undefined };
   readonly isBillingKnown: boolean;
+  /** Nothing is ever to delete it from Mux. */
+  readonly isKept?: boolean;
 }
 
 /** Undefined when nothing of it lies in the vault. */
@@ -46,6 +49,7 @@ export function entryOf(record: PublicRecord): Entry | undefined {
       masterBytes: archive.size_bytes,
       sidecars: { count, sizeBytes },
     },
+    isKept: isArchiveOnly(record),
     isBillingKnown: Boolean(knownTier(billed_as?.resolution_tier) && knownQuality(billed_as?.video_quality)),
   };
 }
@@ -106,7 +110,7 @@ export function costReport(
   const known = single.flatMap((entry) => knownCosts(entry, prices));
   const unknown = single.filter(({ video }) => video.durationSeconds === undefined);
   const isGone = ({ location }: Known) => location === 'vault';
-  const isGoing = (entry: Known) => isGone(entry) || WAITING.includes(entry.status);
+  const isGoing = (entry: Known) => isGone(entry) || (WAITING.includes(entry.status) && !entry.isKept);
   const byStatus = Map.groupBy(known, ({ status }) => status);
   return {
     currency: 'USD',
@@ -128,8 +132,8 @@ export function costReport(
   };
 }
 
-/** On their way off Mux. */
-const WAITING: readonly string[] = ['archived', 'deleting'];
+/** On their way off Mux, but for those that are never deleted. */
+const WAITING: readonly string[] = ['archived', 'scheduled', 'deleting'];
 
 /** A restored video that is deleted again uses its old archive: it is paid for once, by the record that needs it most. */
 function onePerArchive(entries: readonly Entry[]): readonly Entry[] {

@@ -8,11 +8,13 @@ export async function wholeGroup(
   api: IcehouseApi,
   groupId: string,
   needBy: string | undefined,
+  onRead: (records: number) => void = () => undefined,
 ): Promise<Group> {
   let sum = await api.group(groupId, { need_by: needBy });
   for (let cursor = sum.next_cursor; cursor !== null; ) {
     const next = await api.group(groupId, { need_by: needBy, cursor });
     sum = added(sum, next);
+    onRead(sum.records);
     // A cursor that does not move would never end.
     if (next.next_cursor === cursor) break;
     cursor = next.next_cursor;

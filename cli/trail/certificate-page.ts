@@ -1,11 +1,6 @@
 // The certificate as one HTML page that needs nothing else: to be printed, signed, handed over. The same always gives the same bytes.
+import { escaped, type Fact, facts, htmlPage } from '../html-page.ts';
 import type { Certificate, CertifiedEntry, Standing } from './certificate.ts';
-
-const STYLE =
-  'body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#111}' +
-  'table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}td,th{border:1px solid #bbb;padding:.3em .6em;' +
-  'text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f3f3f3;font-weight:600}' +
-  '.facts th{width:14em}.bad{color:#a00;font-weight:600}@media print{body{margin:0}}';
 
 const STANDINGS: Readonly<Record<Standing, string>> = {
   same: 'same',
@@ -16,18 +11,9 @@ const STANDINGS: Readonly<Record<Standing, string>> = {
 
 export function certificatePage(certificate: Certificate): string {
   const { asset_id, summary, as_of, history } = certificate;
-  const heading = `Certificate for video ${escaped(asset_id)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${heading}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${heading}</h1>
-<p>${escaped(summary)}</p>
+  return htmlPage(
+    `Certificate for video ${asset_id}`,
+    `<p>${escaped(summary)}</p>
 <p>Made by Icehouse from its record of this asset as of ${escaped(as_of)}. All times are UTC.</p>
 ${facts('The video', videoRows(certificate))}
 ${facts('Who asked', askedRows(certificate))}
@@ -38,20 +24,8 @@ ${facts('The deletion', deletionRows(certificate))}
 <tr><th>when</th><th>what</th><th>cause</th><th>by</th><th>request id</th><th>in the trail</th></tr>
 ${history.map(historyRow).join('\n')}
 </table>
-<p>${closing(certificate)}</p>
-</body>
-</html>
-`;
-}
-
-type Fact = readonly [name: string, value: string | number | undefined];
-
-function facts(heading: string, rows: readonly Fact[] | string): string {
-  const title = `<h2>${heading}</h2>`;
-  if (typeof rows === 'string') return `${title}\n<p>${rows}</p>`;
-  const told = rows.filter(([, value]) => value !== undefined);
-  const lines = told.map(([name, value]) => `<tr><th>${name}</th><td>${escaped(String(value))}</td></tr>`);
-  return `${title}\n<table class="facts">\n${lines.join('\n')}\n</table>`;
+<p>${closing(certificate)}</p>`,
+  );
 }
 
 function videoRows({ asset_id, title, duration, environment, life, status, current_asset_id }: Certificate) {
@@ -74,7 +48,8 @@ function askedRows({ asked }: Certificate) {
     ['request id', asked.request_id],
     ['reason', asked.reason],
     ['group', asked.group_id],
-    ['to be deleted from', asked.expiration_date],
+    ['mode', asked.mode && MODE_WORDS[asked.mode]],
+    ['to be deleted from', asked.mode === 'archive_only' ? undefined : asked.expiration_date],
   ] as const satisfies readonly Fact[];
 }
 
@@ -95,14 +70,22 @@ function archiveRows({ archived }: Certificate): readonly Fact[] | string {
 
 const AGREEMENT: Readonly<Record<string, string>> = { true: 'yes', false: 'no', undefined: 'not read' };
 
-function deletionRows({ deleted }: Certificate): readonly Fact[] | string {
+const CHECKED = 'The archive was checked in S3 again, at most 60 s before this call to Mux.';
+const NO_COPY = 'None of a copy: the request wanted none, so nothing was checked in S3.';
+
+const MODE_WORDS: Readonly<Record<string, string>> = {
+  archive_only: 'archive_only: a copy, and no deletion',
+  delete_only: 'delete_only: a deletion WITHOUT a copy',
+};
+
+function deletionRows({ asked, deleted }: Certificate): readonly Fact[] | string {
   if (!deleted) return 'Icehouse has deleted nothing of it from Mux.';
   return [
     ['deleted', deleted.at],
     ['cause', deleted.cause],
     ["Mux's request id", deleted.platform_request_id ?? 'not known'],
     ...(deleted.platform_request_id
-      ? [['proof', 'The archive was checked in S3 again, at most 60 s before this call to Mux.'] as const]
+      ? [['proof', asked.mode === 'delete_only' ? NO_COPY : CHECKED] as const]
       : []),
   ];
 }
@@ -120,15 +103,4 @@ function closing({ history }: Certificate): string {
   const found = history.filter(({ in_trail }) => in_trail === 'same').length;
   const kept = `${found} of ${history.length} entries are in the audit trail of the vault word for word`;
   return `${kept}. An entry may be missing because it is older than the trail, or only some seconds old.`;
-}
-
-function escaped(text: string): string {
-  const marks: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (mark) => marks[mark] ?? mark);
 }

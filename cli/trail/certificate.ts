@@ -33,6 +33,8 @@ export interface Certificate {
     readonly request_id?: string;
     readonly reason?: string;
     readonly group_id?: string;
+    /** Absent: archived, then deleted. */
+    readonly mode?: string;
     readonly expiration_date: string;
   };
   readonly archived?: {
@@ -85,11 +87,11 @@ export async function certificateOf(
 }
 
 function askedOf(record: PublicRecord): Certificate['asked'] {
-  const { created_at: at, reason, group_id, expiration_date } = record;
+  const { created_at: at, reason, group_id, mode, expiration_date } = record;
   const entry = record.history.find((one) => one.at === at && one.to === 'requested');
   const user_id = record.deleted_by_user_id;
   const call = { principal: entry?.principal, request_id: entry?.request_id };
-  return { at, user_id, ...call, reason, group_id, expiration_date };
+  return { at, user_id, ...call, reason, group_id, mode, expiration_date };
 }
 
 function archivedOf(

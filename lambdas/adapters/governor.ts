@@ -33,7 +33,7 @@ export interface Governor {
 /** Calls per second over all purposes, as configured. */
 export type Rates = Readonly<Record<Verb, number>>;
 
-/** What each purpose may use of the configured rate. Only restores create assets, and nothing else needs POST. */
+/** What each purpose may use of the configured rate. Nearly all that is made is made by restores: POST is theirs alone. */
 const SHARES: Record<Verb, Record<Purpose, number>> = {
   post: { prepare: 0, delete: 0, restore: 1 },
   other: { prepare: 0.5, delete: 0.2, restore: 0.3 },

@@ -11,6 +11,8 @@ export interface Batch {
   readonly partition: string;
   readonly from: string;
   readonly to: string;
+  /** From `to` down to `from`. */
+  readonly isBackwards?: true;
 }
 
 export interface IndexKey {
@@ -58,7 +60,8 @@ async function currentRecords(
     .map((key) => byId.get(key.assetId))
     .filter((record) => record !== undefined)
     .filter((record) => status === undefined || record.status === status)
-    .filter((record) => query.groupId === undefined || record.group_id === query.groupId);
+    .filter((record) => query.groupId === undefined || record.group_id === query.groupId)
+    .filter((record) => query.person === undefined || record[query.person.field] === query.person.id);
 }
 
 function startOf(query: ListQuery): Position {
@@ -72,17 +75,28 @@ function nextStatus(query: ListQuery, position: Position): Position | undefined 
 }
 
 function isWalk(query: ListQuery): boolean {
-  return query.status === undefined && query.groupId === undefined;
+  return query.status === undefined && query.groupId === undefined && query.person === undefined;
 }
 
 /** Sort keys are printable ASCII: `!` sorts before all that may follow a prefix, `~` behind. */
 function batchOf(query: ListQuery, { status, after }: Position): Batch {
   const { indexes } = TABLE;
+  if (query.person) return batchOfPerson(query.person, after);
   if (query.groupId === undefined) {
     return { index: indexes.status, partition: status ?? STATUSES[0], from: `${after ?? ''}!`, to: '~' };
   }
   const prefix = status ? `${status}#` : '';
   return { index: indexes.group, partition: query.groupId, from: `${after ?? prefix}!`, to: `${prefix}~` };
+}
+
+function batchOfPerson({ field, id }: NonNullable<ListQuery['person']>, after: string | undefined): Batch {
+  const index = field === 'creator_id' ? TABLE.indexes.creator : TABLE.indexes.user;
+  return { index, partition: id, from: '!', to: after ? justBefore(after) : '~', isBackwards: true };
+}
+
+/** No key lies between this and `sortKey`: `~` is behind all that may follow the character before its last. */
+function justBefore(sortKey: string): string {
+  return `${sortKey.slice(0, -1)}${String.fromCharCode(sortKey.charCodeAt(sortKey.length - 1) - 1)}~`;
 }
 
 const CURSOR = z.strictObject({
@@ -96,7 +110,8 @@ const CURSOR = z.strictObject({
 });
 
 function scopeOf(query: ListQuery): string {
-  return `${query.status ?? ''}#${query.groupId ?? ''}`;
+  const { status = '', groupId = '', person } = query;
+  return person ? `${person.field}#${person.id}` : `${status}#${groupId}`;
 }
 
 function encode(query: ListQuery, { status, after }: Position): string {

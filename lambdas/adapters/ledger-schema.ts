@@ -94,7 +94,7 @@ const Failure = z.looseObject({
   retryable: z.boolean().default(true),
 });
 
-const Purge = z.looseObject({
+const PurgeOnce = z.looseObject({
   from: z.enum(STATUSES),
   failure: Failure.optional(),
   led_by: id.optional(),
@@ -125,8 +125,10 @@ const Purge = z.looseObject({
     .optional(),
   trail_mark: text.optional(),
   blocked_until: time.optional(),
+  empty_at: time.optional(),
   done_at: time.optional(),
 });
+const Purge = PurgeOnce.extend({ before: PurgeOnce.optional() });
 
 /** Loose throughout: fields that this code does not know are written back as they were. */
 const Item = z.looseObject({
@@ -151,7 +153,14 @@ const Item = z.looseObject({
   mode: z.enum(['archive_only', 'delete_only']).optional(),
   playback: z.literal('revoke').optional(),
   revoked: z
-    .array(z.looseObject({ ...playbackId.shape, revoked_at: time, replaced_by: text.optional() }))
+    .array(
+      z.looseObject({
+        ...playbackId.shape,
+        drm_configuration_id: text.optional(),
+        revoked_at: time,
+        replaced_by: text.optional(),
+      }),
+    )
     .optional(),
   archive_until: time.nullable().optional(),
   end_foretold: z.looseObject({ archive_until: time, said_at: time }).optional(),

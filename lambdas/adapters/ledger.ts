@@ -272,14 +272,35 @@ async function keysOf({ client, tableName }: LedgerOptions, batch: Batch, limit:
       ':from': { S: batch.from },
       ':to': { S: batch.to },
     },
+    ScanIndexForward: !batch.isBackwards,
     Limit: limit,
   });
-  const { Items = [], LastEvaluatedKey } = await client.send(command);
+  const { Items = [], LastEvaluatedKey } = await indexed(name, () => client.send(command));
   const keys = Items.map((item) => ({
     assetId: assetIdOf(item.pk?.S ?? ''),
     sortKey: item[sortKey]?.S ?? '',
   }));
   return { keys, more: LastEvaluatedKey !== undefined };
+}
+
+/** An index that a deploy has only just asked for, or that a table made by somebody else never had. */
+async function indexed<T>(name: string, query: () => Promise<T>): Promise<T> {
+  try {
+    return await query();
+  } catch (error) {
+    const isMissing =
+      error instanceof Error && error.name === 'ValidationException' && /index/i.test(error.message);
+    if (!isMissing) throw error;
+    throw new SetUpError(
+      'LEDGER_INDEX_MISSING',
+      `The ledger has no index ${name} to read from: ${error.message}`,
+      {
+        action: 'Wait until the table has built it, or deploy the stack again; docs/decisions/0030 says how.',
+        retryable: true,
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Reads up to 100 records. DynamoDB answers at most 16 MB at a time and names the rest. */

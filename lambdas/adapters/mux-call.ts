@@ -71,7 +71,9 @@ export function createMuxCall(options: MuxCallOptions): MuxCall {
     return checked(what, answer.data, answer.response);
   }
 
-  const take = (verb: Verb, patienceMs?: number) => governor.take(verb, purpose, patienceMs);
+  // Whatever makes something anew is paid as a restore, also a playback id for a request that was taken back.
+  const take = (verb: Verb, patienceMs?: number) =>
+    governor.take(verb, verb === 'post' ? 'restore' : purpose, patienceMs);
   return {
     take,
     send,

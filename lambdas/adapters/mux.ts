@@ -140,11 +140,29 @@ export function createMux(options: MuxOptions): Platform {
       return (await orUndefined(done.then(wasDeleted))) ?? 'gone';
     },
 
-    async createPlaybackId(assetId, policy) {
-      const body = { policy } as Mux.Video.AssetCreatePlaybackIdParams;
-      const made = await call(`add a ${policy} playback id to ${assetId}`, 'post', ({ video }) =>
+    async deleteStaticRendition(assetId, renditionId) {
+      const what = `take static rendition ${renditionId} from ${assetId}`;
+      const done = call(what, 'other', ({ video }) =>
+        video.assets.deleteStaticRendition(assetId, renditionId),
+      );
+      return (await orUndefined(done.then(wasDeleted))) ?? 'gone';
+    },
+
+    async deleteTrack(assetId, trackId) {
+      const what = `take track ${trackId} from ${assetId}`;
+      const done = call(what, 'other', ({ video }) => video.assets.deleteTrack(assetId, trackId));
+      return (await orUndefined(done.then(wasDeleted))) ?? 'gone';
+    },
+
+    async createPlaybackId(assetId, policy, drm_configuration_id) {
+      const body = { policy, drm_configuration_id } as Mux.Video.AssetCreatePlaybackIdParams;
+      const answer = call(`add a ${policy} playback id to ${assetId}`, 'post', ({ video }) =>
         video.assets.createPlaybackId(assetId, body),
       );
+      // Wrapped: an answer without an id in it is not the answer that there is no asset.
+      const said = await orUndefined(answer.then((raw) => ({ raw })));
+      if (!said) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
+      const made: unknown = said.raw;
       if (!isObject(made) || typeof made.id !== 'string')
         throw new TransientError('MUX_UNREADABLE', `Mux answered no playback id for ${assetId}.`);
       return { id: made.id, policy };

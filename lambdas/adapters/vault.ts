@@ -170,9 +170,9 @@ export function createVault(options: VaultOptions): S3Vault {
       const { Errors = [] } = await attempt(`DeleteObjects of ${versions.length} versions`, () =>
         client.send(new DeleteObjectsCommand({ ...owner, Delete: { Objects, Quiet: true } })),
       );
-      const locked: LockedVersion[] = [];
-      for (const error of Errors) locked.push(await lockedOrThrow(options, error));
-      return locked;
+      // What another S3 says of a version that is not there; S3 itself counts it as deleted.
+      const left = Errors.filter(({ Code }) => Code !== 'NoSuchVersion' && Code !== 'NoSuchKey');
+      return (await Promise.all(left.map((error) => lockOf(options, error)))).flat();
     },
 
     async head({ key, versionId }) {
@@ -292,27 +292,25 @@ export function createVault(options: VaultOptions): S3Vault {
 
 /**
  * DeleteObjects answers AccessDenied for a version that a lock keeps, as for one that the role may not delete; HEAD shows the
- * lock to whoever may see it (API_HeadObject, `x-amz-object-lock-*`).
+ * lock to whoever may see it (API_HeadObject, `x-amz-object-lock-*`). None for a version that is gone by then.
  */
-async function lockedOrThrow(
-  { client, bucket, bucketOwner }: VaultOptions,
-  { Key: key, VersionId: versionId, Code, Message }: DeleteError,
-): Promise<LockedVersion> {
+async function lockOf(options: VaultOptions, error: DeleteError): Promise<readonly LockedVersion[]> {
+  const { Key: key, VersionId: versionId, Code, Message } = error;
   if (key === undefined || versionId === undefined || Code !== 'AccessDenied')
     throw new TransientError('VAULT_UNAVAILABLE', `S3 did not delete ${key}: ${Code} ${Message}`);
-  const head = await attempt(`HeadObject of ${key}`, () =>
-    client.send(
-      new HeadObjectCommand({
-        Bucket: bucket,
-        ExpectedBucketOwner: bucketOwner,
-        Key: key,
-        VersionId: versionId,
-      }),
-    ),
-  );
-  if (head.ObjectLockLegalHoldStatus === 'ON') return { key, versionId };
-  const until = head.ObjectLockRetainUntilDate;
-  if (until) return { key, versionId, untilMs: until.getTime() };
+  const { client, bucket: Bucket, bucketOwner: ExpectedBucketOwner } = options;
+  const command = new HeadObjectCommand({ Bucket, ExpectedBucketOwner, Key: key, VersionId: versionId });
+  try {
+    const { ObjectLockLegalHoldStatus, ObjectLockRetainUntilDate } = await client.send(command);
+    if (ObjectLockLegalHoldStatus === 'ON') return [{ key, versionId }];
+    const untilMs = ObjectLockRetainUntilDate?.getTime();
+    if (untilMs !== undefined) return [{ key, versionId, untilMs }];
+  } catch (failure) {
+    const status = s3Status(failure);
+    if (status === 404) return [];
+    // 405: a delete marker, which no lock keeps.
+    if (status !== 405) throw translateS3Error(failure, `HeadObject of ${key}`);
+  }
   throw new SetUpError(
     'VAULT_DENIED',
     `S3 refuses to delete version ${versionId} of ${key}, and shows no lock.`,

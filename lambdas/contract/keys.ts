@@ -12,8 +12,13 @@ export interface ArchiveFolder {
   readonly life: number;
 }
 
+/** Of all that there is of an asset, over all its lives. */
+export function assetFolder({ environment, assetId }: Omit<ArchiveFolder, 'life'>): string {
+  return `${PLATFORM_PREFIX}${environment}/${assetId}/`;
+}
+
 export function archiveFolder({ environment, assetId, life }: ArchiveFolder): string {
-  return `${PLATFORM_PREFIX}${environment}/${assetId}/${life}/`;
+  return `${assetFolder({ environment, assetId })}${life}/`;
 }
 
 export function masterKey(folder: ArchiveFolder, extension: 'mp4' | 'm4a'): string {
@@ -49,6 +54,30 @@ export const SIDECAR_PATTERNS = [
   ...['manifest.json', 'captions/*', 'sidecars/*'].map((rest) => `${PLATFORM_PREFIX}*/*/*/${rest}`),
   COMPARISON_PATTERN,
 ];
+
+/** Something that was taken from an asset while the asset stayed: `name` is when, and a token. */
+export interface SlimAct {
+  readonly environment: string;
+  readonly assetId: string;
+  readonly name: string;
+}
+
+/** What was taken, by whom and why, and how it is undone. Beside the asset's lives, for it may never have had one. */
+export function slimEntryKey(act: SlimAct): string {
+  return `${assetFolder(act)}slim/${act.name}.json`;
+}
+
+/** A text track that was taken. */
+export function slimCaptionKey(act: SlimAct, trackId: string): string {
+  return `${assetFolder(act)}slim/${act.name}/${trackId}.vtt`;
+}
+
+/** For grants: both of these, and no key of an archive. */
+export const SLIM_PATTERN = `${PLATFORM_PREFIX}*/*/slim/*`;
+
+export function isSlimKey(key: string): boolean {
+  return /^mux\/[^/]+\/[A-Za-z0-9]{1,255}\/slim\//.test(key);
+}
 
 /** Reads asset and life back out of a key, for bucket events; undefined for a key that is not ours. */
 export function parseKey(key: string): ArchiveFolder | undefined {

@@ -61,6 +61,12 @@ export const TABLE = {
     status: { name: 'by-status', partitionKey: 'status', sortKey: 'listed_as' },
     /** Sparse, keys only. `group_id`, `group_key` = `<status>#<created_at>#<asset>`. */
     group: { name: 'by-group', partitionKey: 'group_id', sortKey: 'group_key' },
+    /**
+     * Sparse, keys only, of the record's own fields, which change no more: one write in a record's life. What an erasure
+     * takes from the record is gone from here by that same write.
+     */
+    creator: { name: 'by-creator', partitionKey: 'creator_id', sortKey: 'listed_as' },
+    user: { name: 'by-user', partitionKey: 'deleted_by_user_id', sortKey: 'listed_as' },
   },
 } as const;
 

@@ -1,4 +1,5 @@
 // What an alarm says to people. Pure.
+import { isDeleteOnly } from './modes.ts';
 import type { AlarmCode, AssetRecord, HistoryEntry } from './record.ts';
 
 export interface Alarm {
@@ -17,7 +18,14 @@ export function alarmOf({ alarm: code, to }: HistoryEntry, record: AssetRecord):
   return { code, message: failure.message, action: failure.action };
 }
 
-function deletedElsewhere({ asset_id }: AssetRecord) {
+function deletedElsewhere(record: AssetRecord) {
+  const { asset_id, hold } = record;
+  if (isDeleteOnly(record))
+    return {
+      message: `Asset ${asset_id} is gone from Mux although ${hold?.user_id ?? 'somebody'} held it; Icehouse has not deleted it, and no copy was wanted.`,
+      action:
+        'Find out who deletes in Mux besides Icehouse, and ask Mux support whether they still have the asset.',
+    };
   return {
     message: `Asset ${asset_id} is gone from Mux, and Icehouse has not deleted it; its archive is in the vault.`,
     action: 'Find out who deletes in Mux besides Icehouse. A restore brings the video back.',

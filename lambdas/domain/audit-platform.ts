@@ -1,6 +1,8 @@
 // The judgements of an audit about assets at the platform: one that is missing, one that should be gone, an open master.
 import type { Finding } from './audit.ts';
 import { aboutRecord } from './audit-judgements.ts';
+import { isBeforeDeletion, isWithoutCopy } from './lifecycle.ts';
+import { isDeleteOnly } from './modes.ts';
 import { locationOf } from './public-record.ts';
 import type { AssetRecord } from './record.ts';
 import { HOUR_MS } from './time.ts';
@@ -16,11 +18,12 @@ export function isAwaitedAtPlatform(record: AssetRecord): boolean {
   if (status === 'failed' && !archive && (!failure?.retryable || NEVER_IN_OUR_CARE.has(failure.code)))
     return false;
   const standing = status === 'failed' ? (failure?.from ?? 'requested') : status;
-  return ['requested', 'preparing', 'archiving', 'archived'].includes(standing);
+  return isBeforeDeletion(standing);
 }
 
 /** Of a record whose asset the platform, asked by id and in the right environment, no longer has. */
 export function deletedElsewhere(record: AssetRecord): Finding {
+  if (isDeleteOnly(record)) return deletedSooner(record);
   return {
     ...aboutRecord(record),
     code: 'DELETED_ELSEWHERE',
@@ -33,11 +36,28 @@ export function deletedElsewhere(record: AssetRecord): Finding {
   };
 }
 
+function deletedSooner(record: AssetRecord): Finding {
+  return {
+    ...aboutRecord(record),
+    code: 'DELETED_ELSEWHERE',
+    severity: 'warning',
+    expected: 'an asset at Mux until its date',
+    found: 'none',
+    what_to_do:
+      'Nothing was to be kept of it, so no video is lost. Find out who deletes assets past Icehouse (Mux dashboard, other tokens).',
+  };
+}
+
 /**
  * The finding STILL_AT_MUX with what the vault was found to hold. `faults` are those of the archive, as `judgeArchive`
  * tells them: where there is any, the asset may be the only copy, and nobody is told to delete it.
  */
 export function mindfulOfArchive(finding: Finding, record: AssetRecord, faults: readonly Finding[]): Finding {
+  if (isWithoutCopy(record)) {
+    const what_to_do =
+      'It was deleted without a copy, as asked, and is there: it is the only copy. Look at it in Mux; if it is still unwanted, delete it there.';
+    return { ...finding, what_to_do };
+  }
   if (record.archive && faults.length === 0) return finding;
   const isMissing = !record.archive || faults.some(({ severity }) => severity === 'error');
   const why = isMissing
@@ -66,7 +86,8 @@ export function judgeListed(
   asset: { readonly isMasterOpen: boolean },
   nowMs: number,
 ): Finding | undefined {
-  if (locationOf(record) === 'vault' || record.status === 'restored') {
+  const isOff = locationOf(record) === 'vault' || record.status === 'deleted';
+  if (isOff || record.status === 'restored') {
     return {
       ...aboutRecord(record),
       code: 'STILL_AT_MUX',

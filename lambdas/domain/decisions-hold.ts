@@ -1,4 +1,5 @@
 // Decisions on holds: whether one asset can still be kept from its deletion, and what lifting that leaves. Pure.
+import { archiveUntilMs } from './archive-end.ts';
 import { isHeld } from './brake.ts';
 import { type Caller, type Decision, noted, refuse } from './decisions.ts';
 import { effectiveStatus, isBeforeDeletion } from './lifecycle.ts';
@@ -13,7 +14,10 @@ export interface HoldWish {
   readonly untilMs?: number;
 }
 
-/** Before the deletion, and on a request that was taken back: the hold outlasts it and binds the next one too. */
+/**
+ * Before the deletion, on an archive that is to end, and on a request that was taken back: the hold outlasts it and binds
+ * the next one too.
+ */
 export function decideHold(record: AssetRecord, wish: HoldWish, caller: Caller): Decision {
   if (!canBeHeld(record)) return tooLate(record);
   const hold = newHold(wish, caller.nowMs);
@@ -60,6 +64,10 @@ export function refusalOfShorter(
 }
 
 function canBeHeld(record: AssetRecord): boolean {
+  // A word against an erasure is heard until it begins.
+  if (record.status === 'purging') return record.purge?.begun_at === undefined;
+  // Its archive may come to an end, and a hold keeps that too.
+  if (record.status === 'deleted') return archiveUntilMs(record) !== undefined;
   return record.status === 'cancelled' || isBeforeDeletion(effectiveStatus(record));
 }
 

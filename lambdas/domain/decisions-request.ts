@@ -1,4 +1,5 @@
 // Decisions on requests: to delete an asset, to take that back, to move its date. Pure.
+import { warningOfEnd } from './archive-end.ts';
 import {
   type Caller,
   cancelled,
@@ -12,7 +13,9 @@ import {
 } from './decisions.ts';
 import { effectiveStatus, isBeforeDeletion, move } from './lifecycle.ts';
 import { withAccepted } from './loss-policy.ts';
+import { isArchiveOnly, isDeleteOnly, NOT_ARCHIVED } from './modes.ts';
 import type { AssetRecord, Status } from './record.ts';
+import { REVOKED_FOR_GOOD } from './revoked.ts';
 import { iso } from './time.ts';
 
 export interface DeleteRequest {
@@ -23,10 +26,16 @@ export interface DeleteRequest {
   readonly asked: AssetRecord['asked'];
   readonly reason?: string;
   readonly group_id?: string;
+  /** When its archive ends, ms since the epoch; null: never; absent: as the stack's retention has it. */
+  readonly archiveUntilMs?: number | null;
+  /** What whoever asks is to know; on the record. */
+  readonly warnings?: readonly string[];
   /** Set when the asset is one that Icehouse restored. */
   readonly restored_from?: string;
   /** Losses that are no reason to stop: these codes, or all. Never makes the request another one. */
   readonly accept_loss?: true | readonly string[];
+  readonly mode?: AssetRecord['mode'];
+  readonly playback?: AssetRecord['playback'];
 }
 
 export function decideRequest(
@@ -44,7 +53,7 @@ export function decideRequest(
     const set = { expiration_date: iso(laterMs), accepted_losses: acceptedBy(record, request) };
     return { kind: 'write', status: 202, record: goOn(record, caller, set) };
   }
-  if (!record || record.status === 'cancelled' || record.status === 'failed')
+  if (!record || record.status === 'cancelled' || (record.status === 'failed' && canBecome(record, request)))
     return begin(record, request, caller);
   if (isRepeat) return repeat(record, request, caller);
   return refuse({
@@ -52,9 +61,15 @@ export function decideRequest(
     code: 'REQUEST_DIFFERS',
     detail: `Asset ${record.asset_id} (${record.status}) has a delete request that differs in ${differingFields(record, request).join(', ')}.`,
     action: isBeforeDeletion(record.status)
-      ? 'PATCH /v1/delete-requests/{asset_id} moves the date; cancel it to begin anew.'
+      ? 'PATCH /v1/delete-requests/{asset_id} moves its dates; cancel it to begin anew.'
       : 'The asset is on its way out or gone; restore it first.',
   });
+}
+
+/** A restore that failed is no request that could be of another mode; what was saved of a lost asset is not given up so. */
+function canBecome(failed: AssetRecord, request: DeleteRequest): boolean {
+  if (failed.mode === request.mode) return true;
+  return isBeforeDeletion(effectiveStatus(failed)) && !(isDeleteOnly(request) && failed.lost_at);
 }
 
 /** The same request may bring a word that the first did not: nothing else of the record changes by it. */
@@ -66,8 +81,13 @@ function repeat(record: AssetRecord, request: DeleteRequest, caller: Caller): De
   return { kind: 'write', status: 200, record: noted(record, caller, cause, { accepted_losses }) };
 }
 
-function acceptedBy(record: AssetRecord, { accept_loss }: DeleteRequest): AssetRecord['accepted_losses'] {
-  return withAccepted(record.accepted_losses, accept_loss);
+function acceptedBy(record: AssetRecord, request: DeleteRequest): AssetRecord['accepted_losses'] {
+  return withAccepted(record.accepted_losses, acceptedIn(request));
+}
+
+/** Whoever wants no copy accepts that there is none. */
+function acceptedIn(request: DeleteRequest): DeleteRequest['accept_loss'] {
+  return isDeleteOnly(request) ? [NOT_ARCHIVED] : request.accept_loss;
 }
 
 /** Only here must a date lie ahead: the same request again stays the same long after its date has passed. */
@@ -75,12 +95,24 @@ function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: 
   const { asked, expirationMs } = request;
   if (asked.expiration_date !== undefined && expirationMs <= caller.nowMs)
     return refusePast(asked.expiration_date);
+  if (!isAfter(request.archiveUntilMs, expirationMs)) return refuseEarlyEnd(iso(expirationMs));
   if (!record) return { kind: 'write', status: 202, record: firstRecord(request, caller) };
-  const next =
-    record.status === 'cancelled'
-      ? nextLife(record, request, caller)
-      : goOn(record, caller, { ...fields(request), accepted_losses: acceptedBy(record, request) });
-  return { kind: 'write', status: 202, record: next };
+  return { kind: 'write', status: 202, record: againRecord(record, request, caller) };
+}
+
+function againRecord(record: AssetRecord, request: DeleteRequest, caller: Caller): AssetRecord {
+  if (record.status === 'cancelled') return nextLife(record, request, caller);
+  const warnings = [...new Set([...record.warnings, ...warningsOf(request)])];
+  const set = { ...fields(request), accepted_losses: acceptedBy(record, request), warnings };
+  if (isDeleteOnly(record) === isDeleteOnly(request) || !record.failure) return goOn(record, caller, set);
+  // One copies what the other does not.
+  const fromStart = { ...record, failure: { ...record.failure, from: 'requested' as const } };
+  return goOn(fromStart, caller, { ...set, losses: withoutCopyLoss(record) });
+}
+
+/** Said of a request without a copy, and wrong of any other. */
+function withoutCopyLoss({ losses }: AssetRecord): AssetRecord['losses'] {
+  return losses.filter(({ code }) => code !== NOT_ARCHIVED);
 }
 
 export function decideCancel(record: AssetRecord, caller: Caller): Decision {
@@ -114,35 +146,92 @@ function refuseWhileSaved({ asset_id, lost_at }: AssetRecord): Decision {
 }
 
 export interface Reschedule {
-  readonly expirationMs: number;
+  /** At least one of the two. */
+  readonly expirationMs?: number;
+  /** Null: the archive never ends. */
+  readonly archiveUntilMs?: number | null;
   readonly userId: string;
   readonly reason: string;
 }
 
 export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: Caller): Decision {
-  const refusal = refusedByPurge(record);
+  const refusal = refusedByPurge(record) ?? refusedMove(record, wish);
   if (refusal) return refusal;
-  if (!isBeforeDeletion(effectiveStatus(record))) {
-    return refuse({
-      status: 409,
-      code: 'TOO_LATE_TO_RESCHEDULE',
-      detail: `Asset ${record.asset_id} is ${record.status}; its date can be moved only before the deletion.`,
-      action: insteadOfMoving(record.status),
-      current_asset_id: record.status === 'restored' ? record.current_asset_id : undefined,
-    });
-  }
-  const expiration_date = iso(wish.expirationMs);
-  if (expiration_date === record.expiration_date) return { kind: 'answer', status: 200 };
-  const cause = `date moved from ${record.expiration_date} to ${expiration_date}: ${wish.reason}`;
+  const expiration_date = wish.expirationMs === undefined ? record.expiration_date : iso(wish.expirationMs);
+  const archive_until = endOf(wish.archiveUntilMs, record.archive_until).archive_until;
+  if (archive_until && archive_until <= expiration_date && isBeforeDeletion(effectiveStatus(record)))
+    return refuseEarlyEnd(expiration_date);
+  const isMoved = expiration_date !== record.expiration_date;
+  const isEndMoved = archive_until !== record.archive_until;
+  const warning =
+    isEndMoved || wish.archiveUntilMs ? warningOfEnd(record, archive_until, caller.nowMs) : undefined;
+  if (!isMoved && !isEndMoved) return { kind: 'answer', status: 200, warning };
+  const moves = [
+    ...(isMoved ? [`date moved from ${record.expiration_date} to ${expiration_date}`] : []),
+    ...(isEndMoved
+      ? [
+          `end of the archive moved from ${endName(record, record.archive_until)} to ${endName(record, archive_until)}`,
+        ]
+      : []),
+  ];
   // What a dry run found is of the old date.
-  const set = { expiration_date, rehearsed_at: undefined };
-  return { kind: 'write', status: 200, record: noted(record, { ...caller, actor: wish.userId }, cause, set) };
+  const set = { archive_until, ...(isMoved && { expiration_date, rehearsed_at: undefined }) };
+  const by = { ...caller, actor: wish.userId };
+  const moved = noted(record, by, `${moves.join(', ')}: ${wish.reason}`, set);
+  return { kind: 'write', status: 200, record: moved, warning };
+}
+
+/** The end of an archive can be moved as long as there is one, or may yet be; the expiration date before the deletion only. */
+function refusedMove(record: AssetRecord, { expirationMs }: Reschedule): Decision | undefined {
+  const { asset_id, status, current_asset_id } = record;
+  const isOver = effectiveStatus(record) === 'cancelled';
+  if (!isOver && expirationMs === undefined) return undefined;
+  if (isBeforeDeletion(effectiveStatus(record)))
+    return isArchiveOnly(record) ? refuseDate(record) : undefined;
+  return refuse({
+    status: 409,
+    code: 'TOO_LATE_TO_RESCHEDULE',
+    detail: `Asset ${asset_id} is ${status}; its date can be moved only before the deletion.`,
+    action: insteadOfMoving(status),
+    current_asset_id: status === 'restored' ? current_asset_id : undefined,
+  });
+}
+
+function endName(record: AssetRecord, archiveUntil: string | null | undefined): string {
+  const isOpen = archiveUntil === undefined && isBeforeDeletion(effectiveStatus(record));
+  return archiveUntil ?? (isOpen ? "the stack's retention" : 'never');
+}
+
+function refuseDate({ asset_id }: AssetRecord): Decision {
+  return refuse({
+    status: 409,
+    code: 'NEVER_DELETED',
+    detail: `Asset ${asset_id} has a request of mode archive_only: it is never deleted, so it has no date that could be moved.`,
+    action: 'To have it deleted, cancel this request and send another; the copy is used again.',
+  });
 }
 
 function insteadOfMoving(status: Status): string {
   if (status === 'cancelled') return 'Nothing is going to be deleted; a new delete request begins anew.';
   if (status === 'restored') return 'Send a delete request for current_asset_id.';
   return 'POST /v1/delete-requests/{asset_id}/restore brings the video back as a new asset.';
+}
+
+/** The field as it is stored. Without a word about it, what was before stays. */
+function endOf(
+  archiveUntilMs: number | null | undefined,
+  before?: string | null,
+): Pick<AssetRecord, 'archive_until'> {
+  if (archiveUntilMs === undefined) return { archive_until: before };
+  return { archive_until: archiveUntilMs === null ? null : iso(archiveUntilMs) };
+}
+
+function isAfter(archiveUntilMs: number | null | undefined, expirationMs: number): boolean {
+  return archiveUntilMs === undefined || archiveUntilMs === null || archiveUntilMs > expirationMs;
+}
+
+function warningsOf({ warnings = [], playback }: DeleteRequest): readonly string[] {
+  return playback === 'revoke' ? [...warnings, REVOKED_FOR_GOOD] : warnings;
 }
 
 function fields(request: DeleteRequest): Partial<AssetRecord> {
@@ -152,6 +241,9 @@ function fields(request: DeleteRequest): Partial<AssetRecord> {
     group_id: request.group_id,
     expiration_date: iso(request.expirationMs),
     asked: request.asked,
+    ...endOf(request.archiveUntilMs),
+    mode: request.mode,
+    playback: request.playback,
     // Found and counted for another date, or another user.
     rehearsed_at: undefined,
     counted_at: undefined,
@@ -174,13 +266,16 @@ function firstRecord(request: DeleteRequest, caller: Caller): AssetRecord {
     group_id: request.group_id,
     expiration_date: iso(request.expirationMs),
     asked: request.asked,
+    ...endOf(request.archiveUntilMs),
+    mode: request.mode,
+    playback: request.playback,
     wake_at: at,
     wake_lane: 'admit',
     attempts: 0,
     losses: [],
-    warnings: [],
+    warnings: warningsOf(request),
     restored_from: request.restored_from,
-    accepted_losses: withAccepted(undefined, request.accept_loss),
+    accepted_losses: withAccepted(undefined, acceptedIn(request)),
     history: [
       { at, from: null, to: 'requested', cause: 'delete request', actor, principal, request_id, version: 1 },
     ],
@@ -197,14 +292,16 @@ function nextLife(record: AssetRecord, request: DeleteRequest, caller: Caller): 
     created_at: iso(caller.nowMs),
     losses_said_at: undefined,
     // What was accepted was accepted for that life.
-    accepted_losses: withAccepted(undefined, request.accept_loss),
+    accepted_losses: withAccepted(undefined, acceptedIn(request)),
+    losses: withoutCopyLoss(record),
     progress: undefined,
     master: undefined,
     restore: undefined,
     lost_at: undefined,
     foretold: undefined,
     watched: undefined,
-    warnings: [],
+    end_foretold: undefined,
+    warnings: warningsOf(request),
   };
   return move(record, 'requested', change(caller, 'delete request', set));
 }
@@ -218,8 +315,11 @@ function differingFields(record: AssetRecord, request: DeleteRequest): readonly 
     deleted_by_user_id: [record.deleted_by_user_id, request.deleted_by_user_id],
     reason: [record.reason, request.reason],
     group_id: [record.group_id, request.group_id],
+    mode: [record.mode, request.mode],
+    playback: [record.playback, request.playback],
     expiration_date: [record.asked.expiration_date, request.asked.expiration_date],
     grace_days: [record.asked.grace_days, request.asked.grace_days],
+    archive_until: [record.asked.archive_until, request.asked.archive_until],
   };
   return Object.entries(pairs).flatMap(([name, [stored, given]]) => (stored === given ? [] : name));
 }
@@ -231,6 +331,16 @@ function refusePast(date: string): Decision {
     field: 'expiration_date',
     detail: `expiration_date: ${date} is in the past.`,
     action: 'Send a later date.',
+  });
+}
+
+function refuseEarlyEnd(expirationDate: string): Decision {
+  return refuse({
+    status: 400,
+    code: 'ARCHIVE_ENDS_TOO_SOON',
+    field: 'archive_until',
+    detail: `archive_until: the archive would end before the asset may be deleted (${expirationDate}).`,
+    action: 'Send a later archive_until, null to keep the archive for ever, or an earlier expiration date.',
   });
 }
 

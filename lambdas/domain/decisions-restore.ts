@@ -10,7 +10,7 @@ import {
   wakeNow,
   wakeUnlessLeased,
 } from './decisions.ts';
-import { effectiveStatus, isBeforeDeletion, move } from './lifecycle.ts';
+import { effectiveStatus, isBeforeDeletion, isWithoutCopy, move } from './lifecycle.ts';
 import { chooseOffer, type Offer, offersFor, type QuoteRates } from './offers.ts';
 import { withEarlierRestore } from './pairing.ts';
 import type { Problem } from './problem.ts';
@@ -176,10 +176,20 @@ function refuseLost(record: AssetRecord): Extract<Decision, { kind: 'refuse' }> 
 }
 
 export function nothingToRestore(record: AssetRecord): Problem {
+  if (isWithoutCopy(record)) return nothingWasKept(record);
   return {
     status: 409,
     code: 'NOTHING_TO_RESTORE',
     detail: `Asset ${record.asset_id} has no archive: ${record.failure?.message ?? `it is ${record.status}`}`,
     action: 'Look for the original file; Icehouse holds no whole copy.',
+  };
+}
+
+function nothingWasKept({ asset_id, status, deleted_by_user_id }: AssetRecord): Problem {
+  return {
+    status: 409,
+    code: 'NOTHING_TO_RESTORE',
+    detail: `No copy was made of asset ${asset_id} (${status}): ${deleted_by_user_id} asked for its deletion without one (mode delete_only).`,
+    action: 'Only the original file can bring the video back.',
   };
 }

@@ -2,8 +2,10 @@
 // happen when", every row of it a test in test/domain/decisions.test.ts. Pure; the API stores what is decided.
 import { isInLine } from './admission.ts';
 import { addEntry, type Change, effectiveStatus, isLeased, move } from './lifecycle.ts';
+import { waitingStatus } from './modes.ts';
 import type { Problem } from './problem.ts';
 import type { AssetRecord } from './record.ts';
+import { PLAYS_UNDER_NEW_IDS, unreplaced } from './revoked.ts';
 import { iso } from './time.ts';
 
 export type Outcome = 'cancelled' | 'restoring' | 'already_available';
@@ -15,6 +17,7 @@ export type Decision =
       readonly status: 200 | 202;
       readonly record: AssetRecord;
       readonly outcome?: Outcome;
+      readonly warning?: string;
     }
   | { readonly kind: 'answer'; readonly status: 200; readonly outcome?: Outcome; readonly warning?: string }
   | { readonly kind: 'refuse'; readonly problem: Problem }
@@ -40,7 +43,7 @@ export function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetReco
   return move(
     record,
     // A deletion that is given a later date waits for it again.
-    from === 'deleting' && isAhead ? 'archived' : from,
+    from === 'deleting' && isAhead ? waitingStatus(record) : from,
     change(caller, 'retry', {
       ...set,
       ...wakeNow(caller),
@@ -54,7 +57,10 @@ export function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetReco
 }
 
 export function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
-  return move(record, 'cancelled', change(caller, 'taken back', { ...wakeNow(caller), progress: undefined }));
+  const isChanged = unreplaced(record.revoked).length > 0;
+  const warnings = [...new Set([...record.warnings, ...(isChanged ? [PLAYS_UNDER_NEW_IDS] : [])])];
+  const set = { ...wakeNow(caller), progress: undefined, warnings };
+  return move(record, 'cancelled', change(caller, 'taken back', set));
 }
 
 export function refuse(problem: Problem): Extract<Decision, { kind: 'refuse' }> {

@@ -1,4 +1,5 @@
 // What a group of requests adds up to: how many are where, and what bringing all of it back would cost and take. Pure.
+import { isWaiting } from './modes.ts';
 import type { QuoteRates } from './offers.ts';
 import { millionths } from './prices.ts';
 import { quoteRestore } from './quote.ts';
@@ -47,7 +48,7 @@ export function sumOf(
   nowMs: number,
 ): GroupSum {
   const records = members.map(({ record }) => record);
-  const waiting = records.filter(({ status }) => status === 'archived').map(({ wake_at }) => wake_at);
+  const waiting = records.filter(({ status }) => isWaiting(status)).map(({ wake_at }) => wake_at);
   return {
     records: records.length,
     by_status: countBy(records.map(({ status }) => status)),

@@ -130,6 +130,27 @@ export function move(record: AssetRecord, to: Status, change: Change): AssetReco
   };
 }
 
+/** The record as it was before it stood still for a purge that is not to be, woken so that its own stage goes on. */
+export function resume(record: AssetRecord, change: Change): AssetRecord {
+  const { purge } = record;
+  if (record.status !== 'purging' || !purge) throw new Error(`${record.asset_id} does not stand still.`);
+  return {
+    ...record,
+    attempts: 0,
+    waiting_for: undefined,
+    expected_by: undefined,
+    failure: purge.failure,
+    leased_until: undefined,
+    wake_at: iso(change.atMs),
+    wake_lane: purge.from === 'requested' ? 'admit' : 'step',
+    ...change.set,
+    purge: purge.before,
+    status: purge.from,
+    updated_at: iso(change.atMs),
+    history: addEntry(record.history, entryOf(record, purge.from, change)),
+  };
+}
+
 /** The record in the same status, with news in its history for the bus to tell. */
 export function remark(record: AssetRecord, change: Change): AssetRecord {
   const history = addEntry(record.history, entryOf(record, record.status, change));

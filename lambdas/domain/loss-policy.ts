@@ -12,6 +12,8 @@ const WEIGHTS = {
   NEW_PLAYBACK_IDS: 'always',
   ADDITIONAL_AUDIO_TRACK: 'grave',
   SURROUND_SOUND: 'grave',
+  // Of requests for a deletion without a copy, which accept it by what they ask for.
+  NOT_ARCHIVED: 'grave',
   OVERLAY: 'grave',
   DRM_CONFIGURATION: 'grave',
   CAPTION_UNREACHABLE: 'grave',
@@ -76,13 +78,14 @@ export function lossRefusal(record: AssetRecord, refused: readonly Loss[]): Loss
 
 /** The request as it was made, with the word that was missing. */
 function command(record: AssetRecord, codes: readonly string[]): string {
-  const { asset_id, deleted_by_user_id, asked, reason, group_id } = record;
+  const { asset_id, deleted_by_user_id, asked, reason, group_id, mode } = record;
   const options: readonly [string, string | number | undefined][] = [
     ['--user', deleted_by_user_id],
     ['--expiration-date', asked.expiration_date],
     ['--grace-days', asked.grace_days],
     ['--reason', reason],
     ['--group', group_id],
+    ['--mode', mode],
   ];
   const given = options.flatMap(([name, value]) =>
     value === undefined ? [] : [name, quoted(String(value))],

@@ -43,22 +43,35 @@ export type News = TransitionNews | AlarmNews;
 const TOLD: Partial<Record<Status, string>> = {
   requested: 'icehouse.asset.requested',
   archived: 'icehouse.asset.archived',
+  scheduled: 'icehouse.asset.scheduled',
   deleted: 'icehouse.asset.deleted',
   thawing: 'icehouse.asset.thawing',
   restored: 'icehouse.asset.restored',
   cancelled: 'icehouse.asset.cancelled',
   failed: 'icehouse.asset.failed',
+  purging: 'icehouse.asset.purging',
+  purged: 'icehouse.asset.purged',
 };
 
 /** A remark that begins so is the word ahead of a deletion: stages/due.ts says it. */
 const AHEAD_OF_DELETION = /^will be deleted on /;
 
+/** The same of the end of an archive: stages/end-of-archive.ts says it. */
+const AHEAD_OF_END = /^archive ends on /;
+
 const EXPIRING = 'icehouse.asset.expiring';
+const ARCHIVE_ENDING = 'icehouse.asset.archive_ending';
 const UPDATED = 'icehouse.asset.updated';
 const ALARM = 'icehouse.asset.alarm';
 
 /** All names there are. */
-export const EVENT_TYPES: readonly string[] = [...Object.values(TOLD), EXPIRING, UPDATED, ALARM];
+export const EVENT_TYPES: readonly string[] = [
+  ...Object.values(TOLD),
+  EXPIRING,
+  ARCHIVE_ENDING,
+  UPDATED,
+  ALARM,
+];
 
 export interface Envelope {
   readonly type: string;
@@ -75,6 +88,7 @@ export interface Envelope {
 export function typeOf(news: News): string | undefined {
   if (news.kind === 'alarm') return ALARM;
   if (news.from !== news.to) return TOLD[news.to];
+  if (AHEAD_OF_END.test(news.cause)) return ARCHIVE_ENDING;
   return AHEAD_OF_DELETION.test(news.cause) ? EXPIRING : UPDATED;
 }
 

@@ -1,6 +1,7 @@
 // Which new playback id or track stands in the place of which old one: the platform gives no say in what they are. Pure.
 import type { PlatformAsset } from './asset.ts';
 import type { AssetRecord, PlaybackId, RestoreState, TrackId } from './record.ts';
+import { replacementOf } from './revoked.ts';
 
 /** An id of a restored asset, and the archived asset's that it stands for. */
 export interface Successor {
@@ -75,6 +76,7 @@ type NewIds = Pick<RestoreState, 'new_playback_ids' | 'new_tracks'>;
 
 /** What of a record ids are told by: the public record has it too. */
 export interface Lineage extends Pick<AssetRecord, 'playback_ids' | 'tracks'> {
+  readonly revoked?: readonly { readonly id: string; readonly replaced_by?: string }[];
   readonly restore?: NewIds;
   readonly earlier_restores?: readonly NewIds[];
 }
@@ -91,7 +93,8 @@ const idsOf = {
 } as const satisfies Record<IdKind, unknown>;
 
 /** The archived asset's own id that `id` is or stands for; undefined when this record does not know it. */
-export function ownIdOf(kind: IdKind, record: Lineage, id: string): string | undefined {
+export function ownIdOf(kind: IdKind, record: Lineage, given: string): string | undefined {
+  const id = kind === 'playback' ? replacementOf(record.revoked, given) : given;
   if (idsOf[kind].own(record).some((own) => own.id === id)) return id;
   const next = [...(record.earlier_restores ?? []), ...(record.restore ? [record.restore] : [])];
   return next.flatMap(idsOf[kind].next).find((each) => each.id === id)?.replaces;
@@ -105,7 +108,8 @@ export function knows(kind: IdKind, record: Lineage, id: string): boolean {
 /** Each id that was ever handed out before the last restore, and what stands in its place now: null where nothing does. */
 export function successors(kind: IdKind, record: Lineage): Readonly<Record<string, string | null>> {
   const earlier = (record.earlier_restores ?? []).flatMap(idsOf[kind].next);
-  const ids = [...idsOf[kind].own(record), ...earlier].map(({ id }) => id);
+  const replaced = kind === 'playback' ? (record.revoked ?? []) : [];
+  const ids = [...idsOf[kind].own(record), ...earlier, ...replaced].map(({ id }) => id);
   return Object.fromEntries(ids.map((id) => [id, successorOf(kind, record, id) ?? null]));
 }
 

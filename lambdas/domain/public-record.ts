@@ -1,8 +1,10 @@
 // The record as the API and the bus show it: no tokens, no upload ids, with a sentence for people.
 import type { PlaceInLine } from './admission.ts';
 import { effectiveStatus, isWithoutCopy } from './lifecycle.ts';
+import { isWaiting } from './modes.ts';
 import { ownIdOf, successorOf } from './pairing.ts';
 import type { AssetRecord, HistoryEntry, Status } from './record.ts';
+import { isUnwatchable, replacementOf, unreplaced } from './revoked.ts';
 import { summarize } from './summary.ts';
 
 export type Location = 'mux' | 'both' | 'vault' | 'none';
@@ -20,8 +22,9 @@ export function locationOf(record: AssetRecord): Location {
 /** Whether viewers can watch it at this moment, under whatever playback id it has now. */
 export function isPlayable(record: AssetRecord): boolean {
   const location = locationOf(record);
-  const isRevoked = (record.revoked ?? []).some(({ replaced_by }) => replaced_by === undefined);
-  if (isRevoked || effectiveStatus(record) === 'deleting') return false;
+  const status = effectiveStatus(record);
+  // A restored asset has ids of its own.
+  if (status === 'deleting' || (status !== 'restored' && isUnwatchable(record))) return false;
   return location === 'mux' || location === 'both';
 }
 
@@ -43,7 +46,9 @@ export function currentTrackId(record: AssetRecord, trackId: string): string | u
 
 function currentId(kind: 'playback' | 'track', record: AssetRecord, id: string): string | undefined {
   if (effectiveStatus(record) === 'restored') return successorOf(kind, record, id);
-  return isPlayable(record) && ownIdOf(kind, record, id) === id ? id : undefined;
+  const now = kind === 'playback' ? replacementOf(record.revoked, id) : id;
+  const isTaken = kind === 'playback' && unreplaced(record.revoked).some((each) => each.id === now);
+  return isPlayable(record) && !isTaken && ownIdOf(kind, record, now) === now ? now : undefined;
 }
 
 /** A look at one record also tells its place, if it stands in line. */
@@ -66,6 +71,7 @@ export function publicRecord(record: AssetRecord) {
     revoked: record.revoked,
     expiration_date: record.expiration_date,
     archive_until: record.archive_until,
+    end_foretold: record.end_foretold,
     purge: publicPurge(record),
     created_at: record.created_at,
     updated_at: record.updated_at,
@@ -101,9 +107,12 @@ export function publicRecord(record: AssetRecord) {
   };
 }
 
-/** An archive that wakes only to say that its date is near does nothing else before its tick. */
-function nextActionAt({ status, wake_at, foretold, expiration_date }: AssetRecord): string | undefined {
-  if (!wake_at || status !== 'archived' || !foretold || foretold.said_at) return wake_at;
+/** An archive that wakes only to say that its date, or its end, is near does nothing else before it. */
+function nextActionAt(record: AssetRecord): string | undefined {
+  const { status, wake_at, foretold, expiration_date, archive_until } = record;
+  if (status === 'deleted' && wake_at && archive_until)
+    return wake_at > archive_until ? wake_at : archive_until;
+  if (!wake_at || !isWaiting(status) || !foretold || foretold.said_at) return wake_at;
   const isOfItsDate = foretold.expiration_date === expiration_date;
   return isOfItsDate && foretold.deletes_at > wake_at ? foretold.deletes_at : wake_at;
 }
@@ -127,7 +136,7 @@ function publicArchive({ archive }: AssetRecord) {
 
 function publicPurge({ purge }: AssetRecord) {
   if (!purge) return undefined;
-  const { trail_mark, marked_at, failure, ...rest } = purge;
+  const { trail_mark, marked_at, empty_at, failure, before, ...rest } = purge;
   return rest;
 }
 

@@ -1,6 +1,7 @@
 // What a restore would cost and when it would be readable, said before anybody asks for it. Pure: no Mux call, nothing changes.
 import { nothingToRestore } from './decisions-restore.ts';
 import { effectiveStatus, isBeforeDeletion } from './lifecycle.ts';
+import { isDeleteOnly } from './modes.ts';
 import {
   chooseOffer,
   type Offer,
@@ -111,8 +112,9 @@ function nothingArchived(record: AssetRecord, status: Status): Problem {
     status: 409,
     code: 'NOTHING_ARCHIVED_YET',
     detail: `Nothing of asset ${record.asset_id} is archived, so it has no size to reckon with: it is ${record.status}.`,
-    action:
-      'Ask again when it is archived. A restore before the deletion takes the request back and is free.',
+    action: isDeleteOnly(record)
+      ? 'No copy is going to be made of it. A restore before the deletion takes the request back and is free.'
+      : 'Ask again when it is archived. A restore before the deletion takes the request back and is free.',
   };
 }
 

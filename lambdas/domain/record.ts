@@ -72,7 +72,7 @@ export interface AssetRecord {
   /** When it will go on, if it waits for its place at the rate limit. */
   readonly expected_by?: string;
 
-  /** Keeps the asset from being deleted, whatever its date, until it is lifted or over. */
+  /** Keeps the asset from being deleted, and then its archive from its end, until it is lifted or over. */
   readonly hold?: Hold;
   /** When a dry run would have deleted the asset. */
   readonly rehearsed_at?: string;
@@ -165,6 +165,7 @@ export interface PlaybackId {
 }
 
 export interface RevokedPlaybackId extends PlaybackId {
+  readonly drm_configuration_id?: string;
   readonly revoked_at: string;
   /** The id that plays instead since the request was taken back. */
   readonly replaced_by?: string;
@@ -185,7 +186,7 @@ export interface PurgeState {
   readonly order?: ErasureOrder;
   /** Nothing is removed before. */
   readonly executes_at: string;
-  /** Since when others can no longer be at work on any record of the lineage, as far as is known: ms of the last mark. */
+  /** When the last record of the lineage was stopped in its tracks: whoever was at work on it ends soon after. */
   readonly marked_at?: string;
   /** When the first thing was about to be removed: from here on there is no way back. */
   readonly begun_at?: string;
@@ -194,7 +195,11 @@ export interface PurgeState {
   readonly trail_mark?: string;
   /** Until when S3 refuses to delete an object, by its Object Lock. */
   readonly blocked_until?: string;
+  /** When a look found nothing left for the first time: a second one, a while later, must find the same. */
+  readonly empty_at?: string;
   readonly done_at?: string;
+  /** Of a record whose archive had ended before: what that left. */
+  readonly before?: Omit<PurgeState, 'before'>;
 }
 
 /** What an erasure or the end of an archive has removed so far. Things found gone are not counted. */

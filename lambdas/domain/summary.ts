@@ -1,25 +1,35 @@
 // One sentence per record, for people: where the video is, whether it plays, what comes next.
+import { ITS_END } from './archive-end.ts';
 import { isWithoutCopy } from './lifecycle.ts';
+import { isArchiveOnly, isDeleteOnly } from './modes.ts';
 import type { AssetRecord, Status } from './record.ts';
+import { isUnwatchable } from './revoked.ts';
 
 export function summarize(record: AssetRecord): string {
   return SENTENCES[record.status](record);
 }
 
 const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
-  requested: (r) => `Waiting to be archived${because(r)}; still playing on Mux; free to take back.`,
+  requested: (r) =>
+    isDeleteOnly(r)
+      ? `Waiting to be looked at${because(r)}; will be deleted from Mux WITHOUT a copy; free to take back.`
+      : `Waiting to be archived${because(r)}; ${playing(r, isArchiveOnly(r) ? '' : ` until its date (${day(r.expiration_date)})`)}; ${takeBack(r)}.`,
   preparing: (r) =>
-    r.lost_at ? beingSaved(r) : 'Mux is preparing the master file; still playing on Mux; free to take back.',
+    r.lost_at ? beingSaved(r) : `Mux is preparing the master file; ${playing(r)}; ${takeBack(r)}.`,
   archiving: (r) =>
-    r.lost_at
-      ? beingSaved(r)
-      : `Being copied to the vault${percent(r)}; still playing on Mux; free to take back.`,
-  archived: (r) => `Safe in the vault; still playing on Mux; ${deletionOf(r)}; bring back free until then.`,
-  deleting: () => 'Safe in the vault; being deleted from Mux now.',
+    r.lost_at ? beingSaved(r) : `Being copied to the vault${percent(r)}; ${playing(r)}; ${takeBack(r)}.`,
+  archived: (r) =>
+    isArchiveOnly(r)
+      ? `Safe in the vault; ${playing(r)}; nothing will be deleted.`
+      : `Safe in the vault; ${playing(r)}; ${deletionOf(r)}; bring back ${isUnwatchable(r) ? 'until then, under new playback ids' : 'free until then'}.`,
+  deleting: (r) =>
+    isDeleteOnly(r)
+      ? 'Being deleted from Mux now, WITHOUT a copy, as asked.'
+      : 'Safe in the vault; being deleted from Mux now.',
   deleted: (r) =>
     isWithoutCopy(r)
       ? 'Deleted from Mux without a copy, as asked; it cannot be brought back.'
-      : `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids.`,
+      : `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids${untilItsEnd(r)}.`,
   thawing: (r) =>
     `Being read out of Glacier (${r.restore?.tier ?? 'Standard'}); ready by ${time(r.restore?.ready_by)}.`,
   uploading: () => 'Readable again and on its way back to Mux.',
@@ -27,9 +37,9 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
   cancelled: (r) =>
     r.lost_at
       ? 'The request was taken back; Mux no longer has the asset, and the vault has no whole copy of it.'
-      : `The request was taken back; playing on Mux${r.archive ? '; the copy stays in the vault' : ''}.`,
+      : `The request was taken back; ${playingAgain(r)}${r.archive ? '; the copy stays in the vault' : ''}.`,
   scheduled: (r) =>
-    `Still playing on Mux; ${deletionOf(r)} WITHOUT a copy, for good; free to take back until then.`,
+    `Still on Mux; ${deletionOf(r)} WITHOUT a copy${r.archive ? ' of its own; that of an earlier request stays' : ', for good'}; free to take back until then.`,
   purging: ({ purge }) =>
     purge?.begun_at
       ? 'Being erased: nothing of it can be had back.'
@@ -38,6 +48,22 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
     `Gone for good${purge?.done_at ? ` since ${day(purge.done_at)}` : ''}; nothing of the video is left in the vault.`,
   failed: (r) => `Stopped: ${r.failure?.message ?? 'unknown failure'} ${r.failure?.action ?? ''}`.trim(),
 };
+
+/** `until`: when that ends, if nothing else ends it before. */
+function playing(record: AssetRecord, until = ''): string {
+  if (isUnwatchable(record)) return 'nobody can watch it';
+  const isEndingSooner = record.playback === 'revoke' && record.status !== 'archived';
+  return `still playing on Mux${isEndingSooner ? ' until it is archived' : until}`;
+}
+
+function takeBack(record: AssetRecord): string {
+  return isUnwatchable(record) ? 'can be taken back, under new playback ids' : 'free to take back';
+}
+
+function playingAgain(record: AssetRecord): string {
+  if (isUnwatchable(record)) return 'Mux is asked for new playback ids to play it by';
+  return `playing on Mux${record.revoked?.some(({ replaced_by }) => replaced_by) ? ' under new playback ids' : ''}`;
+}
 
 function beingSaved(record: AssetRecord): string {
   return `Deleted at Mux by somebody else; what is still open of its master is being copied to the vault${percent(record)}.`;
@@ -54,6 +80,14 @@ function deletionOf(record: AssetRecord): string {
   if (hold?.until && hold.until > expiration_date)
     return `not deleted before ${day(hold.until)} (a hold of ${hold.user_id}: ${hold.reason})`;
   return `will be deleted ${day(deletionTime(record))}`;
+}
+
+function untilItsEnd({ archive_until, wake_at, waiting_for, hold }: AssetRecord): string {
+  if (!archive_until) return '';
+  if (hold && (!hold.until || hold.until > archive_until))
+    return `; its archive is kept by a hold of ${hold.user_id} (${hold.reason}) until ${hold.until ? day(hold.until) : 'it is lifted'}`;
+  if (waiting_for && waiting_for !== ITS_END) return `; the end of its archive waits for ${waiting_for}`;
+  return ` until its archive ends ${day(wake_at && wake_at > archive_until ? wake_at : archive_until)}`;
 }
 
 /** The schedule's tick lies after the date; a record woken for another reason wakes before it. */

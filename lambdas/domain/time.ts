@@ -9,6 +9,9 @@ export const DAY_MS = 86_400_000;
 /** At most this far away may an expiration date lie: 10 years, leap days included. */
 export const LONGEST_GRACE_MS = 3_653 * DAY_MS;
 
+/** At most this far away may the end of an archive lie: 100 years, leap days included. */
+export const LONGEST_ARCHIVE_MS = 36_525 * DAY_MS;
+
 export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
-// What is going to be deleted, day by day: counts and sums, what is held, and what the limits put off. Pure.
+// What is going to be deleted, day by day: counts and sums, what is held, what the limits put off; which archives end. Pure.
+import { expectedEndMs, ITS_END, isEndSaid } from './archive-end.ts';
 import { type DeletionLimits, isHeld } from './brake.ts';
 import type { AssetRecord, Hold } from './record.ts';
 import { ITS_DATE } from './summary.ts';
@@ -10,6 +11,8 @@ export interface UpcomingEntry {
   readonly group_id?: string;
   readonly deleted_by_user_id: string;
   readonly reason?: string;
+  /** `delete_only`: it goes without a copy. */
+  readonly mode?: AssetRecord['mode'];
   readonly expiration_date: string;
   /** When its date has come, by the schedule: it goes then unless something keeps it. */
   readonly due_at: string;
@@ -29,7 +32,8 @@ export interface UpcomingEntry {
 
 /** `dueMs`: by the schedule and the notice. */
 export function upcomingEntry(record: AssetRecord, dueMs: number, nowMs: number): UpcomingEntry {
-  const { asset_id, title, group_id, deleted_by_user_id, reason, expiration_date, rehearsed_at } = record;
+  const { asset_id, title, group_id, deleted_by_user_id, reason, mode, expiration_date, rehearsed_at } =
+    record;
   const hold = isHeld(record.hold, nowMs) ? record.hold : undefined;
   const waiting_for = record.waiting_for === ITS_DATE ? undefined : record.waiting_for;
   const { foretold } = record;
@@ -39,6 +43,7 @@ export function upcomingEntry(record: AssetRecord, dueMs: number, nowMs: number)
     group_id,
     deleted_by_user_id,
     reason,
+    mode,
     expiration_date,
     due_at: iso(dueMs),
     deletes_at: deletesAt(record, hold, waiting_for, dueMs),
@@ -48,6 +53,41 @@ export function upcomingEntry(record: AssetRecord, dueMs: number, nowMs: number)
     waiting_for,
     size_bytes: record.archive?.size_bytes ?? 0,
     duration: record.duration ?? 0,
+  };
+}
+
+/** An archive that ends: what it was made from is long gone from the platform. */
+export interface EndingEntry
+  extends Pick<
+    UpcomingEntry,
+    'asset_id' | 'title' | 'group_id' | 'deleted_by_user_id' | 'hold' | 'waiting_for'
+  > {
+  readonly archive_until: string;
+  /** When it is going to end; null while a hold without an end keeps it. */
+  readonly ends_at: string | null;
+  /** When the bus was told of this date. */
+  readonly foretold_at?: string;
+  readonly size_bytes: number;
+}
+
+/** Undefined for a record whose archive does not end. */
+export function endingEntry(record: AssetRecord, nowMs: number): EndingEntry | undefined {
+  const { asset_id, title, group_id, deleted_by_user_id, archive_until, end_foretold } = record;
+  const endsMs = record.status === 'deleted' ? expectedEndMs(record, nowMs) : undefined;
+  if (!archive_until || endsMs === undefined) return undefined;
+  const hold = isHeld(record.hold, nowMs) ? record.hold : undefined;
+  const waiting_for = record.waiting_for === ITS_END ? undefined : record.waiting_for;
+  return {
+    asset_id,
+    title,
+    group_id,
+    deleted_by_user_id,
+    archive_until,
+    ends_at: deletesAt(record, hold, waiting_for, endsMs),
+    hold,
+    foretold_at: isEndSaid(record) ? end_foretold?.said_at : undefined,
+    waiting_for,
+    size_bytes: record.archive?.size_bytes ?? 0,
   };
 }
 

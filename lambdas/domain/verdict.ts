@@ -30,7 +30,8 @@ export function judge(asset: PlatformAsset): Verdict {
       kind: 'refuse',
       code: 'ASSET_ERRORED',
       message: `Mux could not process this asset, so it has no master to archive${details(asset.errors)}.`,
-      action: 'Delete it in Mux if it is not wanted; there is nothing that could be kept.',
+      action:
+        'There is nothing that could be kept. If it is not wanted, ask for its deletion without a copy: POST /v1/delete-requests/delete-only (icehouse delete-only).',
     };
   }
   if (asset.status === 'preparing') return { kind: 'wait', waitingFor: 'Mux is still preparing the asset' };
@@ -166,7 +167,7 @@ function furtherAudio(asset: PlatformAsset): readonly Track[] {
   return asset.tracks.filter((track) => track.type === 'audio' && track !== primary);
 }
 
-function primaryAudio({ tracks }: PlatformAsset): Track | undefined {
+export function primaryAudio({ tracks }: PlatformAsset): Track | undefined {
   const audio = tracks.filter(({ type }) => type === 'audio');
   return audio.find((track) => track.primary) ?? audio[0];
 }

@@ -2,7 +2,9 @@
 // platform adapter checks them again at run time, so that no cast and no look-alike object deletes a video.
 import type { PlatformAsset } from './asset.ts';
 import { isHeld } from './brake.ts';
+import { assetsOf } from './lineage-ids.ts';
 import { fingerprint } from './manifest.ts';
+import { isArchiveOnly } from './modes.ts';
 import type { ObjectHead } from './object-head.ts';
 import type { Archive, AssetRecord, StoredObject } from './record.ts';
 
@@ -89,6 +91,7 @@ export type ArchiveProof =
 export function proveArchive(evidence: ArchiveEvidence): ArchiveProof {
   const { record, asset, heads } = evidence;
   const { archive } = record;
+  if (isArchiveOnly(record)) return refused('ARCHIVE_ONLY', 'The request wants a copy and no deletion.');
   if (!archive) return refused('ARCHIVE_MISSING', 'The record has no archive.');
   if (archive.is_unchecked) return refused('ARCHIVE_UNCHECKED', SEALED_UNCHECKED);
   if (asset.id !== record.asset_id || evidence.manifestAsset.id !== record.asset_id) {
@@ -190,18 +193,13 @@ export function proveErasure(
   assetId: string,
   nowMs: number,
 ): ErasureOrdered | undefined {
-  const { purge } = leader;
-  const hasBegun = leader.status === 'purging' && purge?.order !== undefined && purge.begun_at !== undefined;
-  const isOfOrder =
-    member.asset_id === leader.asset_id ||
-    (member.status === 'purging' && member.purge?.led_by === leader.asset_id);
-  const made = [
-    member.restore?.new_asset_id,
-    ...(member.earlier_restores ?? []).map((each) => each.new_asset_id),
-  ];
-  const isOfMember = assetId === member.asset_id || made.includes(assetId);
+  const { status, purge } = leader;
+  const hasBegun = status === 'purging' && purge?.order !== undefined && purge.begun_at !== undefined;
+  const isLed = member.status === 'purging' && member.purge?.led_by === leader.asset_id;
+  const isOfOrder = isLed || member.asset_id === leader.asset_id;
   const isTime = purge !== undefined && Date.parse(purge.executes_at) <= nowMs;
-  return hasBegun && isOfOrder && isOfMember && isTime ? new ErasureOrdered(key, assetId, nowMs) : undefined;
+  if (!hasBegun || !isOfOrder || !isTime || !assetsOf(member).includes(assetId)) return undefined;
+  return new ErasureOrdered(key, assetId, nowMs);
 }
 
 /** Whether the asset was made from a URL that this restore signed. */

@@ -1,4 +1,5 @@
 // Where a video is now, in the few words that a player or a support page needs: what plays, else why nothing does. Pure.
+import { isWithoutCopy } from './lifecycle.ts';
 import { restoredAt } from './pairing.ts';
 import {
   currentAssetId,
@@ -8,16 +9,19 @@ import {
   locationOf,
 } from './public-record.ts';
 import type { AssetRecord } from './record.ts';
+import { isUnwatchable } from './revoked.ts';
 import { summarize } from './summary.ts';
 
 /** Stable, for programs. `NO_SUCCESSOR`: the video plays, but nothing stands in the place of this very id. */
 export type Reason =
   | 'PLAYING'
+  | 'REVOKED'
   | 'DELETING'
   | 'DELETED'
   | 'RESTORING'
   | 'RESTORE_FAILED'
   | 'LOST'
+  | 'PURGED'
   | 'NO_SUCCESSOR';
 
 /** Every asset that the video was, the oldest first. */
@@ -62,14 +66,20 @@ export function reasonOf(records: readonly AssetRecord[]): Reason {
   const record = records.at(-1);
   if (!record) return 'LOST';
   if (isPlayable(record)) return 'PLAYING';
+  if (record.status === 'purged' || record.purge?.begun_at) return 'PURGED';
+  // It stands still, and is about to go.
+  if (record.status === 'purging') return 'DELETED';
   if (record.status === 'thawing' || record.status === 'uploading') return 'RESTORING';
   // Asked for while the deletion is under way: it begins as soon as that is over.
   if (record.restore && record.status !== 'failed') return 'RESTORING';
   if (record.status === 'deleting') return 'DELETING';
+  const location = locationOf(record);
+  if (isUnwatchable(record) && (location === 'mux' || location === 'both')) return 'REVOKED';
   const isBroken = record.failure?.from === 'thawing' || record.failure?.from === 'uploading';
   if (isBroken) return 'RESTORE_FAILED';
   // What is lost itself can still be made anew from the archive of an asset that it was before.
-  return records.some(({ archive }) => archive) ? 'DELETED' : 'LOST';
+  const isAsAsked = record.status === 'deleted' && isWithoutCopy(record);
+  return isAsAsked || records.some(({ archive }) => archive) ? 'DELETED' : 'LOST';
 }
 
 function lineageView(records: readonly AssetRecord[]): readonly LineageEntry[] {

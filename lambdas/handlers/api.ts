@@ -40,10 +40,13 @@ import { targetOf } from '../stages/target.ts';
 import { json, problem } from './answers.ts';
 import { noteCall } from './call-notes.ts';
 import { callerOf as whoCalls } from './caller.ts';
+import { erasureRoutes } from './erasure-routes.ts';
 import { groupRoutes } from './group-routes.ts';
+import { modeRoutes } from './mode-routes.ts';
 import { openapiRoutes } from './openapi-route.ts';
 import { outlookRoutes } from './outlook-routes.ts';
 import * as door from './request-body.ts';
+import { slimRoutes } from './slim-routes.ts';
 import { vaultRoutes } from './vault-routes.ts';
 
 type Event = APIGatewayProxyEventV2;
@@ -54,6 +57,7 @@ const deps: RequestDeps = {
   waking,
   log,
   rates: config,
+  storageClass: config.storageClass,
   platform: () => platformFor('restore', PERSONS_PATIENCE_MS),
 };
 
@@ -105,10 +109,8 @@ const ROUTES: Record<string, Route> = {
   },
 
   'PATCH /v1/delete-requests/{asset_id}': async (event) => {
-    const { expiration_date, user_id: userId, reason } = door.parseBody(door.rescheduleBody, bodyOf(event));
-    const expirationMs = door.futureDate(expiration_date, 'expiration_date', clock.nowMs());
-    const caller = callerOf(event, userId);
-    return answer(await reschedule(deps, idOf(event), { expirationMs, userId, reason }, caller));
+    const wish = door.rescheduleWish(door.parseBody(door.rescheduleBody, bodyOf(event)), clock.nowMs());
+    return answer(await reschedule(deps, idOf(event), wish, callerOf(event, wish.userId)));
   },
 
   'POST /v1/delete-requests/{asset_id}/cancel': cancel,
@@ -180,7 +182,10 @@ const ROUTES: Record<string, Route> = {
 
   ...vaultRoutes,
   ...outlookRoutes,
+  ...slimRoutes(bodyOf),
+  ...modeRoutes({ ...deps, clock }, bodyOf, answer),
   ...openapiRoutes,
+  ...erasureRoutes({ ...deps, clock }, bodyOf),
   ...groupRoutes({ ...deps, clock, refusal: (error) => refusalOf(error, 'one of many') }, bodyOf),
 
   'GET /v1/playback-ids/{playback_id}': async (event) => {

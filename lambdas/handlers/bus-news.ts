@@ -24,6 +24,7 @@ const record = z.looseObject({
   creator_id: z.string().optional(),
   playback_ids: z.array(z.looseObject({ ...id.shape, policy: z.string() })).optional(),
   tracks: z.array(track).optional(),
+  revoked: z.array(z.looseObject({ ...id.shape, replaced_by: z.string().optional() })).optional(),
   restore: newIds.optional(),
   earlier_restores: z.array(newIds).optional(),
 }) satisfies z.ZodType<ToldRecord>;

@@ -8,7 +8,11 @@ import { principalOf } from './caller.ts';
 type Event = APIGatewayProxyEventV2;
 
 /** What they change is no record, so that no transition tells of it. */
-const ACTS: ReadonlySet<string> = new Set(['PUT /v1/hold', 'DELETE /v1/hold']);
+const ACTS: ReadonlySet<string> = new Set([
+  'PUT /v1/hold',
+  'DELETE /v1/hold',
+  'POST /v1/assets/{asset_id}/slim',
+]);
 
 /** Answers 200 whatever becomes of its items. */
 const BATCH = 'POST /v1/delete-requests/batch';
@@ -56,7 +60,11 @@ export function notesOf(
       }),
     ];
   }
-  if (ACTS.has(routeKey) && status < 300) return [noteOf(event, nowMs, { ...ids, status })];
+  if (ACTS.has(routeKey) && status < 300) {
+    // Which asset is in the path, for an act on one. Only looking at what would be done is none.
+    const asset_id = pathParameters?.asset_id ?? ids.asset_id;
+    return answered.dry_run === true ? [] : [noteOf(event, nowMs, { ...ids, asset_id, status })];
+  }
   return routeKey === BATCH ? refusedItems(event, nowMs, asked.items, answered.data) : [];
 }
 
@@ -79,8 +87,8 @@ function refusedItems(event: Event, nowMs: number, asked: unknown, answered: unk
 }
 
 /** All that is taken of a body. */
-function idsOf({ asset_id, user_id, deleted_by_user_id }: Fields): Fields {
-  return { asset_id, user_id, deleted_by_user_id };
+function idsOf({ asset_id, user_id, deleted_by_user_id, requested_by }: Fields): Fields {
+  return { asset_id, user_id: user_id ?? requested_by, deleted_by_user_id };
 }
 
 function isRefusal(status: unknown): status is number {

@@ -72,8 +72,8 @@ export function groupRoutes(deps: BatchDeps, bodyOf: (event: Event) => string): 
     },
 
     'GET /v1/find': async (event) => {
-      const { q } = door.parse(door.findQuery, event.queryStringParameters ?? {}, 'query');
-      return json(200, await find(ledger, q));
+      const { q, cursor } = door.parse(door.findQuery, event.queryStringParameters ?? {}, 'query');
+      return json(200, await find(ledger, q, cursor));
     },
   };
 }

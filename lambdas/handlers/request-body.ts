@@ -1,12 +1,14 @@
 // The door for bodies and queries: unknown input is parsed once, here, and every refusal names its field.
 import * as z from 'zod';
-import type { DeleteRequest } from '../domain/decisions-request.ts';
+import type { DeleteRequest, Reschedule } from '../domain/decisions-request.ts';
 import { LOSS_CODES } from '../domain/loss-policy.ts';
+import { isArchiveOnly, NEVER } from '../domain/modes.ts';
 import type { Problem } from '../domain/problem.ts';
-import { STATUSES } from '../domain/record.ts';
+import { MODES, STATUSES } from '../domain/record.ts';
+import { SLIM_SCOPES } from '../domain/slim.ts';
 import { TIERS } from '../domain/thaw.ts';
 import { LONGEST_TICKET } from '../domain/ticket.ts';
-import { DAY_MS, LONGEST_GRACE_MS, parseExpirationDate } from '../domain/time.ts';
+import { DAY_MS, LONGEST_ARCHIVE_MS, LONGEST_GRACE_MS, parseExpirationDate } from '../domain/time.ts';
 
 /** Larger bodies are refused unread: no request of ours comes near. */
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -27,7 +29,37 @@ export const groupId = z.string().min(1).max(255);
 /** The ways to name the asset, of which a request takes one. */
 const NAMES = ['asset_id', 'playback_id', 'upload_id'] as const;
 
+function nameOneVideo(
+  body: Readonly<Partial<Record<(typeof NAMES)[number], string>>>,
+  context: z.RefinementCtx,
+): void {
+  const [first, second] = NAMES.filter((name) => body[name] !== undefined);
+  const issue = { code: 'custom', input: body } as const;
+  if (!first) context.addIssue({ ...issue, path: ['asset_id'], message: 'is required' });
+  if (second)
+    context.addIssue({ ...issue, path: [second], message: `${first} and ${second} exclude each other` });
+}
+
 export const deleteRequestBody = z
+  .strictObject({
+    asset_id: assetId.optional(),
+    playback_id: assetId.optional(),
+    upload_id: assetId.optional(),
+    deleted_by_user_id: userId,
+    expiration_date: date.optional(),
+    grace_days: z.int().min(0).max(3_652).optional(),
+    archive_until: date.nullable().optional(),
+    reason: reason.optional(),
+    group_id: groupId.optional(),
+    // `delete_only` has a route of its own, and a refusal that names it.
+    mode: z.enum(MODES).optional(),
+    playback: z.enum(['keep', 'revoke']).optional(),
+    accept_loss: z.union([z.literal(true), z.array(z.enum(LOSS_CODES)).min(1)], ACCEPT_EXPECTED).optional(),
+  })
+  .superRefine(nameOneVideo);
+
+/** Of a deletion without a copy: nothing is kept that could end, and no loss is left to accept. */
+export const deleteOnlyBody = z
   .strictObject({
     asset_id: assetId.optional(),
     playback_id: assetId.optional(),
@@ -37,25 +69,30 @@ export const deleteRequestBody = z
     grace_days: z.int().min(0).max(3_652).optional(),
     reason: reason.optional(),
     group_id: groupId.optional(),
-    // Other modes are yet to come; naming the default is no mistake.
-    mode: z.literal('archive_and_delete').optional(),
-    playback: z.literal('keep').optional(),
-    accept_loss: z.union([z.literal(true), z.array(z.enum(LOSS_CODES)).min(1)], ACCEPT_EXPECTED).optional(),
   })
-  .superRefine((body, context) => {
-    const [first, second] = NAMES.filter((name) => body[name] !== undefined);
-    const issue = { code: 'custom', input: body } as const;
-    if (!first) context.addIssue({ ...issue, path: ['asset_id'], message: 'is required' });
-    if (second)
-      context.addIssue({ ...issue, path: [second], message: `${first} and ${second} exclude each other` });
-  });
+  .superRefine(nameOneVideo);
 
 /** Its items are read one by one, so that each refusal stands in its place. */
 export const batch = z.strictObject({ items: z.array(z.unknown()).min(1).max(500) });
 
-export const rescheduleBody = z.strictObject({ expiration_date: date, user_id: userId, reason });
+export const rescheduleBody = z.strictObject({
+  expiration_date: date.optional(),
+  archive_until: date.nullable().optional(),
+  user_id: userId,
+  reason,
+});
 
 export const holdBody = z.strictObject({ reason, user_id: userId, until: date.optional() });
+
+/** Whatever is taken is taken in somebody's name, and for a reason. */
+export const slimBody = z.strictObject({
+  scope: z.enum(SLIM_SCOPES),
+  id: assetId.optional(),
+  user_id: userId,
+  reason,
+  dry_run: z.boolean().optional(),
+  accept_loss: z.boolean().optional(),
+});
 
 export const releaseBody = z.strictObject({ user_id: userId.optional(), reason: reason.optional() });
 
@@ -82,9 +119,32 @@ export const groupRestoreBody = z.strictObject({
   need_by: date.optional(),
 });
 
+export const erasureBody = z
+  .strictObject({
+    asset_id: assetId.optional(),
+    playback_id: assetId.optional(),
+    upload_id: assetId.optional(),
+    legal_basis: reason,
+    requested_by: userId,
+    stop_hours: z.int().min(0).max(720).optional(),
+  })
+  .superRefine(nameOneVideo);
+
+export const stopErasureBody = z.strictObject({ user_id: userId, reason });
+
+export const erasureId = z.string().regex(/^[a-z0-9]{16,64}$/, 'must be the id of an order of erasure');
+
+export const erasureQuery = z.strictObject({
+  cursor: cursor.optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+});
+
 export const groupQuery = z.strictObject({ need_by: date.optional(), cursor: cursor.optional() });
 
-export const findQuery = z.strictObject({ q: z.string().trim().min(1).max(LONGEST_TICKET) });
+export const findQuery = z.strictObject({
+  q: z.string().trim().min(1).max(LONGEST_TICKET),
+  cursor: cursor.optional(),
+});
 
 export const quoteQuery = z.strictObject({ need_by: date.optional() });
 
@@ -182,9 +242,55 @@ export function deletionWish(
     reason,
     group_id,
     accept_loss,
-    expirationMs: expirationMs(body, defaultGraceDays, nowMs),
-    asked: { expiration_date, grace_days },
+    mode: modeOf(body),
+    playback: body.playback === 'revoke' ? 'revoke' : undefined,
+    expirationMs: isArchiveOnly(body) ? Date.parse(NEVER) : expirationMs(body, defaultGraceDays, nowMs),
+    archiveUntilMs: endOfArchive(body.archive_until, nowMs),
+    asked: { expiration_date, grace_days, archive_until: body.archive_until },
   };
+}
+
+/** Throws Refusal 400. */
+function modeOf(body: z.infer<typeof deleteRequestBody>): DeleteRequest['mode'] {
+  const { mode = 'archive_and_delete' } = body;
+  if (mode === 'delete_only')
+    throw invalid(
+      'MODE_NEEDS_ITS_ROUTE',
+      'mode',
+      'mode: a deletion without a copy has a route, and a permission, of its own.',
+      'Send it to POST /v1/delete-requests/delete-only, without mode, if nothing of the video is to be kept.',
+    );
+  if (mode === 'archive_and_delete') return undefined;
+  const date = (['expiration_date', 'grace_days'] as const).find((name) => body[name] !== undefined);
+  if (!date) return mode;
+  throw invalid(
+    'DATE_WITHOUT_DELETION',
+    date,
+    `${date}: with mode archive_only nothing is deleted, so there is no date for it.`,
+    `Leave ${date} out, or the mode.`,
+  );
+}
+
+/** At least one of the two dates. Throws Refusal 400. */
+export function rescheduleWish(body: z.infer<typeof rescheduleBody>, nowMs: number): Reschedule {
+  const { expiration_date, archive_until, user_id: userId, reason } = body;
+  if (expiration_date === undefined && archive_until === undefined)
+    throw invalid(
+      'NO_DATE',
+      'expiration_date',
+      'expiration_date or archive_until is required.',
+      'Send one of them.',
+    );
+  const expirationMs =
+    expiration_date === undefined ? undefined : futureDate(expiration_date, 'expiration_date', nowMs);
+  const archiveUntilMs = endOfArchive(archive_until, nowMs);
+  if (archiveUntilMs && archiveUntilMs <= nowMs) throw inPast(String(archive_until), 'archive_until');
+  return { expirationMs, archiveUntilMs, userId, reason };
+}
+
+/** In ms since the epoch; null for never, undefined where nothing is said. Throws Refusal 400. */
+function endOfArchive(text: string | null | undefined, nowMs: number): number | null | undefined {
+  return typeof text === 'string' ? dateWithinReach(text, 'archive_until', nowMs, LONGEST_ARCHIVE_MS) : text;
 }
 
 /**
@@ -212,10 +318,14 @@ export function expirationMs(
 export function futureDate(text: string, field: string, nowMs: number): number {
   const ms = dateWithinReach(text, field, nowMs);
   if (ms > nowMs) return ms;
-  throw invalid('DATE_IN_PAST', field, `${field}: ${text} is in the past.`, 'Send a later date.');
+  throw inPast(text, field);
 }
 
-function dateWithinReach(text: string, field: string, nowMs: number): number {
+function inPast(text: string, field: string): Refusal {
+  return invalid('DATE_IN_PAST', field, `${field}: ${text} is in the past.`, 'Send a later date.');
+}
+
+function dateWithinReach(text: string, field: string, nowMs: number, longestMs = LONGEST_GRACE_MS): number {
   const ms = parseExpirationDate(text);
   if (ms === undefined) {
     const how =
@@ -227,11 +337,11 @@ function dateWithinReach(text: string, field: string, nowMs: number): number {
       how,
     );
   }
-  if (ms > nowMs + LONGEST_GRACE_MS) {
+  if (ms > nowMs + longestMs) {
     throw invalid(
       'DATE_TOO_FAR',
       field,
-      `${field}: ${text} is more than 10 years away.`,
+      `${field}: ${text} is more than ${Math.floor(longestMs / (365.25 * DAY_MS))} years away.`,
       'Send an earlier date.',
     );
   }

@@ -4,6 +4,7 @@ import { PermanentError } from '../domain/failures.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { Loss, UploadState } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
+import { carryOver } from './carry-over.ts';
 import { archivedUntil } from './due.ts';
 import { type ArchivedMaster, writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
@@ -17,7 +18,7 @@ export async function seal(work: Work, asset: PlatformAsset, losses?: readonly L
   const head = await deps.vault.head({ key: upload.key });
   const master = masterFrom(work, upload, head);
   await work.renew();
-  const sidecars = await writeSidecars(work, asset, master, { losses });
+  const sidecars = await writeSidecars(work, asset, master, { losses, kept: await carryOver(work, master) });
   await abortOthers(work);
   const size = master.size_bytes;
   const set = { ...sidecars, upload: undefined, progress: { bytes_done: size, bytes_total: size } };

@@ -1,6 +1,6 @@
 // The four passes of an audit, each as one page of it: what to look at, and the evidence for the domain's judgement.
 // Whatever looks wrong is looked at once more, on a record read afresh: the world goes on while an audit runs.
-import { archiveFolder, PLATFORM_PREFIX, parseKey } from '../contract/keys.ts';
+import { archiveFolder, isSlimKey, PLATFORM_PREFIX, parseKey } from '../contract/keys.ts';
 import type { Audit, AuditCounts, AuditPage, AuditPass, Finding } from '../domain/audit.ts';
 import {
   isSettled,
@@ -20,6 +20,7 @@ import {
   mindfulOfArchive,
 } from '../domain/audit-platform.ts';
 import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
+import { isWaiting } from '../domain/modes.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { isUnchanged, type RecordsRead, recordsOf, sideBySide } from './audit-records.ts';
@@ -113,7 +114,7 @@ async function recordsPage(page: Page): Promise<AuditPage> {
     counts,
     next: list.nextCursor ?? undefined,
     // The others are awake anyway, or at rest for good.
-    wake: gone.filter(({ status }) => status === 'archived'),
+    wake: gone.filter(({ status }) => isWaiting(status)),
   };
 }
 
@@ -170,6 +171,8 @@ async function vaultPage(page: Page): Promise<AuditPage> {
   const superseded: ListedVersion[] = [];
   for (const [name, inFolder] of folders) {
     const folder = parseKey(name);
+    // What was taken from an asset that stayed: no record needs to know of it.
+    if (isSlimKey(name)) continue;
     // What belongs to a record that nobody can read is not without a record.
     if (folder && read.unreadable.has(folder.assetId)) continue;
     const judged = folder

@@ -12,10 +12,11 @@ export interface Stop {
 }
 
 /** The hold on this asset, else the one on everything, read anew with each call. */
-export async function heldBy({ deps, record, nowMs }: Work): Promise<Stop | undefined> {
+export async function heldBy(work: Work): Promise<Stop | undefined> {
+  const { record, nowMs } = work;
   const own = record.hold;
   if (isHeld(own, nowMs)) {
-    const wakeAtMs = endOf(own) ?? nowMs + DAY_MS;
+    const wakeAtMs = endOf(own, work) ?? nowMs + DAY_MS;
     // Lifted or changed in this moment, it has to be looked at again: whoever did that left the claim alone.
     const isTheSame = ({ hold }: AssetRecord) => hold?.since === own.since;
     return {
@@ -23,16 +24,22 @@ export async function heldBy({ deps, record, nowMs }: Work): Promise<Stop | unde
       wakeAtMs: (newer) => (isTheSame(newer) ? wakeAtMs : nowMs),
     };
   }
+  return heldWithAll(work);
+}
+
+/** The hold on everything, read anew with each call. */
+export async function heldWithAll(work: Work): Promise<Stop | undefined> {
+  const { deps, nowMs } = work;
   const all = await deps.brake.holdOnAll();
   if (!isHeld(all, nowMs)) return undefined;
   // Nobody wakes all records when it is lifted before its time, so they look for themselves: at each tick, or daily.
   const nextLookMs = Math.min(nextTick(deps.settings.ticks, nowMs + 1), nowMs + DAY_MS);
-  const wakeAtMs = Math.min(endOf(all) ?? nextLookMs, nextLookMs);
+  const wakeAtMs = Math.min(endOf(all, work) ?? nextLookMs, nextLookMs);
   return { waitingFor: `a hold on everything by ${all.user_id}: ${all.reason}`, wakeAtMs: () => wakeAtMs };
+}
 
-  function endOf({ until }: Hold): number | undefined {
-    return until === undefined ? undefined : nextTick(deps.settings.ticks, Date.parse(until));
-  }
+function endOf({ until }: Hold, { deps }: Work): number | undefined {
+  return until === undefined ? undefined : nextTick(deps.settings.ticks, Date.parse(until));
 }
 
 /**

@@ -1,6 +1,8 @@
-// Stage "cancel": after a request was taken back, gives up the unfinished upload until ListParts shows it gone.
+// Stage "cancel": after a request was taken back, gives up the unfinished upload until ListParts shows it gone, and sees to
+// it that the video plays again where its playback ids were taken away.
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
+import { replacePlayback } from './replace-playback.ts';
 import type { Next, Work } from './stage.ts';
 import { type Unfinished, unfinishedUploads } from './unfinished-uploads.ts';
 
@@ -11,7 +13,12 @@ export async function cancel(work: Work): Promise<Next> {
   const { upload } = record;
   const isGone = await abortAll(work, await unfinishedUploads(work));
   const quietAtMs = copyEndsMs(record, deps.settings.leaseMs);
-  if (isGone && nowMs >= quietAtMs) return { kind: 'rest', set: { upload: undefined } };
+  const idsAtMs = await replacePlayback(work);
+  if (isGone && nowMs >= quietAtMs) {
+    const set = { upload: undefined };
+    if (idsAtMs === undefined) return { kind: 'rest', set };
+    return { kind: 'wait', untilMs: idsAtMs, waitingFor: 'the last look at its playback ids', set };
+  }
   return {
     kind: 'wait',
     untilMs: Math.max(quietAtMs, isGone ? 0 : nowMs + deps.settings.leaseMs),

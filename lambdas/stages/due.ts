@@ -1,6 +1,7 @@
-// When an archived asset may be deleted: at the first tick of the expiry schedule at or after its date and its notice, and
-// not before the bus has heard which date that is.
+// When an asset that waits for its date may be deleted: at the first tick of the expiry schedule at or after its date and
+// its notice, and not before the bus has heard which date that is.
 import { refusedLosses } from '../domain/loss-policy.ts';
+import { isArchiveOnly, waitingStatus } from '../domain/modes.ts';
 import type { AssetRecord, Foretold } from '../domain/record.ts';
 import { iso, nextTick } from '../domain/time.ts';
 import type { Next, Settings, Work } from './stage.ts';
@@ -63,22 +64,28 @@ export function sleepUntilMs(record: AssetRecord, settings: Policy): number {
 
 /** What the record says of its deletion while it sleeps until the bus hears of it. */
 export function foreseen(record: AssetRecord, settings: Policy): Partial<AssetRecord> {
-  if (isForetold(record, settings)) return {};
+  if (isArchiveOnly(record) || isForetold(record, settings)) return {};
   const { expiration_date } = record;
   return { foretold: { expiration_date, deletes_at: iso(dueMs(record, settings)) } };
 }
 
 /**
- * The record is safe in the vault and sleeps in the expire lane until its tick, unless the asset is said to be gone or
- * policy refuses its losses: whoever asked hears of that at once, not on the date.
+ * All is done that comes before the deletion: the record sleeps in the expire lane until its tick, unless the asset is said
+ * to be gone or policy refuses its losses: whoever asked hears of that at once, not on the date. One that is never to be
+ * deleted rests.
  */
 export function archivedUntil(work: Work, cause: string, set?: Partial<AssetRecord>): Next {
   // Of the record as it is stored: a PATCH during the copy may have moved the date.
   const { settings } = work.deps;
   const isUrgent = (record: AssetRecord) =>
-    record.deletion_noticed_at !== undefined || refusedLosses(record, settings.onLoss).length > 0;
-  const wakeAtMs = (record: AssetRecord) => (isUrgent(record) ? work.nowMs : sleepUntilMs(record, settings));
+    record.deletion_noticed_at !== undefined ||
+    // Its playback ids are taken away now.
+    record.playback === 'revoke' ||
+    refusedLosses(record, settings.onLoss).length > 0;
+  const sleepsUntilMs = (record: AssetRecord) =>
+    isArchiveOnly(record) ? undefined : sleepUntilMs(record, settings);
+  const wakeAtMs = (record: AssetRecord) => (isUrgent(record) ? work.nowMs : sleepsUntilMs(record));
   const lane = (record: AssetRecord) => (isUrgent(record) ? 'step' : 'expire');
   const known = { ...set, ...foreseen({ ...work.record, ...set }, settings) };
-  return { kind: 'move', to: 'archived', cause, set: known, wakeAtMs, lane };
+  return { kind: 'move', to: waitingStatus(work.record), cause, set: known, wakeAtMs, lane };
 }

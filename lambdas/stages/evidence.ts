@@ -4,6 +4,7 @@ import { NotYetError, TransientError } from '../domain/failures.ts';
 import { cutQueries } from '../domain/manifest.ts';
 import type { ObjectHead } from '../domain/object-head.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
+import { withRevoked } from '../domain/revoked.ts';
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts';
 import { pendingTexts } from '../domain/verdict.ts';
 import { type ArchiveProof, besideMaster, proveArchive } from '../domain/verified-archive.ts';
@@ -34,7 +35,8 @@ export async function prove(
     throw new TransientError('MUX_UNREADABLE', `Mux shows ${record.asset_id} without its tracks.`);
   const heads = await headAll(ports.vault, archive);
   // Both sides are read from what a manifest would keep, so that what it cuts is no difference.
-  const comparable = ports.platform.describe(cutQueries(asset.raw) as Record<string, unknown>);
+  const { raw } = withRevoked(asset, record.revoked);
+  const comparable = ports.platform.describe(cutQueries(raw) as Record<string, unknown>);
   const proof = proveArchive({ record, gatheredAtMs: nowMs, asset: comparable, manifestAsset, heads });
   return proof.kind === 'stale' ? { ...proof, asset, archive } : proof;
 }

@@ -1,18 +1,23 @@
-// Stage "expire": the date has passed; proves the archive once more and deletes the asset from the platform.
+// Stage "expire": the date has passed; proves the archive once more (or that none is wanted) and deletes the asset.
 import type { PlatformAsset } from '../domain/asset.ts';
 import { isHeld } from '../domain/brake.ts';
 import { NotYetError, PermanentError } from '../domain/failures.ts';
 import { refusedLosses } from '../domain/loss-policy.ts';
+import { isArchiveOnly, isDeleteOnly, isWaiting, waitingStatus } from '../domain/modes.ts';
 import type { Archive, AssetRecord } from '../domain/record.ts';
+import { isUnwatchable, unreplaced, withRevoked } from '../domain/revoked.ts';
 import { ITS_DATE } from '../domain/summary.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
-import { SEALED_UNCHECKED } from '../domain/verified-archive.ts';
+import { proveWaived, SEALED_UNCHECKED, type WaivedArchive } from '../domain/verified-archive.ts';
 import { heldBy, overLimit, type Stop } from './brake.ts';
 import { archivedUntil, dueMs, foreseen, foretell, isForetold, isToBeForetold, sleepUntilMs } from './due.ts';
-import { prove } from './evidence.ts';
+import { endOfArchive } from './end-of-archive.ts';
+import { type Finding, prove } from './evidence.ts';
 import { deletedFromPlatform, goneAfterArchived, wantsRestore } from './gone.ts';
 import { heldForLosses } from './losses.ts';
 import { describeAsset, rememberAliases } from './master.ts';
+import { replacePlayback } from './replace-playback.ts';
+import { keptFromRevoking, takeAway, toBeRevoked } from './revoke.ts';
 import { writeSidecars } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 import { stillWatched } from './still-watched.ts';
@@ -24,13 +29,36 @@ export async function expire(work: Work): Promise<Next> {
   const { record } = work;
   if (record.status === 'deleted') return afterDeletion(work);
   // Asked for during a deletion that was given up: there is nothing to bring back.
-  if (record.status === 'archived' && wantsRestore(record)) return takenBack();
+  const waits = isWaiting(record.status);
+  if (waits && wantsRestore(record)) return takenBack();
   if (refusedLosses(record, work.deps.settings.onLoss).length > 0) return refuseLosses(work);
-  if (record.status === 'archived' && isToBeForetold(work)) await foretell(work);
-  if (record.status === 'archived' && !isDue(work, work.record)) return beforeItsDate(work);
-  const held = (await heldBy(work)) ?? (record.status === 'archived' ? await stillWatched(work) : undefined);
+  const revoking = record.status === 'archived' ? await revokeFirst(work) : undefined;
+  if (revoking && 'kind' in revoking) return revoking;
+  if (isArchiveOnly(record)) return keepForGood(work, revoking);
+  if (waits && isToBeForetold(work)) await foretell(work);
+  if (waits && !isDue(work, work.record)) return beforeItsDate(work, revoking);
+  // Nobody could watch it since; whoever did before was to be stopped.
+  const isWatchable = waits && !isUnwatchable(work.record);
+  const held = (await heldBy(work)) ?? (isWatchable ? await stillWatched(work) : undefined);
   if (held) return keep(work, held);
   return work.deps.settings.deletions === 'on' ? deleteNow(work) : rehearse(work);
+}
+
+/**
+ * A video that nobody is to watch until its date has its playback ids taken away now, once the archive is proved; one whose
+ * request was changed since gets others. A stop: something keeps it from that, and it is to be looked at again.
+ */
+async function revokeFirst(work: Work): Promise<Next | Stop | undefined> {
+  if (work.record.playback !== 'revoke') {
+    const againAtMs = await replacePlayback(work);
+    return againAtMs === undefined ? undefined : { waitingFor: ITS_DATE, wakeAtMs: () => againAtMs };
+  }
+  const asset = await toBeRevoked(work);
+  const stop = asset && (await keptFromRevoking(work));
+  if (!asset || stop) return stop;
+  // The proof itself is thrown away: whatever the mode is, nothing but playback ids goes.
+  const finding = await prove(work.deps, { ...work.record, mode: undefined }, work.nowMs);
+  return finding.kind === 'proved' ? takeAway(work, asset) : unproved(work, finding);
 }
 
 /** The tick that people were told, not the date: after an accident a record is woken by other means than its schedule. */
@@ -38,15 +66,17 @@ function isDue({ nowMs, deps }: Work, record: AssetRecord): boolean {
   return isForetold(record, deps.settings) && nowMs >= dueMs(record, deps.settings);
 }
 
-/** A restore may have been asked for while the deletion was under way. */
-async function afterDeletion({ record, nowMs }: Work): Promise<Next> {
-  if (!wantsRestore(record)) return { kind: 'rest' };
+/** A restore may have been asked for while the deletion was under way, and the archive's own end may be coming. */
+async function afterDeletion(work: Work): Promise<Next> {
+  const { record, nowMs } = work;
+  if (!wantsRestore(record)) return endOfArchive(work);
   return { kind: 'move', to: 'thawing', cause: 'restore asked for during deletion', wakeAtMs: nowMs };
 }
 
 /** Woken early by a new date or by news of the asset, or to say that its date is near: it sleeps on until its tick. */
-async function beforeItsDate(work: Work): Promise<Next> {
-  const wakeAtMs = (record: AssetRecord) => sleepUntilMs(record, work.deps.settings);
+async function beforeItsDate(work: Work, sooner?: Stop): Promise<Next> {
+  const wakeAtMs = (record: AssetRecord) =>
+    Math.min(sleepUntilMs(record, work.deps.settings), sooner?.wakeAtMs(record) ?? Number.POSITIVE_INFINITY);
   const set = (record: AssetRecord) => foreseen(record, work.deps.settings);
   try {
     const next = await keep(work, { waitingFor: ITS_DATE, wakeAtMs });
@@ -65,7 +95,8 @@ async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return isBegun ? goneAfterArchived(work, GONE) : deletedElsewhere(work);
   // People hear of it now, while there is a master to copy, and not on the date.
-  if (work.record.archive?.is_unchecked) throw notProved('ARCHIVE_UNCHECKED', SEALED_UNCHECKED);
+  if (work.record.archive?.is_unchecked && !isDeleteOnly(work.record))
+    throw notProved('ARCHIVE_UNCHECKED', SEALED_UNCHECKED);
   const { deletion_noticed_at: heard } = work.record;
   // Word that came during this look is looked into once more.
   const untilMs = (record: AssetRecord) =>
@@ -73,12 +104,23 @@ async function keep(work: Work, { waitingFor, wakeAtMs }: Stop): Promise<Next> {
   if (!isBegun) return { kind: 'wait', untilMs, waitingFor, lane: 'expire' };
   return {
     kind: 'move',
-    to: 'archived',
+    to: waitingStatus(work.record),
     cause: `kept by ${waitingFor}`,
     set: { waiting_for: waitingFor },
     wakeAtMs: (record) => (wantsRestore(record) ? work.nowMs : wakeAtMs(record)),
     lane: 'expire',
   };
+}
+
+/** Nothing deletes it, so it only looks whether somebody else did, and rests. Woken by news of the asset, or a word on it. */
+async function keepForGood(work: Work, sooner?: Stop): Promise<Next> {
+  const { asset_id, archive, deletion_noticed_at: heard } = work.record;
+  if (!(await work.deps.platform.inspect(asset_id))) return deletedElsewhere(work);
+  if (archive?.is_unchecked) throw notProved('ARCHIVE_UNCHECKED', SEALED_UNCHECKED);
+  // Word that came during this look is looked into once more.
+  const wakeAtMs = (record: AssetRecord) =>
+    record.deletion_noticed_at !== heard ? work.nowMs : sooner?.wakeAtMs(record);
+  return { kind: 'rest', set: { waiting_for: undefined }, wakeAtMs };
 }
 
 /** The archive is kept, and reused when the request goes on. An asset that is gone has nothing left to be held back. */
@@ -97,7 +139,7 @@ function deletedElsewhere(work: Work): Promise<Next> {
 /** The slot comes first, so that the proof made after it is still fresh when the DELETE goes out (law 1). */
 async function deleteNow(work: Work): Promise<Next> {
   const { platform } = work.deps;
-  const isFirstTry = work.record.status === 'archived';
+  const isFirstTry = isWaiting(work.record.status);
   const slot = await platform.reserveDeletion();
   if (isFirstTry) {
     // Before the status changes, so that a limit leaves no trace of a deletion that did not begin.
@@ -107,7 +149,7 @@ async function deleteNow(work: Work): Promise<Next> {
     const mayGo = (record: AssetRecord) => isDue(work, record) && !isHeld(record.hold, work.nowMs);
     await work.enter('deleting', 'expiration date passed', undefined, mayGo);
   }
-  const finding = await prove(work.deps, work.record, work.nowMs);
+  const finding = await proofOf(work);
   switch (finding.kind) {
     case 'gone':
       // An earlier try may have deleted it and lost the answer: only in the first it was surely somebody else.
@@ -117,6 +159,7 @@ async function deleteNow(work: Work): Promise<Next> {
     case 'refused':
       throw notProved(finding.code, finding.message);
     case 'proved':
+    case 'waived':
       break;
     default:
       return finding satisfies never;
@@ -132,7 +175,27 @@ async function deleteNow(work: Work): Promise<Next> {
   });
   if (outcome === 'gone') return goneAfterArchived(work, GONE);
   const deletion = { at: iso(work.nowMs), request_id };
-  return deletedFromPlatform(work, 'deleted after proof', undefined, { deletion });
+  const cause = finding.kind === 'waived' ? 'deleted without a copy' : 'deleted after proof';
+  return deletedFromPlatform(work, cause, undefined, { deletion });
+}
+
+type Proof = Finding | { readonly kind: 'waived'; readonly proof: WaivedArchive };
+
+/** Of a record as it was stored this moment, and an asset that was looked at after the slot was granted. */
+async function proofOf(work: Work): Promise<Proof> {
+  const { asset_id } = work.record;
+  if (!isDeleteOnly(work.record)) return prove(work.deps, work.record, work.nowMs);
+  const gatheredAtMs = work.nowMs;
+  const asset = await work.deps.platform.inspect(asset_id);
+  if (!asset) return { kind: 'gone' };
+  await work.renew();
+  const proof = proveWaived(work.record, asset, gatheredAtMs);
+  if (proof) return { kind: 'waived', proof };
+  const message = `The record of ${asset_id} no longer says that it may be deleted without a copy; nothing was deleted.`;
+  throw new PermanentError('NOT_WAIVED', message, {
+    action: 'Look at its mode, date and hold, then send the same request again.',
+    retryable: true,
+  });
 }
 
 /** The asset changed since it was archived: all sidecars are made anew, and new losses get their notice. */
@@ -142,7 +205,8 @@ async function refresh(work: Work, asset: PlatformAsset, archive: Archive): Prom
   await rememberAliases(work, asset);
   await work.renew();
   const kept = { captions, sidecars: images };
-  const sidecars = { ...describeAsset(asset), ...(await writeSidecars(work, asset, master, { kept })) };
+  const described = describeAsset(withRevoked(asset, work.record.revoked));
+  const sidecars = { ...described, ...(await writeSidecars(work, asset, master, { kept })) };
   if (sidecars.losses_said_at === undefined) await work.tell('new losses', sidecars);
   else await work.renew(sidecars);
   if (refusedLosses(work.record, work.deps.settings.onLoss).length > 0) return refuseLosses(work);
@@ -160,6 +224,7 @@ function takenBack(): Next {
     to: 'cancelled',
     cause: 'restore asked for before the deletion',
     set: { restore: undefined },
+    wakeAtMs: (record) => (unreplaced(record.revoked).length > 0 ? Date.parse(record.updated_at) : undefined),
   };
 }
 
@@ -172,16 +237,28 @@ function notProved(code: string, message: string): PermanentError {
   });
 }
 
+/** What there is to be done about an archive before anything of its asset may go. */
+async function unproved(work: Work, finding: Exclude<Finding, { kind: 'proved' }>): Promise<Next> {
+  if (finding.kind === 'gone') return deletedElsewhere(work);
+  if (finding.kind === 'stale') return refresh(work, finding.asset, finding.archive);
+  throw notProved(finding.code, finding.message);
+}
+
 /** Dry run: everything but the DELETE, and a word on the record that it would have gone. */
 async function rehearse(work: Work): Promise<Next> {
   // Begun before deletions were switched off: given up.
   if (work.record.status === 'deleting') {
     return keep(work, { waitingFor: DRY_RUN, wakeAtMs: () => work.nowMs });
   }
+  if (isDeleteOnly(work.record)) {
+    const asset = await work.deps.platform.inspect(work.record.asset_id);
+    return asset ? rehearsed(work) : deletedElsewhere(work);
+  }
   const finding = await prove(work.deps, work.record, work.nowMs);
-  if (finding.kind === 'gone') return deletedElsewhere(work);
-  if (finding.kind === 'stale') return refresh(work, finding.asset, finding.archive);
-  if (finding.kind === 'refused') throw notProved(finding.code, finding.message);
+  return finding.kind === 'proved' ? rehearsed(work) : unproved(work, finding);
+}
+
+function rehearsed(work: Work): Next {
   const warning = `Dry run: would have been deleted on ${iso(work.nowMs).slice(0, 10)}.`;
   const others = work.record.warnings.filter((text) => !text.startsWith('Dry run:'));
   return {

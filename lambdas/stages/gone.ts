@@ -1,5 +1,8 @@
 // The asset is no longer at the platform: what that means depends on whose token we hold and what the vault has.
+import { endAfterDeletion, wakeForEndMs } from '../domain/archive-end.ts';
+import { isHeld } from '../domain/brake.ts';
 import { SetUpError } from '../domain/failures.ts';
+import { isDeleteOnly, waitingStatus } from '../domain/modes.ts';
 import type { AlarmCode, AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Deps, Next, Work } from './stage.ts';
@@ -37,6 +40,7 @@ export async function confirmEnvironment({
  * in the vault of an unfinished copy, for people; only the archive stage may list it.
  */
 export async function goneBeforeArchived(work: Work, held = heldPerhaps(work.record)): Promise<Next> {
+  if (isDeleteOnly(work.record) && work.record.environment !== undefined) return goneUnkept(work);
   if (work.record.archive) return goneAfterArchived(work, 'deleted elsewhere', 'DELETED_ELSEWHERE');
   const environment = await confirmEnvironment(work);
   const origin = await wholeOrigin(work);
@@ -84,6 +88,7 @@ export async function isArchiveWhole(
 
 /** The archive was proved once; that it is still there is looked at before anybody is told that the video is safe. */
 export async function goneAfterArchived(work: Work, cause: string, alarm?: AlarmCode): Promise<Next> {
+  if (isDeleteOnly(work.record)) return goneUnkept(work, cause);
   await confirmEnvironment(work);
   const { archive } = work.record;
   if (!archive) return lostAtSource(work);
@@ -91,6 +96,17 @@ export async function goneAfterArchived(work: Work, cause: string, alarm?: Alarm
   if (!(await isArchiveWhole(work.deps, archive)))
     return lostAtSource(work, `Its archive is gone too: S3 does not have version ${versionId} of ${key}.`);
   return deletedFromPlatform(work, cause, alarm);
+}
+
+/**
+ * No copy was wanted: what somebody else deleted is deleted as asked, and no video is lost by it. Only where a hold was to
+ * keep it is a person told.
+ */
+export async function goneUnkept(work: Work, cause = 'deleted elsewhere'): Promise<Next> {
+  await confirmEnvironment(work);
+  const { hold, status } = work.record;
+  const isNews = status !== 'deleting' && isHeld(hold, work.nowMs);
+  return deletedFromPlatform(work, cause, isNews ? 'DELETED_ELSEWHERE' : undefined);
 }
 
 /** `failed LOST_AT_SOURCE`, an alarm, and all that may still help; what the vault has of the master is kept. */
@@ -103,7 +119,7 @@ export function lostAtSource({ record, nowMs }: Work, ...why: readonly string[])
     action:
       'Ask Mux support at once whether they still have it, and look for the original file. If the asset comes back, the same delete request again goes on from here.',
     // A deletion that did not happen begins with its date again.
-    from: status === 'deleting' ? ('archived' as const) : status,
+    from: status === 'deleting' ? waitingStatus(record) : status,
     retryable: true,
   };
   const set = { failure, lost_at: iso(nowMs), restore: undefined };
@@ -114,16 +130,18 @@ function heldPerhaps({ upload }: AssetRecord): string {
   return upload ? `An unfinished upload of ${upload.key} may hold a part of it, ${UPLOADS_LAST}.` : '';
 }
 
-/** The asset is gone from the platform; a restore asked for meanwhile, even a moment ago, starts now. */
+/** The asset is gone from the platform; a restore asked for meanwhile, even a moment ago, starts now. Else its archive may end. */
 export function deletedFromPlatform(
-  { nowMs }: Work,
+  { nowMs, deps }: Work,
   cause: string,
   alarm?: AlarmCode,
   known: Pick<AssetRecord, 'deletion'> = {},
 ): Next {
   const set = { ...known, deleted_at: iso(nowMs), waiting_for: undefined };
-  const wakeAtMs = (record: AssetRecord) => (wantsRestore(record) ? nowMs : undefined);
-  return { kind: 'move', to: 'deleted', cause, alarm, set, wakeAtMs };
+  const derive = (record: AssetRecord) => endAfterDeletion(record, nowMs, deps.settings.retentionMs);
+  const wakeAtMs = (record: AssetRecord) => (wantsRestore(record) ? nowMs : wakeForEndMs(record, nowMs));
+  const lane = (record: AssetRecord) => (wantsRestore(record) ? 'step' : 'expire');
+  return { kind: 'move', to: 'deleted', cause, alarm, set, derive, wakeAtMs, lane };
 }
 
 /** A restore that was asked for and has made nothing yet. */

@@ -1,15 +1,19 @@
 // Stage "master": reads the asset, refuses what must not be archived, and asks the platform to prepare the master.
 import type { PlatformAsset } from '../domain/asset.ts';
 import { billedAs } from '../domain/billing.ts';
-import { PermanentError, SetUpError } from '../domain/failures.ts';
+import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
 import { refusedLosses } from '../domain/loss-policy.ts';
+import { isDeleteOnly, lossOfAll } from '../domain/modes.ts';
 import { trackIds } from '../domain/pairing.ts';
 import type { AssetRecord } from '../domain/record.ts';
+import { withRevoked } from '../domain/revoked.ts';
 import { iso } from '../domain/time.ts';
-import { judge, lossesOf, withLosses } from '../domain/verdict.ts';
+import { judge, lossesOf, type Verdict, withLosses } from '../domain/verdict.ts';
 import { backInLine, roomForMasters } from './admission.ts';
+import { archivedUntil } from './due.ts';
 import { confirmEnvironment, goneBeforeArchived } from './gone.ts';
 import { heldForLosses } from './losses.ts';
+import { replacePlayback } from './replace-playback.ts';
 import { reuseArchive } from './reuse-archive.ts';
 import { outOfReach } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
@@ -18,18 +22,22 @@ const NO_ROOM = 'its turn: as many masters as may be open at Mux at a time are o
 
 export async function master(work: Work): Promise<Next> {
   const environment = await ourEnvironment(work);
+  await letItPlay(work);
   const asset = await work.deps.platform.inspect(work.record.asset_id);
   if (!asset) return goneBeforeArchived(work);
   const verdict = judge(asset);
   // Kept already, so that an asset that goes now is known to have been there.
   if (verdict.kind === 'wait') return work.poll(verdict.waitingFor, { environment });
-  if (verdict.kind === 'refuse') {
+  if (verdict.kind === 'refuse' && isInTheWay(verdict, work.record)) {
     throw new PermanentError(verdict.code, verdict.message, { action: verdict.action, retryable: true });
   }
   await rememberAliases(work, asset);
+  if (isDeleteOnly(work.record)) return withoutCopy(work, asset, environment);
   const inputInfo = await work.deps.platform.inputInfo(asset.id);
-  const losses = [...lossesOf(asset, inputInfo), ...(await outOfReach(work, asset))];
-  const known = { ...describeAsset(asset), environment, ...withLosses(work.record, losses) };
+  // What was taken from it in an earlier life and is not to play now; the captions it led to are in the vault since.
+  const described = withRevoked(asset, work.record.revoked);
+  const losses = [...lossesOf(described, inputInfo), ...(await outOfReach(work, described))];
+  const known = { ...describeAsset(described), environment, ...withLosses(work.record, losses) };
   const { onLoss } = work.deps.settings;
   const judged = { ...work.record, ...known };
   if (refusedLosses(judged, onLoss).length > 0) return heldForLosses(judged, onLoss, known);
@@ -46,6 +54,27 @@ export async function master(work: Work): Promise<Next> {
     set: { ...known, master },
     wakeAtMs: work.nowMs + work.deps.settings.pollMs,
   };
+}
+
+/** A request came before the ids that an earlier one had taken away were made again: this one lets the video play. */
+async function letItPlay(work: Work): Promise<void> {
+  const againAtMs = work.record.playback === 'revoke' ? undefined : await replacePlayback(work);
+  if (againAtMs !== undefined) throw new NotYetError(againAtMs, 'its playback ids to be made again');
+}
+
+/** A test asset or an errored one can be deleted like any other; a running stream has yet to become what it will be. */
+function isInTheWay({ code }: Extract<Verdict, { kind: 'refuse' }>, record: AssetRecord): boolean {
+  return !isDeleteOnly(record) || code === 'LIVE_STREAM_RUNNING';
+}
+
+/** Nothing is copied: it is said what is lost, and the record waits for its date. */
+function withoutCopy(work: Work, asset: PlatformAsset, environment: string): Next {
+  const known = {
+    ...describeAsset(withRevoked(asset, work.record.revoked)),
+    environment,
+    ...withLosses(work.record, [lossOfAll(work.record)]),
+  };
+  return archivedUntil(work, 'no copy is wanted', known);
 }
 
 /** A request that has not begun is refused at once when the token is of another environment; the person who made it is still there. */

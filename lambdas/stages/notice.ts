@@ -1,5 +1,6 @@
 // A notice from the platform, already proved to be genuine: wakes the record it is about, and only that (law 4).
 import { ConflictError } from '../domain/failures.ts';
+import { isWaiting } from '../domain/modes.ts';
 import type { AssetRecord, Status } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
 import type { Ledger } from './ports.ts';
@@ -13,6 +14,7 @@ const AWAITED: Partial<Record<Status, RegExp>> = {
   preparing: /^video\.asset\.(master\.|errored$|deleted$)/,
   archiving: /^video\.asset\.(master\.|errored$|deleted$)/,
   archived: /^video\.asset\.deleted$/,
+  scheduled: /^video\.asset\.deleted$/,
   uploading: /^video\.asset\.(ready|errored|deleted|track\.\w+|static_rendition\.\w+)$/,
 };
 
@@ -37,7 +39,7 @@ const MAX_ROUNDS = 3;
 async function leaveWord(assetId: string, { ledger, waking }: { ledger: Ledger; waking: Waking }) {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const record = await ledger.get(assetId);
-    if (record?.status !== 'archiving' && record?.status !== 'archived') return;
+    if (!record || !(record.status === 'archiving' || isWaiting(record.status))) return;
     try {
       await ledger.save({ ...record, deletion_noticed_at: iso(waking.clock.nowMs()) });
       return;

@@ -38,6 +38,8 @@ export type AliasKind = 'playback' | 'upload' | 'asset' | 'track' | 'external';
 export interface ListQuery {
   readonly status?: Status;
   readonly groupId?: string;
+  /** All records with this in one of their fields, the newest first; no other filter goes with it. */
+  readonly person?: { readonly field: 'creator_id' | 'deleted_by_user_id'; readonly id: string };
   readonly cursor?: string;
   /** 1 to 100. */
   readonly limit: number;
@@ -75,7 +77,10 @@ export interface Ledger {
   ): Promise<{ readonly records: readonly AssetRecord[]; readonly after: string | null }>;
   /** How many records are in this status; counts no further than `most`. A moment late, as all indexes are. */
   countStatus(status: Status, most: number): Promise<number>;
-  /** Newest last within a status. Throws PermanentError INVALID_CURSOR. */
+  /**
+   * Newest last within a status. Throws PermanentError INVALID_CURSOR, and SetUpError LEDGER_INDEX_MISSING of a table that
+   * has no index for it, or not yet.
+   */
   list(query: ListQuery): Promise<{ records: readonly AssetRecord[]; nextCursor: string | null }>;
   /** The platform environment this stack serves: the first id ever given wins and is answered from then on. */
   pinEnvironment(id: string): Promise<string>;
@@ -104,7 +109,7 @@ export interface ListedUpload {
 export interface LockedVersion {
   readonly key: string;
   readonly versionId: string;
-  /** ms since the epoch; absent for a legal hold, which has no end. */
+  /** ms since the epoch; absent for a legal hold, which has no end. One that is over: something else refuses, too. */
   readonly untilMs?: number;
 }
 
@@ -297,8 +302,15 @@ export interface Platform {
   finishAsset(assetId: string, step: FinishingStep): Promise<void>;
   /** Takes a playback id away: whoever has it can watch no more. `gone`: there was none. */
   deletePlaybackId(assetId: string, playbackId: string): Promise<'deleted' | 'gone'>;
-  /** Gives the asset another playback id of this policy. Not idempotent: look first at which it has. */
-  createPlaybackId(assetId: string, policy: string): Promise<PlaybackId>;
+  /** Takes a static rendition away. `gone`: there was none. */
+  deleteStaticRendition(assetId: string, renditionId: string): Promise<'deleted' | 'gone'>;
+  /** Takes a text track or a further audio track away. `gone`: there was none. Throws PermanentError MUX_REFUSED. */
+  deleteTrack(assetId: string, trackId: string): Promise<'deleted' | 'gone'>;
+  /**
+   * Gives the asset another playback id of this policy. Not idempotent: look first at which it has. Throws TransientError
+   * MUX_ASSET_VANISHED, and PermanentError MUX_REFUSED for what the platform does not make.
+   */
+  createPlaybackId(assetId: string, policy: string, drmConfigurationId?: string): Promise<PlaybackId>;
   /** Assets created at or after `sinceMs`, in any order. */
   createdSince(sinceMs: number): Promise<readonly PlatformAsset[]>;
   /** One page, at most 100, of all assets there are, in any order. */

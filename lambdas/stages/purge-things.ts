@@ -9,6 +9,7 @@ import type { AssetRecord, Removed } from '../domain/record.ts';
 import { DAY_MS } from '../domain/time.ts';
 import { assetOfTrailKey, trailFolder } from '../domain/trail.ts';
 import { proveErasure } from '../domain/verified-archive.ts';
+import { heldWithAll } from './brake.ts';
 import { confirmEnvironment } from './gone.ts';
 import { adoptLostCreate } from './own-assets.ts';
 import type { LockedVersion } from './ports.ts';
@@ -35,6 +36,8 @@ async function removeAsset(work: Work, memberId: string, assetId: string): Promi
   await breathe(work);
   if (!(await platform.inspect(assetId))) return 0;
   const slot = await platform.reserveDeletion();
+  const stop = await heldWithAll(work);
+  if (stop) throw new NotYetError(stop.wakeAtMs(work.record), stop.waitingFor);
   // Whoever was overtaken ends here: the proof is of records that are read after it.
   await breathe(work);
   const member = await newest(work, memberId);

@@ -1,6 +1,7 @@
 // Stage "purge": removes all that the vault holds of a lineage (law 8), and on an order of erasure the video at Mux and
 // whatever names a person too. One record leads and does the work; all others stand still until it is done or stopped.
 import { isHeld } from '../domain/brake.ts';
+import { ITS_TIME } from '../domain/erasure-view.ts';
 import { isResting, resume } from '../domain/lifecycle.ts';
 import { standStill } from '../domain/purge.ts';
 import type { AssetRecord, PurgeState } from '../domain/record.ts';
@@ -46,7 +47,7 @@ async function lead(work: Work, { executes_at, begun_at }: PurgeState): Promise<
   if (other) return goOn(work, `its archive is kept for ${other}`, work.nowMs + DAY_MS);
   await keepFile(work, records);
   const readyMs = Math.max(Date.parse(executes_at), quietAtMs(work));
-  if (work.nowMs < readyMs) return { kind: 'wait', untilMs: readyMs, waitingFor: 'its time' };
+  if (work.nowMs < readyMs) return { kind: 'wait', untilMs: readyMs, waitingFor: ITS_TIME };
   const stop = await stopOf(work, records);
   if (stop) return { kind: 'wait', untilMs: stop.wakeAtMs, waitingFor: stop.waitingFor };
   if (begun_at || (await begin(work, records))) return removeAll(work, records);

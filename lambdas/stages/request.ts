@@ -1,7 +1,9 @@
 // Stage "request": what users ask for, stored as one conditional write, then woken. Nothing here waits for Mux,
 // except the one question whether an asset that should be there still is.
+import type { StorageClass } from '../contract/names.ts';
 import { isInLine } from '../domain/admission.ts';
-import type { Caller, Decision, Outcome } from '../domain/decisions.ts';
+import { earlyEndWarning } from '../domain/archive-end.ts';
+import { type Caller, type Decision, type Outcome, refusedByPurge } from '../domain/decisions.ts';
 import { decideHold, decideRelease, type HoldWish } from '../domain/decisions-hold.ts';
 import {
   type DeleteRequest,
@@ -12,6 +14,7 @@ import {
 } from '../domain/decisions-request.ts';
 import { decideRestore, decideRestoreOfPresent, type RestoreWish } from '../domain/decisions-restore.ts';
 import { ConflictError } from '../domain/failures.ts';
+import { isWithoutCopy } from '../domain/lifecycle.ts';
 import type { QuoteRates } from '../domain/offers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { AssetRecord } from '../domain/record.ts';
@@ -26,6 +29,8 @@ export interface RequestDeps {
   readonly log: Log;
   /** By which the tier of a restore is chosen. */
   readonly rates: QuoteRates;
+  /** In which a master is kept. */
+  readonly storageClass: StorageClass;
   /** Made only when an asset must be asked for. */
   platform(): Platform;
 }
@@ -49,11 +54,25 @@ export async function requestDeletion(
   caller: Caller,
 ): Promise<Answer> {
   const restored_from = await deps.ledger.resolveAlias('asset', request.asset_id);
+  const { archiveUntilMs } = request;
+  const early = archiveUntilMs && earlyEndWarning(archiveUntilMs, deps.storageClass, caller.nowMs);
+  const warnings = early ? [early] : undefined;
   return decideAndStore(
     deps,
     () => deps.ledger.get(request.asset_id),
-    (record) => decideRequest(record, { ...request, restored_from }, caller),
+    async (record) =>
+      (!record && (await refusedByOrigin(deps, restored_from))) ||
+      decideRequest(record, { ...request, restored_from, warnings }, caller),
   );
+}
+
+/** What was erased with its lineage, or is about to be, is not remembered anew by a late request. */
+async function refusedByOrigin(
+  { ledger }: RequestDeps,
+  restoredFrom: string | undefined,
+): Promise<Decision | undefined> {
+  const origin = restoredFrom === undefined ? undefined : await ledger.get(restoredFrom);
+  return origin && refusedByPurge(origin);
 }
 
 export async function cancelRequest(deps: RequestDeps, assetId: string, caller: Caller): Promise<Answer> {
@@ -84,7 +103,18 @@ export async function releaseAsset(
   reason: string | undefined,
   caller: Caller,
 ): Promise<Answer> {
-  return onTracked(deps, assetId, (record) => decideRelease(record, reason, caller));
+  return decideAndStore(
+    deps,
+    () => heldByThisId(deps.ledger, assetId),
+    (record) =>
+      record ? decideRelease(record, reason, caller) : { kind: 'refuse', problem: notTracked(assetId) },
+  );
+}
+
+/** A hold may lie on what the video was before it was restored: it no longer keeps a deletion, but it keeps an erasure. */
+async function heldByThisId(ledger: Ledger, assetId: string): Promise<AssetRecord | undefined> {
+  const own = await ledger.get(assetId);
+  return own?.hold ? own : lastOfLineage(ledger, assetId);
 }
 
 export async function requestRestore(
@@ -120,8 +150,10 @@ export async function restorableOf(ledger: Ledger, assetId: string): Promise<Ass
 }
 
 /** Nothing of its own that could be brought back, and no request under way: the asset it was restored from has the archive and knows more. */
-function holdsNothing({ archive, status, lost_at }: AssetRecord): boolean {
-  return lost_at !== undefined || (!archive && status === 'cancelled');
+function holdsNothing(record: AssetRecord): boolean {
+  const { archive, status, lost_at } = record;
+  const isWithout = !archive && (status === 'cancelled' || (status === 'deleted' && isWithoutCopy(record)));
+  return lost_at !== undefined || isWithout;
 }
 
 /** Throws PermanentError WRONG_ENVIRONMENT: a token of another environment knows no asset of ours. */
@@ -172,7 +204,8 @@ async function decideAndStore(
     try {
       const stored = await deps.ledger.save(decision.record);
       await wakeNow(deps, stored);
-      return { kind: 'record', status: decision.status, record: stored, outcome: decision.outcome };
+      const { status, outcome, warning } = decision;
+      return { kind: 'record', status, record: stored, outcome, warning };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
@@ -193,7 +226,7 @@ async function wakeNow(deps: RequestDeps, record: AssetRecord): Promise<void> {
   }
 }
 
-const BUSY: Problem = {
+export const BUSY: Problem = {
   status: 503,
   code: 'RECORD_BUSY',
   detail: 'The record changed several times while this call was being decided.',

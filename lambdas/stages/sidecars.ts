@@ -4,6 +4,7 @@ import type { PlatformAsset, Track } from '../domain/asset.ts';
 import { PermanentError, SourceLapsedError } from '../domain/failures.ts';
 import { buildManifest } from '../domain/manifest.ts';
 import type { Archive, AssetRecord, Loss } from '../domain/record.ts';
+import { withRevoked } from '../domain/revoked.ts';
 import { isWebVtt } from '../domain/sidecar-file.ts';
 import { iso } from '../domain/time.ts';
 import { lossesOf, pendingTexts, textTracks, unreachableCaption, withLosses } from '../domain/verdict.ts';
@@ -40,11 +41,14 @@ export async function writeSidecars(
   const images = await writeImages(work, asset, { folder, token, inputInfo, kept: kept.sidecars ?? [] });
   // What was read of the inputs while the asset was there still holds when they can no longer be read.
   const remembered = inputInfo ? [] : work.record.losses.filter(({ code }) => OF_INPUTS.has(code));
-  const losses = [...lossesOf(asset, inputInfo), ...remembered, ...unreachable, ...images.losses, ...more];
+  // Fetched through the ids that it has, and described with those that we took away.
+  const described = withRevoked(asset, work.record.revoked);
+  const ofAsset = lossesOf(described, inputInfo);
+  const losses = [...ofAsset, ...remembered, ...unreachable, ...images.losses, ...more];
   const said = withLosses(work.record, losses);
   const record = { ...work.record, ...said };
   const whole = { ...master, captions, sidecars: images.sidecars };
-  const manifest = buildManifest(record, asset, inputInfo, whole, iso(work.nowMs));
+  const manifest = buildManifest(record, described, inputInfo, whole, iso(work.nowMs));
   const stored = await work.deps.vault.put({
     key: manifestKey(folder),
     contentType: 'application/json',
@@ -88,8 +92,8 @@ async function writeCaptions(
 }
 
 /** A caption that is refused for good is a loss to be said, not a reason to archive nothing at all. */
-async function fetchCaption(
-  { deps }: Work,
+export async function fetchCaption(
+  { deps }: { readonly deps: Pick<Work['deps'], 'platform' | 'source'> },
   asset: PlatformAsset,
   track: Track,
 ): Promise<Uint8Array | undefined> {

@@ -8,7 +8,8 @@ import {
   SetUpError,
   TransientError,
 } from '../domain/failures.ts';
-import { canMove, isResting, lease, move, remark, unpublished } from '../domain/lifecycle.ts';
+import { canMove, lease, move, remark, unpublished } from '../domain/lifecycle.ts';
+import { isWaiting, mayRest, waitingStatus } from '../domain/modes.ts';
 import type { AlarmCode, AssetRecord, Status } from '../domain/record.ts';
 import { backoffMs, iso, type Ticks } from '../domain/time.ts';
 import { backInLine } from './admission.ts';
@@ -82,6 +83,8 @@ export type Next =
       /** Set when a person should look at once. */
       readonly alarm?: AlarmCode;
       readonly set?: Partial<AssetRecord>;
+      /** What follows from the record as it is when the answer is stored. */
+      readonly derive?: (record: AssetRecord) => Partial<AssetRecord>;
       /** Absent: the record rests. */
       readonly wakeAtMs?: FromRecord<number | undefined>;
       readonly lane?: FromRecord<Lane | undefined>;
@@ -93,7 +96,12 @@ export type Next =
       readonly set?: FromRecord<Partial<AssetRecord>>;
       readonly lane?: Lane;
     }
-  | { readonly kind: 'rest'; readonly set?: Partial<AssetRecord> };
+  | {
+      readonly kind: 'rest';
+      readonly set?: Partial<AssetRecord>;
+      /** Defined when something came in between that wants another look. */
+      readonly wakeAtMs?: (record: AssetRecord) => number | undefined;
+    };
 
 export type StageFunction = (work: Work) => Promise<Next>;
 
@@ -240,13 +248,14 @@ function hasGivenUp({ attempts, status }: AssetRecord): boolean {
 }
 
 /** An answer that could never be stored is an error of the step, to be tried again and given up like any other. */
-function assertPossible({ asset_id, status }: AssetRecord, next: Next): void {
+function assertPossible(record: AssetRecord, next: Next): void {
+  const { asset_id, status } = record;
   if (next.kind === 'move' && !canMove(status, next.to)) {
     throw new Error(`A record does not go from ${status} to ${next.to} (${asset_id}).`);
   }
   const end = next.kind === 'move' ? next.to : status;
   const rests = next.kind === 'rest' || (next.kind === 'move' && next.wakeAtMs === undefined);
-  if (rests && !isResting(end)) throw new Error(`A ${end} record does not rest (${asset_id}).`);
+  if (rests && !mayRest(record, end)) throw new Error(`A ${end} record does not rest (${asset_id}).`);
 }
 
 /** Not yet waits, permanent fails, and anything else is tried again with growing waits until a person is asked. */
@@ -276,13 +285,13 @@ function nextAfter(error: unknown, work: Work): Next {
 }
 
 /** A deletion that was refused did not happen: its request can still be taken back. */
-function retryFrom(status: Status): Status {
-  return status === 'deleting' ? 'archived' : status;
+function retryFrom(record: AssetRecord): Status {
+  return record.status === 'deleting' ? waitingStatus(record) : record.status;
 }
 
-/** Archives that wait for a slot stay in their lane: a month's worth of them must not crowd out the polls. */
+/** What waits for a slot at its date stays in its lane: a month's worth of them must not crowd out the polls. */
 function laneOf({ status }: AssetRecord): Lane {
-  return status === 'archived' ? 'expire' : 'step';
+  return isWaiting(status) ? 'expire' : 'step';
 }
 
 /** However long it takes: nothing is wrong with the record, and giving up on all of them would only make work. */
@@ -310,7 +319,7 @@ function failed(record: AssetRecord, error: PermanentError): Next {
     code: error.code,
     message: error.message,
     action: error.action,
-    from: (error.from as Status | undefined) ?? retryFrom(record.status),
+    from: (error.from as Status | undefined) ?? retryFrom(record),
     retryable: error.retryable,
   };
   // A restore asked for during a deletion that did not happen has nothing to bring back: the video is still there.
@@ -324,10 +333,13 @@ function failed(record: AssetRecord, error: PermanentError): Next {
  */
 async function store(work: Work, next: Next): Promise<void> {
   if (next.kind === 'move') {
-    const { cause, alarm, set } = next;
-    const change = { atMs: work.nowMs, cause, actor: 'icehouse', alarm, set };
+    const { cause, alarm, derive } = next;
+    const change = { atMs: work.nowMs, cause, actor: 'icehouse', alarm };
     const { leaseMs } = work.deps.settings;
-    await work.store((record) => lease(move(record, next.to, change), work.nowMs, leaseMs));
+    await work.store((record) => {
+      const set = { ...next.set, ...derive?.(record) };
+      return lease(move(record, next.to, { ...change, set }), work.nowMs, leaseMs);
+    });
     work.record = await publishPending(work.deps, work.record);
   }
   await work.store((record) => settle(record, next));
@@ -340,7 +352,7 @@ function settle(record: AssetRecord, next: Next): AssetRecord {
     const wake_at = iso(resolve(next.untilMs, changed));
     return { ...changed, wake_at, wake_lane: next.lane ?? 'step', leased_until: undefined };
   }
-  const wakeAtMs = next.kind === 'move' ? resolve(next.wakeAtMs, record) : undefined;
+  const wakeAtMs = resolve<number | undefined>(next.wakeAtMs, record);
   if (wakeAtMs !== undefined) {
     const wake_lane = (next.kind === 'move' ? resolve(next.lane, record) : undefined) ?? 'step';
     return { ...record, wake_at: iso(wakeAtMs), wake_lane, leased_until: undefined };

@@ -48,10 +48,10 @@ async function ownerInLineage(ledger: Ledger, kind: Kind, id: string, known: str
 
 /** The asset that has, or had, this very playback id. */
 function assetWith(
-  { asset_id, playback_ids = [], restore, earlier_restores = [] }: AssetRecord,
+  { asset_id, playback_ids = [], revoked = [], restore, earlier_restores = [] }: AssetRecord,
   playbackId: string,
 ): string | undefined {
-  if (playback_ids.some(({ id }) => id === playbackId)) return asset_id;
+  if ([...playback_ids, ...revoked].some(({ id }) => id === playbackId)) return asset_id;
   const restores = [...earlier_restores, ...(restore ? [restore] : [])];
   return restores.find(({ new_playback_ids }) => new_playback_ids.some(({ id }) => id === playbackId))
     ?.new_asset_id;

@@ -1,8 +1,16 @@
-// What is going to be deleted within so many days: read from the wake index, where archives lie by the time they wake,
+// What is going to be deleted within so many days, and which archives end: read from the wake index, where archives lie by the time they wake,
 // page by page and without a scan.
 import { PermanentError } from '../domain/failures.ts';
+import { isWaiting } from '../domain/modes.ts';
 import { DAY_MS, iso, type Ticks } from '../domain/time.ts';
-import { byDay, putOff, type UpcomingEntry, upcomingEntry } from '../domain/upcoming.ts';
+import {
+  byDay,
+  type EndingEntry,
+  endingEntry,
+  putOff,
+  type UpcomingEntry,
+  upcomingEntry,
+} from '../domain/upcoming.ts';
 import { dueMs } from './due.ts';
 import { type BrakeState, brakeState, type HoldAllDeps } from './hold-all.ts';
 import type { Ledger } from './ports.ts';
@@ -46,6 +54,7 @@ export async function upcoming(deps: UpcomingDeps, query: UpcomingQuery, nowMs: 
     put_off: isWhole ? (putOff(page.entries, deps.limits, brake.counted.day, nowMs) ?? null) : null,
     under_way: underWay,
     data: page.entries,
+    ending: page.ending,
     next_cursor: page.after === null ? null : encode({ until: untilMs, after: page.after }),
   };
 }
@@ -61,6 +70,7 @@ async function read(
   nowMs: number,
 ) {
   const entries: UpcomingEntry[] = [];
+  const ending: EndingEntry[] = [];
   let after: string | null | undefined = from;
   let seen = 0;
   do {
@@ -69,11 +79,23 @@ async function read(
     seen += most;
     after = page.after;
     for (const record of page.records) {
+      const end = endingEntry(record, nowMs);
+      if (end && expectedBy(end, untilMs)) ending.push(end);
       const due = dueMs(record, settings);
-      if (record.status === 'archived' && due <= untilMs) entries.push(upcomingEntry(record, due, nowMs));
+      if (isWaiting(record.status) && due <= untilMs) entries.push(upcomingEntry(record, due, nowMs));
     }
   } while (after !== null && seen < limit);
-  return { entries: entries.toSorted(byDate), after };
+  return { entries: entries.toSorted(byDate), ending: ending.toSorted(byEnd), after };
+}
+
+/** By its date: what a hold or anything else makes of that stands beside it. */
+function expectedBy({ archive_until }: EndingEntry, untilMs: number): boolean {
+  return Date.parse(archive_until) <= untilMs;
+}
+
+function byEnd(one: EndingEntry, other: EndingEntry): number {
+  if (one.archive_until === other.archive_until) return one.asset_id < other.asset_id ? -1 : 1;
+  return one.archive_until < other.archive_until ? -1 : 1;
 }
 
 function byDate(one: UpcomingEntry, other: UpcomingEntry): number {

@@ -59,6 +59,8 @@ function s3Operation({ method, path }: SeenRequest): string | undefined {
   if (part) return `UploadPart ${part}`;
   if (searchParams.has('uploads')) return 'CreateMultipartUpload';
   if (searchParams.has('restore')) return 'RestoreObject';
+  // Its body, which names the versions, streams past: the life is that of the process.
+  if (searchParams.has('delete')) return 'DeleteObjects';
   const hasUpload = searchParams.has('uploadId');
   if (method === 'POST') return hasUpload ? 'CompleteMultipartUpload' : `POST ${file}`;
   if (method === 'DELETE') return hasUpload ? 'AbortMultipartUpload' : `DeleteObject ${file}`;
@@ -97,7 +99,8 @@ function serviceOperation({ path, target, body }: SeenRequest): string | undefin
 
 function muxOperation({ method, path }: SeenRequest): string | undefined {
   if (method === 'GET') return undefined;
-  const words = path.split(/[/?]/).filter((word) => word !== '' && !/\d/.test(word));
+  // Ids are of both cases and of digits.
+  const words = path.split(/[/?]/).filter((word) => /^[a-z-]+$/.test(word));
   return `${method} ${words.slice(1).join('/')}`;
 }
 

@@ -25,7 +25,10 @@ export async function createBucket(call: Call): Promise<S3Response> {
   const name = call.request.bucket ?? '';
   const region = asked ?? DEFAULT_REGION;
   try {
-    await call.store.buckets.create({ name, region, createdMs: call.store.nowMs() });
+    // A bucket with Object Lock keeps versions from the beginning.
+    const isLockable = call.request.header('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true';
+    const lockable = isLockable ? ({ versioning: 'Enabled', objectLock: {} } as const) : {};
+    await call.store.buckets.create({ name, region, createdMs: call.store.nowMs(), ...lockable });
   } catch (error) {
     // In us-east-1, and only there, S3 says 200 to an owner who makes the bucket once more.
     const repeated = error instanceof S3Error && error.code === 'BucketAlreadyOwnedByYou';
@@ -58,6 +61,12 @@ export async function putBucketVersioning(call: Call): Promise<S3Response> {
   const status = configuration.text('Status');
   if (configuration.text('MfaDelete') === 'Enabled') throw notImplemented('MFA delete');
   if (status !== 'Enabled' && status !== 'Suspended') throw new S3Error('MalformedXML');
+  if (bucket.objectLock && status !== 'Enabled') {
+    throw new S3Error('InvalidBucketState', {
+      message:
+        'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    });
+  }
   await call.store.buckets.setVersioning(bucket.name, status);
   return empty(200);
 }

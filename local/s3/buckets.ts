@@ -5,6 +5,7 @@ import type { DataDir } from './data-dir.ts';
 import { makeDirectory, readJson, replaceFile } from './durable-files.ts';
 import { S3Error } from './errors.ts';
 import { KeyedLock } from './keyed-lock.ts';
+import type { DefaultRetention } from './object-lock.ts';
 
 export type Versioning = 'Enabled' | 'Suspended';
 
@@ -14,6 +15,8 @@ export interface Bucket {
   readonly createdMs: number;
   /** Undefined until somebody has set it: such a bucket answers without version ids. */
   readonly versioning?: Versioning;
+  /** There, its objects can be locked; never taken away again. */
+  readonly objectLock?: { readonly rule?: DefaultRetention };
 }
 
 export class Buckets {
@@ -51,6 +54,10 @@ export class Buckets {
 
   async setVersioning(name: string, versioning: Versioning): Promise<void> {
     await this.#lock.run(name, async () => this.#write({ ...(await this.get(name)), versioning }));
+  }
+
+  async setObjectLock(name: string, objectLock: Bucket['objectLock']): Promise<void> {
+    await this.#lock.run(name, async () => this.#write({ ...(await this.get(name)), objectLock }));
   }
 
   #read(name: string): Promise<Bucket | undefined> {

@@ -13,6 +13,7 @@ import {
 import { S3Error } from './errors.ts';
 import { encodeListed, listingEncoding } from './listing.ts';
 import { readObjectHeaders } from './object-headers.ts';
+import { lockOfNewObject } from './object-lock.ts';
 import { readParts, requireReadable } from './object-reads.ts';
 import { copySource, requireSize } from './object-writes.ts';
 import { empty, isoTime, quoted, type S3Response, xml } from './response.ts';
@@ -30,6 +31,7 @@ export async function createMultipartUpload(call: Call): Promise<S3Response> {
     key: keyOf(call),
     initiatedMs: call.store.nowMs(),
     checksum: askedChecksum(call),
+    lock: lockOfNewObject(call.request, bucket, call.store.nowMs()),
     ...readObjectHeaders(call.request),
   });
   return xml(

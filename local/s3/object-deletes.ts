@@ -6,6 +6,7 @@ import type { Bucket } from './buckets.ts';
 import { bodyOf, bucketOf, type Call, keyOf } from './call.ts';
 import { checksumHeader, startChecksum } from './checksums.ts';
 import { S3Error } from './errors.ts';
+import { requireDeletable } from './object-lock.ts';
 import { empty, type S3Response, xml } from './response.ts';
 import { XmlNode } from './xml.ts';
 
@@ -26,9 +27,11 @@ export async function deleteObject(call: Call): Promise<S3Response> {
 }
 
 async function deleteOne(call: Call, bucket: Bucket, key: string, versionId?: string): Promise<Deletion> {
-  const { versions, thaws } = call.store;
+  const { versions, thaws, nowMs } = call.store;
   if (versionId === undefined && bucket.versioning !== undefined) return addMarker(call, bucket, key);
-  const removed = await versions.remove(bucket.name, key, versionId ?? 'null');
+  const removed = await versions.remove(bucket.name, key, versionId ?? 'null', ({ lock }) =>
+    requireDeletable(call.request, lock, nowMs()),
+  );
   if (removed) await thaws.forget(removed);
   return { versionId, deleteMarker: removed?.deleteMarker ?? false };
 }

@@ -2,6 +2,7 @@
 
 import type { Bucket } from './buckets.ts';
 import { S3Error } from './errors.ts';
+import { lockHeaders } from './object-lock.ts';
 import type { S3Request } from './request.ts';
 import { httpTime, present, quoted } from './response.ts';
 import { isArchived, type Thaws } from './thaws.ts';
@@ -78,6 +79,7 @@ export function versionHeaders(bucket: Bucket, version: Version, thaws: Thaws): 
       'x-amz-storage-class': storageClass === 'STANDARD' ? undefined : storageClass,
       'x-amz-restore': isArchived(storageClass) ? restoreHeader(thaws, version) : undefined,
       ...versionIdHeader(bucket, version),
+      ...lockHeaders(version.lock),
     }),
   };
 }

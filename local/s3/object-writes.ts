@@ -8,6 +8,7 @@ import { type ChecksumAlgorithm, checksumElement, checksumHeader, parseAlgorithm
 import { writeCondition } from './conditions.ts';
 import { S3Error } from './errors.ts';
 import { readObjectHeaders, versionIdHeader } from './object-headers.ts';
+import { lockOfNewObject } from './object-lock.ts';
 import { readParts, requireReadable } from './object-reads.ts';
 import { empty, isoTime, quoted, type S3Response, xml } from './response.ts';
 import type { Version, VersionHead } from './versions.ts';
@@ -19,7 +20,7 @@ export async function putObject(call: Call): Promise<S3Response> {
   if (call.request.header('x-amz-copy-source') !== undefined) return copyObject(call);
   const { request, store } = call;
   const bucket = await bucketOf(call);
-  const headers = readObjectHeaders(request);
+  const headers = { ...readObjectHeaders(request), lock: lockOfNewObject(request, bucket, store.nowMs()) };
   const body = bodyOf(call);
   requireSize(body.sizeBytes);
   const precondition = writeCondition(request);
@@ -89,7 +90,8 @@ async function copyObject(call: Call): Promise<S3Response> {
       message: `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}`,
     });
   }
-  const headers = copyHeaders(call, source);
+  const lock = lockOfNewObject(request, bucket, store.nowMs());
+  const headers = { ...copyHeaders(call, source), lock };
   const precondition = writeCondition(request);
   const version = await staged(call, async (dir) => {
     const parts = await store.versions.parts(source);

@@ -13,6 +13,14 @@ import { completeMultipartUpload } from './complete-operation.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { listObjects, listObjectsV2, listObjectVersions } from './list-operations.ts';
 import {
+  getObjectLegalHold,
+  getObjectLockConfiguration,
+  getObjectRetention,
+  putObjectLegalHold,
+  putObjectLockConfiguration,
+  putObjectRetention,
+} from './lock-operations.ts';
+import {
   abortMultipartUpload,
   createMultipartUpload,
   listMultipartUploads,
@@ -49,10 +57,12 @@ function route(method: string, on: Level, when: string[], also: string[], run: R
 const ROUTES: readonly Route[] = [
   route('GET', 'service', [], [], listBuckets),
   route('PUT', 'bucket', ['versioning'], [], putBucketVersioning),
+  route('PUT', 'bucket', ['object-lock'], [], putObjectLockConfiguration),
   route('PUT', 'bucket', [], [], createBucket),
   route('HEAD', 'bucket', [], [], headBucket),
   route('GET', 'bucket', ['location'], [], getBucketLocation),
   route('GET', 'bucket', ['versioning'], [], getBucketVersioning),
+  route('GET', 'bucket', ['object-lock'], [], getObjectLockConfiguration),
   route('GET', 'bucket', ['versions'], [...LISTING, 'key-marker', 'version-id-marker'], listObjectVersions),
   route(
     'GET',
@@ -71,9 +81,13 @@ const ROUTES: readonly Route[] = [
   route('GET', 'bucket', [], [...LISTING, 'marker'], listObjects),
   route('POST', 'bucket', ['delete'], [], deleteObjects),
   route('PUT', 'object', ['partNumber', 'uploadId'], [], uploadPart),
+  route('PUT', 'object', ['retention'], ['versionId'], putObjectRetention),
+  route('PUT', 'object', ['legal-hold'], ['versionId'], putObjectLegalHold),
   route('PUT', 'object', [], [], putObject),
   route('GET', 'object', ['uploadId'], ['max-parts', 'part-number-marker', 'encoding-type'], listParts),
   route('GET', 'object', ['attributes'], ['versionId'], getObjectAttributes),
+  route('GET', 'object', ['retention'], ['versionId'], getObjectRetention),
+  route('GET', 'object', ['legal-hold'], ['versionId'], getObjectLegalHold),
   route('GET', 'object', [], READING, getObject),
   route('HEAD', 'object', [], READING, headObject),
   route('POST', 'object', ['uploads'], [], createMultipartUpload),
@@ -88,7 +102,8 @@ const KNOWN_HEADERS = new Set(
   [
     'acl algorithm checksum-algorithm checksum-mode checksum-type content-sha256 copy-source copy-source-range credential',
     'date decoded-content-length expected-bucket-owner expires max-parts metadata-directive mp-object-size',
-    'object-attributes part-number-marker request-payer sdk-checksum-algorithm security-token signature',
+    'bucket-object-lock-enabled bypass-governance-retention object-lock-legal-hold object-lock-mode',
+    'object-lock-retain-until-date object-attributes part-number-marker request-payer sdk-checksum-algorithm security-token signature',
     'signedheaders source-expected-bucket-owner storage-class te trailer user-agent',
   ]
     .join(' ')

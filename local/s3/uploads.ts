@@ -10,6 +10,7 @@ import { discard, moveInto, readJson, writeSynced } from './durable-files.ts';
 import { S3Error } from './errors.ts';
 import { namesIn } from './key-paths.ts';
 import { KeyedLock } from './keyed-lock.ts';
+import type { ObjectLock } from './object-lock.ts';
 
 export interface Upload {
   readonly bucket: string;
@@ -20,6 +21,7 @@ export interface Upload {
   readonly contentHeaders: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType };
+  readonly lock?: ObjectLock;
 }
 
 export interface UploadedPart {

@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import type { Bucket, Buckets } from './buckets.ts';
 import type { Checksum } from './checksums.ts';
 import type { DataDir } from './data-dir.ts';
-import { discard, isMissing, makeDirectory, readJson, syncDirectory, writeSynced } from './durable-files.ts';
+import {
+  discard,
+  isMissing,
+  makeDirectory,
+  readJson,
+  replaceFile,
+  syncDirectory,
+  writeSynced,
+} from './durable-files.ts';
 import { S3Error } from './errors.ts';
 import { listKeys, namesIn } from './key-paths.ts';
 import { KeyedLock } from './keyed-lock.ts';
+import type { ObjectLock } from './object-lock.ts';
 
 export interface VersionHead {
   readonly lastModifiedMs: number;
@@ -25,6 +34,8 @@ export interface VersionHead {
   /** Set on objects made of parts: their list is in parts.json. */
   readonly partCount?: number;
   readonly uploadId?: string;
+  /** All of a version that can change. */
+  readonly lock?: ObjectLock;
 }
 
 export interface Version extends VersionHead {
@@ -129,11 +140,32 @@ export class Versions {
     }
   }
 
-  /** Removes a version for good; undefined when there is none. */
-  async remove(bucket: string, key: string, versionId: string): Promise<Version | undefined> {
+  /** Changes the lock of a version; what `change` throws leaves it as it was. */
+  async relock(
+    { bucket, key, versionId }: Version,
+    change: (lock: ObjectLock | undefined) => ObjectLock,
+  ): Promise<void> {
+    await this.#lock.run(`${bucket}/${key}`, async () => {
+      const version = await this.find(bucket, key, versionId);
+      const path = version && join(version.dir, 'head.json');
+      const head = path && (await readJson<VersionHead>(path));
+      if (!head) throw new S3Error('NoSuchVersion', { fields: { Key: key, VersionId: versionId } });
+      const text = JSON.stringify({ ...head, lock: change(head.lock) });
+      await replaceFile(this.#dir.tmp, path, text);
+    });
+  }
+
+  /** Removes a version for good; undefined when there is none. What `permit` throws leaves it there. */
+  async remove(
+    bucket: string,
+    key: string,
+    versionId: string,
+    permit?: (version: Version) => void,
+  ): Promise<Version | undefined> {
     return this.#lock.run(`${bucket}/${key}`, async () => {
       const version = await this.find(bucket, key, versionId);
       if (version === undefined) return undefined;
+      permit?.(version);
       const dir = this.#dir.versions(bucket, key);
       if (versionId === 'null') await this.#removeNull(dir, await namesIn(dir));
       else await discard(this.#dir.tmp, version.dir);

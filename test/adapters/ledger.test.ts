@@ -2,6 +2,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLedger } from '../../lambdas/adapters/ledger.ts';
+import { TABLE } from '../../lambdas/contract/names.ts';
 import { ledgerContract } from '../contract/ledger.ts';
 import { createTable, type DynaliteTable, startDynaliteTable } from '../fakes/dynalite-table.ts';
 import { memoryLedger } from '../fakes/ledger-memory.ts';
@@ -37,6 +38,23 @@ describe('on dynalite', () => {
       name: 'SetUpError',
       code: 'LEDGER_MISSING',
       retryable: true,
+    });
+  });
+
+  test('says of a table from before that an index is missing, and lists by the others', async () => {
+    tables += 1;
+    const tableName = `ledger-${tables}`;
+    const { creator: _, ...before } = TABLE.indexes;
+    await createTable(table.client, tableName, Object.values(before));
+    const ledger = createLedger({ client: table.client, tableName });
+    await ledger.save(aRecord({ creator_id: 'teacher-7', deleted_by_user_id: 'u-17' }));
+    const by = (field: 'creator_id' | 'deleted_by_user_id', id: string) =>
+      ledger.list({ person: { field, id }, limit: 10 });
+
+    expect((await by('deleted_by_user_id', 'u-17')).records).toHaveLength(1);
+    await expect(by('creator_id', 'teacher-7')).rejects.toMatchObject({
+      name: 'SetUpError',
+      code: 'LEDGER_INDEX_MISSING',
     });
   });
 

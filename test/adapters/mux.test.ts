@@ -468,6 +468,48 @@ describe('a deletion', () => {
   });
 });
 
+describe('a playback id', () => {
+  test.each([
+    [204, undefined, 'deleted'],
+    [404, error('not_found', 'gone'), 'gone'],
+  ])('taken away, answered %s, spends a slot of its own', async (status, body, expected) => {
+    const { api, seen } = await stub({ status, body });
+    const { mux, said } = muxAt(api, { purpose: 'delete' });
+
+    const outcome = await mux.deletePlaybackId('asset1', 'play1');
+
+    expect(outcome).toBe(expected);
+    expect(said).toEqual(['take other delete']);
+    expect(seen).toMatchObject([{ method: 'DELETE', url: '/video/v1/assets/asset1/playback-ids/play1' }]);
+  });
+
+  test('is made with a slot for POSTs, which are paid as restores whoever makes it', async () => {
+    const answer = { status: 201, body: { data: { id: 'play9', policy: 'signed' } } };
+    const { api, seen } = await stub(answer, answer);
+    const { mux, said } = muxAt(api);
+
+    const made = await mux.createPlaybackId('asset1', 'signed');
+    await mux.createPlaybackId('asset1', 'drm', 'drm-configuration1');
+
+    expect(made).toEqual({ id: 'play9', policy: 'signed' });
+    expect(said).toEqual(['take post restore', 'take post restore']);
+    expect(seen).toMatchObject([
+      { method: 'POST', url: '/video/v1/assets/asset1/playback-ids', body: { policy: 'signed' } },
+      { body: { policy: 'drm', drm_configuration_id: 'drm-configuration1' } },
+    ]);
+  });
+
+  test.each([
+    ['no id', { data: { policy: 'signed' } }],
+    ['nothing in it', { data: null }],
+  ])('is not made up from an answer with %s', async (_, body) => {
+    const { api } = await stub({ status: 201, body });
+    const { mux } = muxAt(api);
+
+    await expect(mux.createPlaybackId('asset1', 'signed')).rejects.toMatchObject({ code: 'MUX_UNREADABLE' });
+  });
+});
+
 describe('a restore', () => {
   test('creates by POST what can be set at once, then adds the rest', async () => {
     const { api, seen } = await stub(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSource } from '../../lambdas/adapters/source.ts';
 import { createVault, parseThaw } from '../../lambdas/adapters/vault.ts';
@@ -58,6 +58,20 @@ describe('on the embedded S3 server', () => {
     await expect(strict.put(small)).rejects.toThrow(expect.objectContaining({ code: 'VAULT_UNVERSIONED' }));
     expect(await lenient.put(small)).toMatchObject({ version_id: 'null' });
     expect(await lenient.head({ key: 'a', versionId: 'null' })).toMatchObject({ versionId: 'null' });
+  });
+
+  // API/API_DeleteObjects.html: "to remove a specific version" names a delete marker as well (documented)
+  test('removes a delete marker as it removes a version', async () => {
+    const key = 'mux/marked';
+    await s3.vault.put({ key, contentType: 'a/b', token: 't', body: Buffer.of(1) });
+    await s3.client.send(new DeleteObjectCommand({ Bucket: 'vault', Key: key }));
+    const { versions } = await s3.vault.listVersions({ prefix: key });
+
+    const kept = await s3.vault.removeVersions(versions);
+
+    expect(versions.map(({ isDeleteMarker }) => isDeleteMarker).sort()).toEqual([false, true]);
+    expect(kept).toEqual([]);
+    expect((await s3.vault.listVersions({ prefix: key })).versions).toEqual([]);
   });
 
   test('signs a URL that reads one version, and nothing when its token is changed', async () => {

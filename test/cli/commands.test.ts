@@ -11,7 +11,7 @@ describe('request', () => {
     await using api = await stubApi({ [`POST ${REQUESTS}`]: [{ status: 202, body: record }] });
 
     const args = ['--user', 'u-17', '--grace-days', '0', '--reason', 'Campaign is over', '--group', 'summer'];
-    const ended = await icehouse(['request', ASSET, ...args, '--url', api.url]);
+    const ended = await icehouse(['request', ASSET, ...args, '--playback', 'revoke', '--url', api.url]);
 
     expect(ended.code).toBe(0);
     expect(api.seen[0]?.body).toEqual({
@@ -20,6 +20,7 @@ describe('request', () => {
       grace_days: 0,
       reason: 'Campaign is over',
       group_id: 'summer',
+      playback: 'revoke',
     });
     expect(ended.stdout).toContain('Waiting to be archived.');
     expect(ended.stdout).toContain(`icehouse watch ${ASSET}`);
@@ -98,7 +99,7 @@ describe('status', () => {
     expect(ended.stdout.trimEnd().split('\n').at(-1)).toBe(command);
   });
 
-  test('shows the sentence, the facts and the timeline', async () => {
+  test('shows the sentence, the timeline and the facts', async () => {
     await using api = await stubApi({ [`GET ${REQUESTS}/${ASSET}`]: [ok(aRecord())] });
 
     const ended = await icehouse(['status', ASSET, '--url', api.url]);
@@ -109,16 +110,17 @@ describe('status', () => {
     expect(blocks[1]).toBe(
       'Safe in the vault; still playing on Mux; will be deleted 24 Dec 2090; bring back\nfree until then.',
     );
-    expect(blocks[2]).toMatch(/status {7}archived\n {2}location {5}Mux and the vault, playing\n/);
-    expect(blocks[2]).toContain('  archive      1.23 GB, 30:31 long, DEEP_ARCHIVE\n');
-    expect(blocks[2]).toContain('  proved       22 Nov 2026, 02:51 UTC, CRC32 rL8sKw==\n');
-    expect(blocks[3]?.split('\n')).toEqual([
-      '  when (UTC)            status      why',
-      '  22 Nov 2026 02:46:00  requested   delete request (u-17)',
-      '  22 Nov 2026 02:46:10  preparing   master asked for (master)',
-      '  22 Nov 2026 02:47:00  archiving   master is ready (archive)',
-      '  22 Nov 2026 02:51:40  archived    copy proved (archive)',
+    expect(blocks[2]?.split('\n').slice(0, 6)).toEqual([
+      '     when (UTC)            what        why, and who',
+      ' ✓   22 Nov 2026 02:46:00  requested   delete request (u-17)',
+      ' ✓   22 Nov 2026 02:46:10  preparing   master asked for (master)',
+      ' ✓   22 Nov 2026 02:47:00  archiving   master is ready (archive)',
+      ' ✓   22 Nov 2026 02:51:40  archived    copy proved (archive)',
+      ' ▶   now                   archived    Mux and the vault, playing',
     ]);
+    expect(blocks[2]).toMatch(/ ○ {3}24 Dec 2090, 01:00 {4}deleted {5}in 6\d years: from Mux;/);
+    expect(blocks[3]).toContain('  archive      1.23 GB, 30:31 long, DEEP_ARCHIVE\n');
+    expect(blocks[3]).toContain('  proved       22 Nov 2026, 02:51 UTC, CRC32 rL8sKw==\n');
   });
 
   test('shows losses, warnings and a failure with the way on, within 80 columns', async () => {
@@ -302,6 +304,20 @@ describe('cancel, restore, reschedule', () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain('Nothing to do: the video plays on Mux.');
     expect(api.seen).toHaveLength(1);
+  });
+
+  test('reschedule moves the end of the archive alone, and needs one date at least', async () => {
+    await using api = await stubApi({ [`PATCH ${REQUESTS}/${ASSET}`]: [ok(aRecord())] });
+
+    const args = ['--user', 'u-17', '--reason', 'Legal needs it', '--url', api.url];
+    const ended = await icehouse(['reschedule', ASSET, '--archive-until', 'never', ...args]);
+    const refused = await icehouse(['reschedule', ASSET, ...args]);
+
+    expect(ended.code).toBe(0);
+    expect(api.seen.map(({ body }) => body)).toEqual([
+      { archive_until: null, user_id: 'u-17', reason: 'Legal needs it' },
+    ]);
+    expect(refused.stderr).toContain('give --expiration-date, --archive-until, or both');
   });
 
   test('reschedule patches date, user and reason', async () => {

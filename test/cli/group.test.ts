@@ -165,6 +165,31 @@ describe('find', () => {
     expect(ended.stdout).toMatch(/found by {5}playback_id PLAY1/);
     expect(ended.stdout).toMatch(/group {8}summer/);
   });
+
+  test('of a person is a table, with --all of every page', async () => {
+    const page = (from: number, next_cursor: string | null) => {
+      const ids = Array.from({ length: 5 }, (_, n) => `a${from + n}`);
+      const found = { ...match, matched_by: 'creator_id', matched: 'teacher-7', poster: null };
+      const matches = ids.map((asset_id) => ({ ...found, asset_id, current_asset_id: asset_id }));
+      return ok({ matches, groups: [], next_cursor, not_searched: ['deleted_by_user_id'] });
+    };
+    const pages = [page(1, 'creator_id.x'), page(1, 'creator_id.x'), page(6, null)];
+    await using api = await stubApi({ 'GET /v1/find': pages });
+
+    const [first, all] = [
+      await icehouse(['find', 'teacher-7', '--url', api.url]),
+      await icehouse(['find', 'teacher-7', '--all', '--url', api.url]),
+    ];
+
+    expect(first.stdout).toMatch(
+      /^ASSET +STATUS +LENGTH +FOUND BY +TITLE\na1 +archived +30:31 +creator_id +Summer/,
+    );
+    expect(first.stdout).toContain("There are more: icehouse find 'teacher-7' --all");
+    expect(first.stdout).toContain('Not looked for by deleted_by_user_id:');
+    expect(api.seen.at(-1)?.url).toBe('/v1/find?q=teacher-7&cursor=creator_id.x');
+    expect(all.stdout.match(/^a\d+ /gm)).toHaveLength(10);
+    expect(all.stdout).not.toContain('There are more');
+  });
 });
 
 describe('request', () => {

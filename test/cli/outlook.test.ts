@@ -71,6 +71,7 @@ const PAGE = {
   days: [],
   put_off: null,
   under_way: { requested: 4, preparing: 1, archiving: 0, deleting: 0 },
+  ending: [],
 };
 
 describe('check', () => {
@@ -112,7 +113,20 @@ describe('upcoming', () => {
         data: [entry('a1', '2090-11-23T11:00:00.000Z'), entry('a2', '2090-11-23T11:00:00.000Z')],
         next_cursor: 'next',
       },
-      { ...PAGE, data: [entry('a3', '2090-11-25T11:00:00.000Z', held)], next_cursor: null },
+      {
+        ...PAGE,
+        data: [entry('a3', '2090-11-25T11:00:00.000Z', held)],
+        ending: [
+          {
+            asset_id: 'e1',
+            deleted_by_user_id: 'ann',
+            archive_until: '2090-11-24T00:00:00.000Z',
+            ends_at: '2090-11-26T00:00:00.000Z',
+            size_bytes: 1,
+          },
+        ],
+        next_cursor: null,
+      },
     ];
     await using api = await stubApi({ 'GET /v1/upcoming': pages.map(ok) });
 
@@ -131,6 +145,8 @@ describe('upcoming', () => {
       'from 23 Nov 2090 up to 1 are left over, the last of them goes on 24 Nov 2090.',
     );
     expect(ended.stdout).toContain('5 requests are not archived yet');
+    expect(ended.stdout).toMatch(/^ {2}e1 +26 Nov 2090, 00:00 UTC +ann$/m);
+    expect(ended.stdout).toContain('1 archives come to their end');
   });
 
   test('says that a dry run and a hold on everything delete nothing', async () => {

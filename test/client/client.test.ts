@@ -11,6 +11,7 @@ import { CALLS, schemaFaults } from '../docs/openapi-answers.ts';
 import { bodyOf, parametersOf } from '../docs/openapi-requests.ts';
 
 const BASE = 'https://abc123.execute-api.eu-north-1.amazonaws.com';
+const ERASURE = '9f0c2b7d5a1e4c3f8b6d2e7a90c1f4d3';
 const HOLD = { reason: 'Case 12', user_id: 'legal-1' };
 
 /** By `operationId`; the others are for people, for Mux, or the same as another. */
@@ -18,6 +19,7 @@ const METHODS: Record<string, (client: IcehouseClient) => Promise<unknown>> = {
   requestDeletion: (client) =>
     client.request({ asset_id: 'a1', deleted_by_user_id: 'u1', accept_loss: ['OVERLAY'] }),
   requestDeletions: (client) => client.requestMany([{ asset_id: 'a1', deleted_by_user_id: 'u1' }]),
+  requestDeleteOnly: (client) => client.requestDeleteOnly({ asset_id: 'a1', deleted_by_user_id: 'u1' }),
   listRequests: (client) => client.list({ status: 'archived', group_id: 'g1', limit: 5, cursor: 'c1' }),
   getRequest: (client) => client.status('a1'),
   reschedule: (client) =>
@@ -39,9 +41,15 @@ const METHODS: Record<string, (client: IcehouseClient) => Promise<unknown>> = {
   whereIsTrack: (client) => client.whereIsTrack('t1'),
   getFidelity: (client) => client.fidelity('a1'),
   checkAsset: (client) => client.check('a1'),
+  slim: (client) => client.slim('a1', { scope: 'track', id: 't1', user_id: 'u1', reason: 'r' }),
   listUpcoming: (client) => client.upcoming({ days: 7 }),
   getManifest: (client) => client.manifest('a1'),
   getSidecar: (client) => client.sidecar('a1', 'poster.jpg'),
+  orderErasure: (client) =>
+    client.erase({ asset_id: 'a1', legal_basis: 'Art. 17', requested_by: 'privacy-2', stop_hours: 96 }),
+  getErasure: (client) => client.erasure(ERASURE),
+  listErasures: (client) => client.erasures({ limit: 5, cursor: 'c1' }),
+  stopErasure: (client) => client.stopErasure(ERASURE, { user_id: 'privacy-2', reason: 'Another account' }),
   startAudit: (client) => client.startAudit(),
   getAudit: (client) => client.audit('latest', '0'),
 };

@@ -9,8 +9,10 @@ import type { Status } from '../../lambdas/domain/record.ts';
 import type { Reason, whereabouts } from '../../lambdas/domain/whereabouts.ts';
 import type * as door from '../../lambdas/handlers/request-body.ts';
 import type { PublicAudit } from '../../lambdas/stages/audit-view.ts';
+import type { WholeErasure } from '../../lambdas/stages/erasures.ts';
 import type { FidelityView } from '../../lambdas/stages/fidelity-view.ts';
 import type { BrakeState } from '../../lambdas/stages/hold-all.ts';
+import type { Slimmed } from '../../lambdas/stages/slim.ts';
 
 describe('what the code answers is what the client says it gets', () => {
   test('records, quotes, whereabouts', () => {
@@ -19,7 +21,9 @@ describe('what the code answers is what the client says it gets', () => {
     expectTypeOf<ReturnType<typeof whereabouts>>().toExtend<client.Whereabouts>();
     expectTypeOf<FidelityView>().toExtend<client.Fidelity>();
     expectTypeOf<PublicAudit>().toExtend<client.Audit>();
+    expectTypeOf<WholeErasure>().toExtend<client.Erasure>();
     expectTypeOf<BrakeState>().toExtend<client.Brake>();
+    expectTypeOf<Slimmed>().toExtend<client.Slimmed>();
     expectTypeOf<ReturnType<typeof problemDocument>>().toExtend<client.Problem>();
   });
 
@@ -35,7 +39,10 @@ describe('what the client sends is what the door takes', () => {
     expectTypeOf<client.RescheduleBody>().toExtend<z.input<typeof door.rescheduleBody>>();
     expectTypeOf<client.CancelBody>().toExtend<z.input<typeof door.cancelBody>>();
     expectTypeOf<client.RestoreBody>().toExtend<Partial<z.output<typeof door.restoreBody>>>();
+    expectTypeOf<client.ErasureBody>().toExtend<Taken<z.input<typeof door.erasureBody>>>();
+    expectTypeOf<client.StopErasureBody>().toExtend<z.input<typeof door.stopErasureBody>>();
     expectTypeOf<client.HoldBody>().toExtend<z.input<typeof door.holdBody>>();
+    expectTypeOf<client.SlimBody>().toExtend<z.input<typeof door.slimBody>>();
     expectTypeOf<client.ReleaseBody>().toExtend<z.input<typeof door.releaseBody>>();
   });
 });

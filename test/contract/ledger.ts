@@ -354,6 +354,46 @@ function listingRecords(makeLedger: () => Promise<Ledger>): void {
     expect(pages.every((page) => page.length <= 3)).toBe(true);
   });
 
+  test.each<NonNullable<ListQuery['person']>>([
+    { field: 'creator_id', id: 'teacher-7' },
+    { field: 'deleted_by_user_id', id: 'teacher-7' },
+  ])('pages through all with $field $id, the newest first, whatever their status', async (person) => {
+    const ledger = await makeLedger();
+    const days = [1, 2, 3, 4, 5, 6, 7];
+    for (const n of days) {
+      const theirs = {
+        asset_id: `a${n}`,
+        created_at: `2026-11-0${n}T00:00:00.000Z`,
+        [person.field]: person.id,
+      };
+      await ledger.save(aRecord({ ...theirs, status: n % 2 ? 'archived' : 'deleted' }));
+      await ledger.save(aRecord({ ...theirs, asset_id: `b${n}`, [person.field]: 'teacher-70' }));
+    }
+    // Of one millisecond the ids decide, and one begins as another does.
+    for (const asset_id of ['a4x', 'a4A'])
+      await ledger.save(
+        aRecord({ asset_id, created_at: '2026-11-04T00:00:00.000Z', [person.field]: person.id }),
+      );
+
+    const pages = await allPages(ledger, { person, limit: 2 });
+
+    expect(pages.flat()).toStrictEqual(['a7', 'a6', 'a5', 'a4x', 'a4A', 'a4', 'a3', 'a2', 'a1']);
+    expect(pages.every((page) => page.length <= 2)).toBe(true);
+  });
+
+  test('lists a record under no person any more once its fields are gone', async () => {
+    const ledger = await makeLedger();
+    const saved = await ledger.save(aRecord({ creator_id: 'teacher-7', deleted_by_user_id: 'u-17' }));
+
+    await ledger.save({ ...saved, status: 'purged', creator_id: undefined, deleted_by_user_id: 'erased' });
+
+    const left = [
+      await ledger.list({ person: { field: 'creator_id', id: 'teacher-7' }, limit: 10 }),
+      await ledger.list({ person: { field: 'deleted_by_user_id', id: 'u-17' }, limit: 10 }),
+    ];
+    expect(left.flatMap(({ records }) => records)).toEqual([]);
+  });
+
   test('goes on behind a record that left the list between two pages', async () => {
     const ledger = await makeLedger();
     await fill(ledger, [
@@ -413,6 +453,20 @@ function refusingCursors(makeLedger: () => Promise<Ledger>): void {
     await expect(list).rejects.toMatchObject({ code: 'INVALID_CURSOR', name: 'PermanentError' });
   });
 
+  test('refuses the cursor of another person', async () => {
+    const ledger = await makeLedger();
+    for (const asset_id of ['a1', 'a2']) await ledger.save(aRecord({ asset_id, creator_id: 'teacher-7' }));
+    const { nextCursor } = await ledger.list({ person: { field: 'creator_id', id: 'teacher-7' }, limit: 1 });
+
+    const list = ledger.list({
+      person: { field: 'creator_id', id: 'teacher-8' },
+      limit: 1,
+      cursor: nextCursor ?? '',
+    });
+
+    await expect(list).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+  });
+
   test('refuses the cursor of another list', async () => {
     const ledger = await makeLedger();
     await fill(ledger, [
@@ -441,6 +495,23 @@ function aliasesAndPin(makeLedger: () => Promise<Ledger>): void {
     ];
 
     expect(resolved).toStrictEqual(['second', 'third', undefined]);
+  });
+
+  test('drops one alias and leaves its neighbours, however often it is told to', async () => {
+    const ledger = await makeLedger();
+    await ledger.putAlias('external', 'course-1', 'first');
+    await ledger.putAlias('external', 'course-2', 'second');
+    await ledger.putAlias('playback', 'course-1', 'third');
+
+    await ledger.dropAlias('external', 'course-1');
+    await ledger.dropAlias('external', 'course-1');
+
+    const resolved = [
+      await ledger.resolveAlias('external', 'course-1'),
+      await ledger.resolveAlias('external', 'course-2'),
+      await ledger.resolveAlias('playback', 'course-1'),
+    ];
+    expect(resolved).toStrictEqual([undefined, 'second', 'third']);
   });
 
   test('keeps the first environment it was given', async () => {

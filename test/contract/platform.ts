@@ -218,6 +218,90 @@ export function platformContract(name: string, open: () => Promise<PlatformBench
       });
     });
 
+    describe('a playback id', () => {
+      // Documented: DELETE …/playback-ids/{id}, 204; GET /video/v1/playback-ids/{id}. Assumed, as for any call: a second
+      // DELETE answers 404, as does one through an asset that has no such id.
+      test('is taken away once, leaves the others and leads to its asset no more', async () => {
+        await bench.add({ id: 'asset1', playback_ids: publicIds('play1', 'play2') });
+        await bench.add({ id: 'asset2', playback_ids: publicIds('play3') });
+
+        const outcomes = [
+          await platform.deletePlaybackId('asset1', 'play3'),
+          await platform.deletePlaybackId('asset1', 'play1'),
+          await platform.deletePlaybackId('asset1', 'play1'),
+          await platform.deletePlaybackId('nobody1', 'play2'),
+        ];
+
+        expect(outcomes).toEqual(['gone', 'deleted', 'gone', 'gone']);
+        expect((await platform.inspect('asset1'))?.playbackIds).toEqual(publicIds('play2'));
+        expect((await platform.inspect('asset2'))?.playbackIds).toEqual(publicIds('play3'));
+        expect(await platform.ownerOf('playback', 'play1')).toBeUndefined();
+      });
+
+      // Documented: POST …/playback-ids, 201 with a new id of Mux, behind those there are; `drm_configuration_id` is given
+      // with policy drm alone.
+      test('of a policy is added behind the others, under a new id each time', async () => {
+        await bench.add({ id: 'asset1', playback_ids: publicIds('play1') });
+
+        const made = [
+          await platform.createPlaybackId('asset1', 'signed'),
+          await platform.createPlaybackId('asset1', 'signed'),
+          await platform.createPlaybackId('asset1', 'drm', 'drm1'),
+        ];
+
+        expect(made.map(({ policy }) => policy)).toEqual(['signed', 'signed', 'drm']);
+        expect(new Set(made.map(({ id }) => id)).size).toBe(3);
+        expect((await platform.inspect('asset1'))?.playbackIds).toMatchObject([
+          ...publicIds('play1'),
+          ...made.slice(0, 2),
+          { ...made[2], drmConfigurationId: 'drm1' },
+        ]);
+      });
+
+      // Reported, as for any call: a 404.
+      test('for an asset that is gone sends the stage to look again', async () => {
+        await expect(platform.createPlaybackId('nobody1', 'public')).rejects.toMatchObject({
+          name: 'TransientError',
+          code: 'MUX_ASSET_VANISHED',
+        });
+      });
+    });
+
+    describe('a part of an asset', () => {
+      // Documented: DELETE …/static-renditions/{id} and …/tracks/{id}, 204; not for video, nor for the primary audio.
+      // Assumed, as for any call: a second one answers 404.
+      test('goes and finds nothing the second time, while all else stays', async () => {
+        await bench.add({
+          id: 'asset1',
+          static_renditions: {
+            files: [
+              { id: 'r1', name: 'highest.mp4', resolution: 'highest', status: 'ready' },
+              { id: 'r2', name: 'audio.m4a', resolution: 'audio-only', status: 'ready' },
+            ],
+          },
+          tracks: [
+            { id: 'video1', type: 'video' },
+            { id: 'audio1', type: 'audio', primary: true },
+            { id: 'audio2', type: 'audio', primary: false },
+            { id: 'text1', type: 'text', status: 'ready', language_code: 'de' },
+          ],
+        });
+
+        const twice = async (take: () => Promise<string>) => [await take(), await take()];
+        const outcomes = [
+          await twice(() => platform.deleteStaticRendition('asset1', 'r1')),
+          await twice(() => platform.deleteTrack('asset1', 'text1')),
+          await twice(() => platform.deleteTrack('asset1', 'audio2')),
+          [await platform.deleteTrack('nobody1', 't'), await platform.deleteStaticRendition('nobody1', 'r')],
+        ];
+
+        expect(outcomes).toEqual([...Array(3).fill(['deleted', 'gone']), ['gone', 'gone']]);
+        const left = await platform.inspect('asset1');
+        expect(left?.raw.static_renditions).toMatchObject({ files: [{ id: 'r2' }] });
+        expect(left?.tracks.map(({ id }) => id)).toEqual(['video1', 'audio1']);
+      });
+    });
+
     describe('a restore', () => {
       const TOKEN_URL = () => `${bench.masterUrl}?x-icehouse-token=0123`;
 

@@ -1,16 +1,19 @@
 import { manualClock } from '../fakes/manual-clock.ts';
 import { MemoryVault } from '../fakes/vault-memory.ts';
 import { SimulatedVault } from '../simulation/vault.ts';
-import { vaultContract } from './vault.ts';
+import { type VaultUnderTest, vaultContract } from './vault.ts';
 
-vaultContract('in memory', async () => {
-  const clock = manualClock();
-  const vault = new MemoryVault({ clock, thawMs: 1000 });
-  return { vault, thawDone: () => clock.advance(1000), close: async () => undefined };
-});
+vaultContract('in memory', async () => benchOf(MemoryVault));
+vaultContract('in the simulation', async () => benchOf(SimulatedVault));
 
-vaultContract('in the simulation', async () => {
+function benchOf(Kind: typeof MemoryVault): VaultUnderTest {
   const clock = manualClock();
-  const vault = new SimulatedVault({ clock, thawMs: 1000 });
-  return { vault, thawDone: () => clock.advance(1000), close: async () => undefined };
-});
+  const vault = new Kind({ clock, thawMs: 1000 });
+  return {
+    vault,
+    nowMs: clock.nowMs,
+    thawDone: () => clock.advance(1000),
+    lock: async ({ versionId }, untilMs = Infinity) => void vault.locks.set(versionId, untilMs),
+    close: async () => undefined,
+  };
+}

@@ -8,6 +8,9 @@ export interface VaultUnderTest {
   readonly vault: Vault;
   /** Waits, or lets the clock run, until a thaw of tier Standard is done. One of tier Bulk must take longer. */
   thawDone(): Promise<void>;
+  nowMs(): number;
+  /** Keeps a version from being deleted until then, or by a legal hold. */
+  lock(version: { readonly key: string; readonly versionId: string }, untilMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -317,6 +320,76 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       const thawing = vault.thaw({ key: 'mux/nothing', versionId, tier: 'Bulk', days: 1 });
 
       await expect(thawing).rejects.toThrow(expect.objectContaining({ code: 'ARCHIVE_MISSING' }));
+    });
+
+    const small = async (key = freshKey()) => {
+      const put = await vault.put({ key, contentType: 'a/b', token: 't', body: DIGITS });
+      return { key, versionId: put.version_id };
+    };
+
+    // API/API_DeleteObjects.html: up to 1,000 keys; "if the object specified in the request isn't found, confirms the
+    // deletion" (documented; for a version: reported, github.com/minio/minio/pull/11086)
+    test('removes a thousand versions for good, exactly those, whether they are there or not', async () => {
+      const [older, newer, other] = [await small(), await small(), await small()];
+      const beside = await small(older.key);
+      const stranger = 'f'.repeat(32);
+      const unknown = Array.from({ length: 996 }, (_, at) => ({
+        key: `mux/gone/${at}`,
+        versionId: stranger,
+      }));
+      const these = [...unknown, older, { ...newer, versionId: stranger }, newer, newer];
+
+      const kept = [await vault.removeVersions(these), await vault.removeVersions(these)];
+
+      expect(these).toHaveLength(1_000);
+      expect(kept).toEqual([[], []]);
+      expect([await vault.head(older), await vault.head(newer)]).toEqual([undefined, undefined]);
+      expect(await vault.get(older)).toBeUndefined();
+      expect([await vault.head(beside), await vault.head(other)]).toMatchObject([
+        { versionId: beside.versionId },
+        { versionId: other.versionId },
+      ]);
+      expect(await vault.removeVersions([])).toEqual([]);
+    });
+
+    // API/API_DeleteObject.html; userguide/restoring-objects.html: a restored copy goes with its object (assumed)
+    test('removes an archived version of several parts, and the thaw of it', async () => {
+      const object = await store('DEEP_ARCHIVE');
+      await vault.thaw({ ...object, tier: 'Bulk', days: 1 });
+
+      const kept = await vault.removeVersions([object]);
+
+      expect(kept).toEqual([]);
+      expect(await vault.head(object)).toBeUndefined();
+      const thawing = vault.thaw({ ...object, tier: 'Standard', days: 1 });
+      await expect(thawing).rejects.toThrow(expect.objectContaining({ code: 'ARCHIVE_MISSING' }));
+      const again = await small(object.key);
+      expect((await vault.head(again))?.thaw).toBeUndefined();
+    });
+
+    // userguide/object-lock.html: AccessDenied until the retain-until date; API/API_HeadObject.html: shows that date, to
+    // the millisecond (documented; the precision: assumed)
+    test('keeps a locked version, says until when, and removes all others', async () => {
+      const [first, locked, last] = [await small(), await store('DEEP_ARCHIVE'), await small()];
+      const untilMs = under.nowMs() + 600_000;
+      await under.lock(locked, untilMs);
+
+      const kept = await vault.removeVersions([first, locked, last]);
+
+      expect(kept).toEqual([{ ...locked, untilMs }]);
+      expect(await vault.head(locked)).toMatchObject({ versionId: locked.versionId });
+      expect([await vault.head(first), await vault.head(last)]).toEqual([undefined, undefined]);
+    });
+
+    // userguide/object-lock.html: a legal hold "doesn't have an associated fixed amount of time" (documented)
+    test('keeps a version under legal hold, and names no end', async () => {
+      const held = await small();
+      await under.lock(held);
+
+      const kept = await vault.removeVersions([held]);
+
+      expect(kept).toEqual([held]);
+      expect(await vault.head(held)).toMatchObject({ versionId: held.versionId });
     });
 
     // userguide/RESTAuthentication query parameters: S3 ignores those that begin with x- (documented)

@@ -94,6 +94,7 @@ describe('the file has', () => {
     ['GET /v1/delete-requests/{asset_id}/quote', door.quoteQuery],
     ['GET /v1/audits/{audit_id}', door.auditQuery],
     ['GET /v1/upcoming', door.upcomingQuery],
+    ['GET /v1/erasures', door.erasureQuery],
   ])('the query of %s as the door takes it', (key, schema) => {
     const found = CALLS.find((each) => keyOf(each) === key);
 

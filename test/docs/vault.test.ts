@@ -9,6 +9,8 @@ import {
   masterKey,
   parseKey,
   sidecarKey,
+  slimCaptionKey,
+  slimEntryKey,
 } from '../../lambdas/contract/keys.ts';
 
 const PAGE = readFileSync(new URL('../../docs/vault.md', import.meta.url), 'utf8');
@@ -21,7 +23,8 @@ const layout = [...PAGE.matchAll(/^(mux\/\{environment\}\S*(?: asset\}\.json)?)/
     .replace('{asset}', 'ASSET')
     .replace('{life}', '1')
     .replace('{track}', 'TRACK')
-    .replace('{new asset}', 'NEW'),
+    .replace('{new asset}', 'NEW')
+    .replace('{act}', 'ACT'),
 );
 
 test('the layout is the one that keys are made by', () => {
@@ -31,6 +34,8 @@ test('the layout is the one that keys are made by', () => {
     captionKey(FOLDER, 'TRACK'),
     sidecarKey(FOLDER, 'poster.jpg'),
     comparisonKey(FOLDER, 'NEW'),
+    slimEntryKey({ ...FOLDER, name: 'ACT' }),
+    slimCaptionKey({ ...FOLDER, name: 'ACT' }, 'TRACK'),
   ]);
   expect(PAGE).toContain('master.m4a');
   expect(masterKey(FOLDER, 'm4a')).toBe('mux/ENVIRONMENT/ASSET/1/master.m4a');

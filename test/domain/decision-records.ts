@@ -56,7 +56,12 @@ const WHAT_IT_HAS: Record<Exclude<Status, 'failed'>, Partial<AssetRecord>> = {
   preparing: { master: MASTER },
   archiving: { master: MASTER, upload: UPLOAD, progress: { bytes_done: 1, bytes_total: 2 } },
   archived: { master: MASTER, archive: ARCHIVE, wake_at: '2026-12-24T00:00:00.000Z', wake_lane: 'expire' },
-  scheduled: { mode: 'delete_only', wake_at: '2026-12-24T00:00:00.000Z', wake_lane: 'expire' },
+  scheduled: {
+    mode: 'delete_only',
+    accepted_losses: ['NOT_ARCHIVED'],
+    wake_at: '2026-12-24T00:00:00.000Z',
+    wake_lane: 'expire',
+  },
   deleting: { master: MASTER, archive: ARCHIVE },
   deleted: { archive: ARCHIVE, deleted_at: EARLIER },
   thawing: { archive: ARCHIVE, deleted_at: EARLIER, restore: BULK },
@@ -113,8 +118,9 @@ export const MOVE = {
 };
 
 export const CALLS = {
-  'same request': (record: AssetRecord) => decideRequest(record, SAME, CALLER),
-  'different request': (record: AssetRecord) => decideRequest(record, DIFFERENT, CALLER),
+  'same request': (record: AssetRecord) => decideRequest(record, { ...SAME, mode: record.mode }, CALLER),
+  'different request': (record: AssetRecord) =>
+    decideRequest(record, { ...DIFFERENT, mode: record.mode }, CALLER),
   cancel: (record: AssetRecord) => decideCancel(record, CALLER),
   restore: (record: AssetRecord) => decideRestore(record, { token: FRESH_TOKEN }, CALLER, LIST_RATES),
   patch: (record: AssetRecord) => decideReschedule(record, MOVE, CALLER),

@@ -127,6 +127,7 @@ const FAILED: Partial<Record<Status, Row>> = {
   preparing: failedBeforeDeletion('preparing'),
   archiving: failedBeforeDeletion('archiving'),
   archived: failedBeforeDeletion('archived'),
+  scheduled: failedBeforeDeletion('scheduled'),
   // Its date was moved ahead: see "goes on with the deletion" for one that has passed.
   deleting: failedAfter('archived', { ...resumed('deleting'), http: 202 }),
   deleted: failedAfter('deleted', restores),

@@ -1,5 +1,6 @@
 // What the customer's app is told, under which names, and what an event holds.
 import { describe, expect, test } from 'vitest';
+import { ARCHIVE_ENDS_ON } from '../../lambdas/domain/archive-end.ts';
 import {
   bodyOf,
   EVENT_TYPES,
@@ -39,21 +40,26 @@ describe('the name of an event', () => {
     ['archived', 'cancelled', 'asked by user-7', 'icehouse.asset.cancelled'],
     ['preparing', 'failed', 'MASTER_ERRORED', 'icehouse.asset.failed'],
     ['archived', 'archived', `${WILL_BE_DELETED} 2026-12-01 00:00 UTC`, 'icehouse.asset.expiring'],
+    ['deleted', 'deleted', `${ARCHIVE_ENDS_ON} 2027-12-01 00:00 UTC`, 'icehouse.asset.archive_ending'],
     ['preparing', 'preparing', 'losses', 'icehouse.asset.updated'],
   ] as const)('from %s to %s, %s: %s', (from, to, cause, expected) => {
     expect(typeOf(transition({ from, to, cause }))).toBe(expected);
   });
 
-  test('is one of ten', () => {
+  test('is one of fourteen', () => {
     expect(EVENT_TYPES.map((type) => type.replace('icehouse.asset.', ''))).toEqual([
       'requested',
       'archived',
+      'scheduled',
       'deleted',
       'thawing',
       'restored',
       'cancelled',
       'failed',
+      'purging',
+      'purged',
       'expiring',
+      'archive_ending',
       'updated',
       'alarm',
     ]);

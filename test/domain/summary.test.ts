@@ -8,6 +8,12 @@ const date = { expiration_date: '2026-12-24T00:00:00.000Z' };
 const archive = { key: 'master.mp4' } as Archive;
 const restore = { tier: 'Bulk', ready_by: '2026-11-24T12:34:56.789Z' } as RestoreState;
 const hold = { reason: 'court order', user_id: 'user-9', since: '2026-11-22T12:00:00.000Z' };
+const p1 = { id: 'p1', policy: 'public' };
+const revoked = {
+  playback: 'revoke',
+  playback_ids: [p1],
+  revoked: [{ ...p1, revoked_at: '2026-11-22T12:00:00.000Z' }],
+} as const;
 const failure = {
   code: 'TEST_ASSET',
   message: 'This is a test asset.',
@@ -17,11 +23,45 @@ const failure = {
 } as const;
 
 test.each<[string, Partial<AssetRecord>, string]>([
-  ['requested', {}, 'Waiting to be archived; still playing on Mux; free to take back.'],
+  [
+    'requested',
+    {},
+    'Waiting to be archived; still playing on Mux until its date (1 Dec 2026); free to take back.',
+  ],
+  [
+    'requested, and not to be watched once it is archived',
+    { playback: 'revoke' },
+    'Waiting to be archived; still playing on Mux until it is archived; free to take back.',
+  ],
+  [
+    'archived, and watched by nobody',
+    { status: 'archived', ...date, ...revoked },
+    'Safe in the vault; nobody can watch it; will be deleted 24 Dec 2026; bring back until then, under new playback ids.',
+  ],
+  [
+    'archived for good, and watched by nobody',
+    { status: 'archived', mode: 'archive_only', ...revoked },
+    'Safe in the vault; nobody can watch it; nothing will be deleted.',
+  ],
+  [
+    'taken back, before it plays again',
+    { status: 'cancelled', archive, ...revoked },
+    'The request was taken back; Mux is asked for new playback ids to play it by; the copy stays in the vault.',
+  ],
+  [
+    'taken back, and playing again',
+    {
+      status: 'cancelled',
+      archive,
+      playback_ids: [{ id: 'p2', policy: 'public' }],
+      revoked: [{ ...p1, revoked_at: '2026-11-22T12:00:00.000Z', replaced_by: 'p2' }],
+    },
+    'The request was taken back; playing on Mux under new playback ids; the copy stays in the vault.',
+  ],
   [
     'requested, and told why it waits',
     { status: 'requested', waiting_for: 'place 7 of 9' },
-    'Waiting to be archived (place 7 of 9); still playing on Mux; free to take back.',
+    'Waiting to be archived (place 7 of 9); still playing on Mux until its date (1 Dec 2026); free to take back.',
   ],
   [
     'preparing',

@@ -15,6 +15,8 @@ import { TABLE } from '../../lambdas/contract/names.ts';
 
 const dynalite: (options: object) => Server = createRequire(import.meta.url)('dynalite');
 
+type Index = (typeof TABLE.indexes)[keyof typeof TABLE.indexes];
+
 export interface DynaliteTable {
   readonly client: DynamoDBClient;
   readonly tableName: string;
@@ -42,15 +44,18 @@ export async function startDynaliteTable(): Promise<DynaliteTable> {
 }
 
 /** Makes another table on the same engine, and waits until it can be used. */
-export async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
-  await client.send(new CreateTableCommand(tableDefinition(tableName)));
+export async function createTable(
+  client: DynamoDBClient,
+  tableName: string,
+  indexes: readonly Index[] = Object.values(TABLE.indexes),
+): Promise<void> {
+  await client.send(new CreateTableCommand(tableDefinition(tableName, indexes)));
   const describe = () => client.send(new DescribeTableCommand({ TableName: tableName }));
   while ((await describe()).Table?.TableStatus !== 'ACTIVE') await setImmediate();
 }
 
 /** The table as the contract names it. */
-function tableDefinition(tableName: string): CreateTableCommandInput {
-  const indexes = Object.values(TABLE.indexes);
+function tableDefinition(tableName: string, indexes: readonly Index[]): CreateTableCommandInput {
   const keys = new Set([
     TABLE.partitionKey,
     ...indexes.flatMap((index) => [index.partitionKey, index.sortKey]),

@@ -6,7 +6,9 @@ import type { DeletionLimits } from '../../lambdas/domain/brake.ts';
 import type { HoldWish } from '../../lambdas/domain/decisions-hold.ts';
 import type { DeleteRequest } from '../../lambdas/domain/decisions-request.ts';
 import type { RestoreWish } from '../../lambdas/domain/decisions-restore.ts';
-import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
+import { orderErasure, stopErasure } from '../../lambdas/domain/purge.ts';
+import type { AssetRecord, ErasureOrder, Status } from '../../lambdas/domain/record.ts';
+import { iso } from '../../lambdas/domain/time.ts';
 import { archive } from '../../lambdas/stages/archive.ts';
 import { cancel } from '../../lambdas/stages/cancel.ts';
 import { expire } from '../../lambdas/stages/expire.ts';
@@ -26,6 +28,7 @@ import {
 import { restore } from '../../lambdas/stages/restore.ts';
 import { type Deps, runStage, type Settings, type StageFunction } from '../../lambdas/stages/stage.ts';
 import { type Sweeping, sweep } from '../../lambdas/stages/sweep.ts';
+import { wholeLineage } from '../../lambdas/stages/whole-lineage.ts';
 import { memoryBrake } from './brake-memory.ts';
 import { memoryErasures } from './erasures-memory.ts';
 import { memoryLedger } from './ledger-memory.ts';
@@ -131,7 +134,8 @@ export function house(options: HouseOptions = {}) {
   };
   const { leaseMs, openMasters } = settings;
   const waking: Sweeping = { ledger, dispatch, clock, leaseMs, openMasters };
-  const requests = { ledger, waking, log, rates: LIST_RATES, platform: () => platform };
+  const { storageClass } = settings;
+  const requests = { ledger, waking, log, rates: LIST_RATES, storageClass, platform: () => platform };
 
   const caller = () => ({ nowMs: clock.nowMs(), actor: 'user-7' });
 
@@ -214,6 +218,7 @@ export function house(options: HouseOptions = {}) {
     clock,
     ledger,
     brake,
+    erasures,
     vault,
     source,
     bus,
@@ -230,6 +235,7 @@ export function house(options: HouseOptions = {}) {
     sweep: sweepLanes,
     round,
     record,
+    nextWakeMs,
     live,
     /** A ready asset, and the file that its master's URL will serve. */
     addVideo(bytes: Uint8Array, raw: Record<string, unknown> = {}, assetId = 'asset1'): void {
@@ -249,7 +255,34 @@ export function house(options: HouseOptions = {}) {
       reschedule(requests, assetId, { expirationMs, userId: 'user-7', reason: 'asked' }, caller()),
     hold: (wish: Partial<HoldWish> = {}, assetId = 'asset1') =>
       holdAsset(requests, assetId, { reason: 'court order', userId: 'user-9', ...wish }, caller()),
+    /** What the API does of an order: the oldest record of the lineage stands still and is woken. */
+    async erase(assetId = 'asset1', delayMs = 0): Promise<void> {
+      const lineage = await wholeLineage(ledger, assetId);
+      if (!lineage) throw new Error(`The ledger has no record of ${assetId}.`);
+      const order = anOrder(assetId, lineage.root.asset_id, clock.nowMs(), delayMs);
+      const decision = orderErasure(lineage.root, order, caller());
+      if (decision.kind !== 'write')
+        throw new Error(`The order was answered by ${JSON.stringify(decision)}.`);
+      await ledger.save(decision.record);
+    },
+    async stopErasure(assetId = 'asset1'): Promise<void> {
+      const decision = stopErasure(record(assetId), caller());
+      if (decision.kind !== 'write') throw new Error(`The stop was answered by ${JSON.stringify(decision)}.`);
+      await ledger.save(decision.record);
+    },
     release: (assetId = 'asset1') => releaseAsset(requests, assetId, 'settled', caller()),
+  };
+}
+
+function anOrder(asset_id: string, root_asset_id: string, nowMs: number, delayMs: number): ErasureOrder {
+  return {
+    id: `order${root_asset_id}`,
+    asset_id,
+    root_asset_id,
+    requested_by: 'dpo',
+    legal_basis: 'Art. 17 GDPR',
+    ordered_at: iso(nowMs),
+    executes_at: iso(nowMs + delayMs),
   };
 }
 

@@ -27,13 +27,12 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
   }
 
   function keys(batch: Batch, limit: number) {
+    const way = batch.isBackwards ? -1 : 1;
     const found = [...records.values()]
-      .filter(
-        (record) => (batch.index.name === 'by-group' ? record.group_id : record.status) === batch.partition,
-      )
+      .filter((record) => partitionIn(batch, record) === batch.partition)
       .map((record) => ({ assetId: record.asset_id, sortKey: sortKeyIn(batch, record) }))
       .filter((key) => key.sortKey >= batch.from && key.sortKey <= batch.to)
-      .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+      .sort((a, b) => (a.sortKey < b.sortKey ? -way : way));
     return { keys: found.slice(0, limit), more: found.length > limit };
   }
 
@@ -56,7 +55,7 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
       return stored;
     },
     async dropAlias(kind, id) {
-      aliases.delete(`${kind} ${id}`);
+      aliases.delete(`${kind}#${id}`);
     },
     async claimDue(assetId, nowMs, leaseMs) {
       const record = records.get(assetId);
@@ -105,6 +104,18 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
 
 function wakeKey({ wake_at, asset_id }: Pick<AssetRecord, 'asset_id' | 'wake_at'>): string {
   return `${wake_at}#${asset_id}`;
+}
+
+const PARTITIONS: Readonly<Record<string, keyof AssetRecord>> = {
+  'by-status': 'status',
+  'by-group': 'group_id',
+  'by-creator': 'creator_id',
+  'by-user': 'deleted_by_user_id',
+};
+
+function partitionIn({ index }: Batch, record: AssetRecord) {
+  const field = PARTITIONS[index.name];
+  return field && record[field];
 }
 
 function sortKeyIn(batch: Batch, { status, created_at, asset_id }: AssetRecord): string {

@@ -271,13 +271,30 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): MemoryPlat
         if (raw) raw.playback_ids = left;
         return left.length < before.length ? 'deleted' : 'gone';
       }),
-    createPlaybackId: (assetId, policy) =>
+    deleteStaticRendition: (assetId, renditionId) =>
+      play('deleteStaticRendition', () => {
+        const raw = stored.get(assetId)?.raw;
+        const before = listOf((raw?.static_renditions as { files?: unknown } | undefined)?.files);
+        const files = before.filter(({ id }) => id !== renditionId);
+        if (raw) raw.static_renditions = { files };
+        return files.length < before.length ? 'deleted' : 'gone';
+      }),
+    deleteTrack: (assetId, trackId) =>
+      play('deleteTrack', () => {
+        const raw = stored.get(assetId)?.raw;
+        const before = listOf(raw?.tracks);
+        const left = before.filter(({ id }) => id !== trackId);
+        if (raw) raw.tracks = left;
+        return left.length < before.length ? 'deleted' : 'gone';
+      }),
+    createPlaybackId: (assetId, policy, drm_configuration_id) =>
       play('createPlaybackId', () => {
         const raw = stored.get(assetId)?.raw;
         if (!raw) throw new TransientError('MUX_ASSET_VANISHED', `Asset ${assetId} was not there.`);
         made += 1;
         const playback = { id: `${assetId}again${made}`, policy };
-        raw.playback_ids = [...listOf(raw.playback_ids), playback];
+        const drm = drm_configuration_id === undefined ? {} : { drm_configuration_id };
+        raw.playback_ids = [...listOf(raw.playback_ids), { ...playback, ...drm }];
         return playback;
       }),
     createdSince: (sinceMs) =>

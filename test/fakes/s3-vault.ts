@@ -3,7 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { createVault } from '../../lambdas/adapters/vault.ts';
 import { createS3Server } from '../../local/s3/server.ts';
 
@@ -25,10 +30,8 @@ export async function startS3Vault() {
       credentials: { accessKeyId: 'AKIDTEST', secretAccessKey },
     });
   const client = clientWith('test-secret');
-  await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  await client.send(
-    new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' } }),
-  );
+  // With Object Lock it keeps versions, and locks none by itself.
+  await client.send(new CreateBucketCommand({ Bucket: BUCKET, ObjectLockEnabledForBucket: true }));
   const vault = createVault({ client, bucket: BUCKET });
   return {
     url,
@@ -36,6 +39,13 @@ export async function startS3Vault() {
     vault,
     /** The same bucket with a wrong secret. */
     clientWith,
+    nowMs: Date.now,
+    async lock({ key, versionId }: { key: string; versionId: string }, untilMs?: number) {
+      const version = { Bucket: BUCKET, Key: key, VersionId: versionId };
+      const Retention = { Mode: 'COMPLIANCE', RetainUntilDate: new Date(untilMs ?? 0) } as const;
+      if (untilMs !== undefined) await client.send(new PutObjectRetentionCommand({ ...version, Retention }));
+      else await client.send(new PutObjectLegalHoldCommand({ ...version, LegalHold: { Status: 'ON' } }));
+    },
     thawDone: () => setTimeout(STANDARD_THAW_MS + 100),
     async close() {
       await vault.close();

@@ -2,7 +2,14 @@
 import { combineParts, crc32, encodeCrc32 } from '../../lambdas/domain/crc32.ts';
 import { PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
 import { MIN_PART_BYTES } from '../../lambdas/domain/part-plan.ts';
-import type { Clock, ListMark, ObjectHead, PartInfo, Vault } from '../../lambdas/stages/ports.ts';
+import type {
+  Clock,
+  ListMark,
+  LockedVersion,
+  ObjectHead,
+  PartInfo,
+  Vault,
+} from '../../lambdas/stages/ports.ts';
 
 interface Upload {
   readonly key: string;
@@ -30,6 +37,8 @@ export class MemoryVault implements Vault {
   /** Every version ever stored, the newest last; a test may take one away. */
   readonly versions = new Map<string, Version[]>();
   readonly uploads = new Map<string, Upload>();
+  /** Versions that an Object Lock keeps, and until when: for a legal hold, infinity. */
+  readonly locks = new Map<string, number>();
   /** Part numbers as they were sent, failed attempts included. */
   readonly sent: number[] = [];
   /** Called with each part that has arrived whole; what it throws is what S3 answers, and the part is not kept. */
@@ -134,20 +143,16 @@ export class MemoryVault implements Vault {
     return { uploads, next: last && { key: last.key, id: last.uploadId } };
   }
 
-  /** Versions that an Object Lock keeps, and until when. */
-  readonly locks = new Map<string, number>();
-
-  async removeVersions(versions: Parameters<Vault['removeVersions']>[0]) {
-    const locked = versions.filter(({ versionId }) => (this.locks.get(versionId) ?? 0) > this.#clock.nowMs());
-    for (const each of versions) {
-      if (locked.includes(each)) continue;
-      const left = (this.versions.get(each.key) ?? []).filter(
-        ({ head }) => head.versionId !== each.versionId,
-      );
-      if (left.length > 0) this.versions.set(each.key, left);
-      else this.versions.delete(each.key);
+  async removeVersions(versions: Parameters<Vault['removeVersions']>[0]): Promise<readonly LockedVersion[]> {
+    const locked: LockedVersion[] = [];
+    for (const { key, versionId } of versions) {
+      if (!this.#version(key, versionId)) continue;
+      const untilMs = this.locks.get(versionId) ?? 0;
+      if (untilMs === Infinity) locked.push({ key, versionId });
+      else if (untilMs > this.#clock.nowMs()) locked.push({ key, versionId, untilMs });
+      else this.#forget(key, versionId);
     }
-    return locked.map(({ key, versionId }) => ({ key, versionId, untilMs: this.locks.get(versionId) }));
+    return locked;
   }
 
   async head({ key, versionId }: { key: string; versionId?: string }): Promise<ObjectHead | undefined> {
@@ -223,6 +228,12 @@ export class MemoryVault implements Vault {
     return versionId === undefined
       ? versions.at(-1)
       : versions.find(({ head }) => head.versionId === versionId);
+  }
+
+  #forget(key: string, versionId: string): void {
+    const left = (this.versions.get(key) ?? []).filter(({ head }) => head.versionId !== versionId);
+    if (left.length > 0) this.versions.set(key, left);
+    else this.versions.delete(key);
   }
 
   #store(

@@ -12,6 +12,8 @@ const NOW_MS = Date.parse('2026-12-24T08:05:09.001Z');
 const ARN = 'arn:aws:iam::123456789012:user/app';
 const REFUSED = problem({ status: 409, code: 'TOO_LATE_TO_CANCEL', detail: 'Asset asset1 is gone.' });
 
+const SLIM = 'POST /v1/assets/{asset_id}/slim';
+
 function anEvent(changes: object = {}): APIGatewayProxyEventV2 {
   return {
     routeKey: 'POST /v1/delete-requests/{asset_id}/cancel',
@@ -52,6 +54,20 @@ describe('a refused call', () => {
     expect([note?.asset_id, note?.user_id]).toEqual([undefined, undefined]);
   });
 
+  test('for an erasure is noted by the user who wanted it, and not by what right', () => {
+    const body = JSON.stringify({
+      asset_id: 'asset1',
+      requested_by: 'privacy-2',
+      legal_basis: 'Mrs Smith, 12 High St',
+    });
+    const event = anEvent({ routeKey: 'POST /v1/erasures', pathParameters: undefined, body });
+
+    const [note] = notesOf(event, REFUSED, NOW_MS);
+
+    expect(note).toMatchObject({ asset_id: 'asset1', user_id: 'privacy-2' });
+    expect(JSON.stringify(note)).not.toContain('Smith');
+  });
+
   test('is refused in the same words when the bus is lost, and the log says so', async () => {
     const log = recordingLog();
     const calls = { tell: () => Promise.reject(new Error('no bus')) };
@@ -72,6 +88,7 @@ test.each<[string, string, number, string | undefined]>([
   ['what its transition tells', 'POST /v1/delete-requests', 202, undefined],
   ['the hold on everything', 'PUT /v1/hold', 200, 'PUT /v1/hold'],
   ['the end of that hold', 'DELETE /v1/hold', 200, 'DELETE /v1/hold'],
+  ['what slim takes', SLIM, 200, SLIM],
 ])('of %s (%s, %i) the note is %s', async (_, routeKey, statusCode, expected) => {
   const told: CallEvent[] = [];
   const calls = { tell: async (calls: readonly CallEvent[]) => void told.push(...calls) };
@@ -79,6 +96,17 @@ test.each<[string, string, number, string | undefined]>([
   await noteCall(anEvent({ routeKey }), { statusCode, body: '{}' }, NOW_MS, { calls, log: recordingLog() });
 
   expect(told.map(({ call }) => call)).toEqual(expected === undefined ? [] : [expected]);
+});
+
+test('what slim takes is noted with the asset and the user, and a dry run is not', () => {
+  const event = anEvent({ routeKey: SLIM, body: JSON.stringify({ user_id: 'ann' }) });
+  const slim = (dry_run: boolean) =>
+    notesOf(event, { statusCode: 200, body: JSON.stringify({ dry_run }) }, NOW_MS);
+
+  const [taken, looked] = [slim(false), slim(true)];
+
+  expect(taken).toMatchObject([{ call: SLIM, asset_id: 'asset1', user_id: 'ann', status: 200 }]);
+  expect(looked).toEqual([]);
 });
 
 test('each refused item of a batch is noted in its place', () => {

@@ -79,6 +79,19 @@ describe('a batch', () => {
     expect(await ledger.get('new4')).toBeUndefined();
   });
 
+  test('takes no deletion without a copy, which has a route of its own', async () => {
+    const item = { ...WISH, asset_id: 'new1', mode: 'delete_only' };
+
+    const { body } = await call(BATCH, { body: { items: [item] } });
+    const alone = await call('POST /v1/delete-requests/delete-only', { body: { ...WISH, asset_id: 'new1' } });
+
+    expect(body.data).toMatchObject([
+      { status: 400, problem: { code: 'MODE_NEEDS_ITS_ROUTE', field: 'mode' } },
+    ]);
+    expect(alone).toMatchObject({ status: 202, body: { mode: 'delete_only', status: 'requested' } });
+    expect(alone.body.warnings.join()).toContain('NOTHING_IS_KEPT');
+  });
+
   test('may be larger than any other body, and holds no more than five hundred', async () => {
     // 100 kB; test/stages/batch.test.ts stores five hundred.
     const items = Array.from({ length: 100 }, () => ({

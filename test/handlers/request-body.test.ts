@@ -64,8 +64,8 @@ describe('a delete request', () => {
     ['null as reason', { ...LEAST, reason: null }, 'reason'],
     ['a reason too long', { ...LEAST, reason: 'r'.repeat(1_001) }, 'reason'],
     ['an empty group', { ...LEAST, group_id: '' }, 'group_id'],
-    ['another mode', { ...LEAST, mode: 'delete_only' }, 'mode'],
-    ['another playback', { ...LEAST, playback: 'revoke' }, 'playback'],
+    ['another mode', { ...LEAST, mode: 'delete' }, 'mode'],
+    ['another playback', { ...LEAST, playback: 'pause' }, 'playback'],
     ['a loss that is none', { ...LEAST, accept_loss: ['OVERLAYS'] }, 'accept_loss'],
     ['no loss in the list', { ...LEAST, accept_loss: [] }, 'accept_loss'],
     ['a refusal as acceptance', { ...LEAST, accept_loss: false }, 'accept_loss'],
@@ -144,6 +144,7 @@ describe('the body', () => {
 describe('the other calls', () => {
   test.each<[string, z.ZodType, object]>([
     ['a new date', door.rescheduleBody, { expiration_date: '2026-12-24', user_id: 'u', reason: 'r' }],
+    ['a new end of the archive', door.rescheduleBody, { archive_until: null, user_id: 'u', reason: 'r' }],
     ['a cancel', door.cancelBody, { user_id: 'u', reason: 'r' }],
     ['a restore by tier', door.restoreBody, { tier: 'Expedited' }],
     ['a restore by need', door.restoreBody, { need_by: '2026-12-24T00:00:00Z', user_id: 'u', reason: 'r' }],
@@ -164,7 +165,6 @@ describe('the other calls', () => {
       { expiration_date: '2026-12-24', user_id: 'u' },
       'reason',
     ],
-    ['a new date without a date', door.rescheduleBody, { user_id: 'u', reason: 'r' }, 'expiration_date'],
     [
       'a new date by days',
       door.rescheduleBody,
@@ -250,5 +250,48 @@ describe('the expiration date', () => {
       code: 'DATE_IN_PAST',
       field: 'need_by',
     });
+  });
+});
+
+test.each([
+  [undefined, undefined],
+  ['keep', undefined],
+  ['revoke', 'revoke'],
+] as const)('playback %s is asked for as %s', (playback, wish) => {
+  const body = door.parse(door.deleteRequestBody, { ...LEAST, playback }, 'body');
+
+  expect(door.deletionWish(body, 30, 0).playback).toBe(wish);
+});
+
+test('a deletion without a copy revokes no playback', () => {
+  expect(refused(door.deleteOnlyBody, { ...LEAST, playback: 'revoke' })).toMatchObject({
+    status: 400,
+    field: 'playback',
+  });
+});
+
+describe('the end of an archive', () => {
+  const NOW = Date.UTC(2026, 10, 22, 12);
+  const wish = (dates: object) => door.rescheduleWish({ user_id: 'u', reason: 'r', ...dates }, NOW);
+  const asked = (archive_until: string | null) =>
+    door.deletionWish({ asset_id: 'a', deleted_by_user_id: 'u', archive_until }, 30, NOW);
+
+  test('is read as an expiration date is, and null is for ever', () => {
+    expect(asked('2027-12-24').archiveUntilMs).toBe(Date.UTC(2027, 11, 24, 23, 59, 59, 999));
+    expect(asked('2126-11-01T00:00:00+01:00').archiveUntilMs).toBe(Date.UTC(2126, 9, 31, 23));
+    expect(asked(null)).toMatchObject({ archiveUntilMs: null, asked: { archive_until: null } });
+    expect(wish({ archive_until: null })).toMatchObject({ archiveUntilMs: null, expirationMs: undefined });
+  });
+
+  test.each([
+    ['not a date', 'INVALID_DATE', () => asked('soon')],
+    ['more than a hundred years away', 'DATE_TOO_FAR', () => asked('2126-12-31')],
+    ['moved into the past', 'DATE_IN_PAST', () => wish({ archive_until: '2026-11-21' })],
+  ])('that is %s is refused', (_, code, call) => {
+    expect(problemOf(call)).toMatchObject({ status: 400, code, field: 'archive_until' });
+  });
+
+  test('is one of two dates, of which a move names at least one', () => {
+    expect(problemOf(() => wish({}))).toMatchObject({ status: 400, code: 'NO_DATE' });
   });
 });

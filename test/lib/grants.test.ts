@@ -25,7 +25,7 @@ const INVOKE = 'lambda:InvokeFunction';
 const FAILED = 'sqs:SendMessage';
 
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
-  api: [SECRET, INVOKE, PUBLISH, 's3:GetObjectVersion', 's3:ListBucket'],
+  api: [SECRET, INVOKE, PUBLISH, 's3:GetObjectVersion', 's3:ListBucket', 's3:PutObject'],
   webhook: [SECRET, INVOKE],
   sweep: [INVOKE, FAILED],
   master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
@@ -128,6 +128,24 @@ describe('nobody', () => {
 
     const keys = writing.map(({ Resource }) => JSON.stringify(Resource).match(/"\/(mux[^"]+)"/)?.[1]);
     expect(keys).toEqual(['mux/*/*/*/restored/*']);
+  });
+
+  test('may write anything of an archive through the API, but what slim takes', () => {
+    const writing = statementsOf(template, 'api').filter((each) =>
+      actionsOf([each]).includes('s3:PutObject'),
+    );
+
+    const keys = writing.map(({ Resource }) => JSON.stringify(Resource).match(/"\/(mux[^"]+)"/)?.[1]);
+    expect(keys).toEqual(['mux/*/*/slim/*']);
+    const archives = [
+      'mux/environment1/slim/1/master.mp4',
+      'mux/slim/asset1/1/manifest.json',
+      'mux/slim/slim/1/captions/slim.vtt',
+      'mux/environment1/slim/1/restored/slim.json',
+      'trail/slim/slim/slim/x.json',
+    ];
+    expect(archives.filter((key) => matchesWildcard(keys[0] ?? '', key))).toEqual([]);
+    expect(matchesWildcard(keys[0] ?? '', 'mux/environment1/asset1/slim/x/t.vtt')).toBe(true);
   });
 
   test('may read a master through the API', () => {

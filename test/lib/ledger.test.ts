@@ -2,6 +2,19 @@
 import { describe, expect, test } from 'vitest';
 import { synthesize } from './synthesized.ts';
 
+test('a stack from before is given its new indexes one by one', () => {
+  const template = synthesize((stack) => {
+    stack.node.setContext('laterIndex', 'by-user');
+    return {};
+  });
+  const [table] = Object.values(template.findResources('AWS::DynamoDB::Table'));
+
+  const names = table?.Properties.GlobalSecondaryIndexes.map(
+    (index: { IndexName: string }) => index.IndexName,
+  );
+  expect(names).toEqual(['by-wake', 'by-status', 'by-group', 'by-creator']);
+});
+
 describe('the ledger', () => {
   const template = synthesize();
   const [table] = Object.values(template.findResources('AWS::DynamoDB::Table'));
@@ -25,7 +38,7 @@ describe('the ledger', () => {
     expect(table?.Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 
-  test('has the key and the three keys-only indexes that the adapter queries', () => {
+  test('has the key and the five keys-only indexes that the adapter queries', () => {
     const index = (name: string, partition: string, sort: string) => ({
       IndexName: name,
       KeySchema: [
@@ -40,6 +53,8 @@ describe('the ledger', () => {
       index('by-wake', 'wake_lane', 'wake_key'),
       index('by-status', 'status', 'listed_as'),
       index('by-group', 'group_id', 'group_key'),
+      index('by-creator', 'creator_id', 'listed_as'),
+      index('by-user', 'deleted_by_user_id', 'listed_as'),
     ]);
   });
 });

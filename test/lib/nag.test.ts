@@ -44,6 +44,7 @@ describe('cdk-nag', () => {
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/manifest.json]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/restored/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/sidecars/*]',
+      'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/slim/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/trail/*]',
       'AwsSolutions-S1',

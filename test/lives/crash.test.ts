@@ -18,6 +18,8 @@ const row = (service: SeenRequest['service'], seen: Partial<SeenRequest>, name: 
 
 const record = { Item: { pk: { S: 'asset#abc1' }, status: { S: 'archived' } } };
 const slot = { Key: { pk: { S: 'governor#post#restore' } } };
+const alias = { Key: { pk: { S: 'alias#external#course-7' } } };
+const order = { Item: { pk: { S: 'erasure#0f3a' }, status: { S: 'erasure' } } };
 const moved = { Entries: [{ Detail: '{"to":"archiving"}' }, { Detail: '{"to":"archived"}' }] };
 
 describe('an effect is a request that changes something, named without ids', () => {
@@ -30,6 +32,7 @@ describe('an effect is a request that changes something, named without ids', () 
     row('S3', { method: 'POST', path: '/v/k?restore&versionId=1' }, 'S3 RestoreObject'),
     row('S3', { method: 'PUT', path: '/v/mux/e/a/1/captions/Tr4ck.vtt' }, 'S3 PutObject caption'),
     row('S3', { method: 'PUT', path: '/v/mux/e/a/1/restored/N3w.json' }, 'S3 PutObject comparison'),
+    row('S3', { method: 'POST', path: '/vault/?delete' }, 'S3 DeleteObjects'),
     row('DynamoDB', { target: 'DynamoDB_20120810.GetItem', body: JSON.stringify(slot) }, undefined),
     row('DynamoDB', { target: 'DynamoDB_20120810.Query', body: '{}' }, undefined),
     row(
@@ -41,6 +44,16 @@ describe('an effect is a request that changes something, named without ids', () 
       'DynamoDB',
       { target: 'DynamoDB_20120810.UpdateItem', body: JSON.stringify(slot) },
       'DynamoDB UpdateItem governor post restore',
+    ),
+    row(
+      'DynamoDB',
+      { target: 'DynamoDB_20120810.DeleteItem', body: JSON.stringify(alias) },
+      'DynamoDB DeleteItem alias external',
+    ),
+    row(
+      'DynamoDB',
+      { target: 'DynamoDB_20120810.PutItem', body: JSON.stringify(order) },
+      'DynamoDB PutItem erasure',
     ),
     row('SQS', { target: 'AmazonSQS.SendMessageBatch' }, 'SQS SendMessageBatch'),
     row('AWS', { target: 'secretsmanager.GetSecretValue' }, undefined),
@@ -56,6 +69,21 @@ describe('an effect is a request that changes something, named without ids', () 
       'Mux',
       { method: 'PUT', path: '/video/v1/assets/abc1/master-access' },
       'Mux PUT assets/master-access',
+    ),
+    row(
+      'Mux',
+      { method: 'DELETE', path: '/video/v1/assets/abc1/playback-ids/Pl4y' },
+      'Mux DELETE assets/playback-ids',
+    ),
+    row(
+      'Mux',
+      { method: 'POST', path: '/video/v1/assets/abc1/playback-ids' },
+      'Mux POST assets/playback-ids',
+    ),
+    row(
+      'Mux',
+      { method: 'DELETE', path: '/video/v1/assets/abc1/static-renditions/AbCd' },
+      'Mux DELETE assets/static-renditions',
     ),
   ])('%s', (_, seen, expected) => {
     const name = effectOf(seen);

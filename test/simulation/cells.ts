@@ -16,6 +16,8 @@ export const EVENTS = [
   'reschedule',
   'hold',
   'release',
+  'erase',
+  'stop erasing',
 ] as const;
 export type EventKind = (typeof EVENTS)[number];
 

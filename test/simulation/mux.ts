@@ -6,7 +6,7 @@ import type { Rates, Verb } from '../../lambdas/adapters/governor.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
 import { NotYetError, TransientError } from '../../lambdas/domain/failures.ts';
 import { HOUR_MS, MINUTE_MS } from '../../lambdas/domain/time.ts';
-import { VerifiedArchive } from '../../lambdas/domain/verified-archive.ts';
+import { ErasureOrdered, VerifiedArchive, WaivedArchive } from '../../lambdas/domain/verified-archive.ts';
 import type { CreateAsset, Platform } from '../../lambdas/stages/ports.ts';
 import { memoryGovernors } from '../fakes/governor-memory.ts';
 import { createMemoryPlatform } from '../fakes/platform-memory.ts';
@@ -190,10 +190,14 @@ export function simulatedMux(options: MuxOptions) {
       counted('changed elsewhere');
       tell(() => `somebody changes ${assetId} at Mux`);
       const tracks = asset.raw.tracks as unknown[];
+      const playbackIds = asset.raw.playback_ids as unknown[];
       const change = chance.pick<() => Record<string, unknown>>([
         () => ({ passthrough: `changed ${chance.token().slice(0, 4)}` }),
         () => ({ thumbnail_time: chance.below(30) }),
         () => ({ tracks: [...tracks, newText(assetId, tracks.length)] }),
+        () => ({
+          playback_ids: [...playbackIds, { id: `${assetId}more${playbackIds.length}`, policy: 'public' }],
+        }),
       ])();
       platform.change(assetId, change);
       oracle.changed(assetId);
@@ -206,11 +210,12 @@ export function simulatedMux(options: MuxOptions) {
       const isElsewhere = isTokenWrong;
 
       async function take(verb: Verb): Promise<void> {
-        await governor.take(verb, purpose);
+        // All that makes something new is paid from the share of restores.
+        await governor.take(verb, verb === 'post' ? 'restore' : purpose);
       }
 
       async function send<T>(verb: Verb, method: string, effect: () => T | Promise<T>): Promise<T> {
-        oracle.arrived(verb, purpose, timeline.nowMs);
+        oracle.arrived(verb, verb === 'post' ? 'restore' : purpose, timeline.nowMs);
         return invocation.call('mux', method, async () => {
           if (!hits(0.02, 'mux 429')) return effect();
           const seconds = chance.pick([1, 5, 60]);
@@ -251,6 +256,8 @@ export function simulatedMux(options: MuxOptions) {
             if (isElsewhere) return 'gone';
             if (platform.assetIds().includes(id)) {
               if (VerifiedArchive.is(proof)) oracle.deleting(id);
+              else if (WaivedArchive.is(proof)) oracle.deletingUnkept(id);
+              else if (ErasureOrdered.is(proof)) oracle.erasing(id);
               else oracle.deletingOwn(id);
             }
             return remove(id);
@@ -271,6 +278,14 @@ export function simulatedMux(options: MuxOptions) {
             return isElsewhere ? 0 : platform.deliveredSeconds(id, sinceMs, untilMs);
           }),
         finishAsset: (id, step) => ask('post', 'finishAsset', () => platform.finishAsset(id, step)),
+        deletePlaybackId: (id, playbackId) =>
+          ask('other', 'deletePlaybackId', () => {
+            if (isElsewhere) return 'gone' as const;
+            oracle.revoking(id);
+            return platform.deletePlaybackId(id, playbackId);
+          }),
+        createPlaybackId: (id, policy, drm) =>
+          ask('post', 'createPlaybackId', () => platform.createPlaybackId(id, policy, drm)),
         createdSince: (sinceMs) =>
           ask('other', 'createdSince', async () => {
             const all = await platform.createdSince(sinceMs);

@@ -4,7 +4,8 @@ import type { Verb } from '../../lambdas/adapters/governor.ts';
 import { parseKey } from '../../lambdas/contract/keys.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
 import type { DeletionLimits } from '../../lambdas/domain/brake.ts';
-import type { Archive, AssetRecord, HistoryEntry, Loss } from '../../lambdas/domain/record.ts';
+import type { DeleteRequest } from '../../lambdas/domain/decisions-request.ts';
+import type { Archive, AssetRecord, HistoryEntry, Loss, Mode } from '../../lambdas/domain/record.ts';
 import { HOUR_MS, iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
 import type { AliasKind, CreateAsset, TransitionEvent } from '../../lambdas/stages/ports.ts';
 import type { MemoryPlatform } from '../fakes/platform-memory.ts';
@@ -56,6 +57,22 @@ interface Truth {
   isReleased?: boolean;
   /** Some call said that its losses are no reason to stop. */
   isLossAccepted?: boolean;
+  /** All that some call may have asked for. */
+  readonly modes: Set<Mode>;
+  readonly ends: number[];
+  isRevokeWanted?: boolean;
+  /** The first DELETE of it that had its effect. */
+  deletedAtMs?: number;
+}
+
+/** An order that was given, or may have been. */
+interface Order {
+  readonly family: string;
+  readonly executesAtMs: number;
+  isSure: boolean;
+  /** Somebody has called for a stop, heard or not. */
+  isDoubtful: boolean;
+  isStopped: boolean;
 }
 
 interface Creation {
@@ -79,6 +96,7 @@ export interface OracleOptions {
   /** The bus hears of each deletion beforehand. */
   readonly isForetold: boolean;
   readonly areWatchedHeld: boolean;
+  readonly retentionMs: number | undefined;
   /** Body of a caption track, by its id. */
   readonly captions: ReadonlyMap<string, string>;
 }
@@ -102,6 +120,7 @@ export function createOracle(options: OracleOptions) {
   const restoredAs = new Map<string, string>();
   const lives = { archived: 0, deleted: 0, restored: 0, cancelled: 0, failed: 0 };
   const deletions: { readonly atMs: number; readonly userId: string }[] = [];
+  const orders = new Map<string, Order>();
   let allHeldAtMs: number | undefined;
 
   const violated = (law: number, what: string) => violations.push(`[${law}] ${iso(timeline.nowMs)} ${what}`);
@@ -115,9 +134,56 @@ export function createOracle(options: OracleOptions) {
       isDenied: false,
       dates: new Set(),
       watchedAtMs: [],
+      modes: new Set(),
+      ends: [],
     };
     truths.set(assetId, truth);
     return truth;
+  }
+
+  /** The first asset that a video was. */
+  function familyOf(assetId: string): string {
+    const made = creations.get(assetId);
+    return made ? familyOf(made.original) : assetId;
+  }
+
+  /** 8. What is removed for good is removed because somebody ordered it, nobody stopped it, and it is time. */
+  function orderFault(assetId: string): string | undefined {
+    const ofFamily = [...orders.values()].filter(({ family }) => family === familyOf(assetId));
+    const open = ofFamily.filter(({ isStopped }) => !isStopped);
+    if (open.length === 0) return ofFamily.length > 0 ? 'its order was stopped' : 'nobody ordered that';
+    const earliestMs = Math.min(...open.map(({ executesAtMs }) => executesAtMs));
+    return timeline.nowMs + skewMs < earliestMs ? `its time is ${iso(earliestMs)}` : undefined;
+  }
+
+  /** 8. An archive ends when somebody named a date for it, or the stack's retention is over, and nothing plays of it. */
+  function endFault(assetId: string): string | undefined {
+    const family = [...truths].filter(([id]) => familyOf(id) === familyOf(assetId));
+    const ends = family.flatMap(([, { ends, deletedAtMs, goneElsewhereAtMs }]) => {
+      const goneAtMs = deletedAtMs ?? goneElsewhereAtMs;
+      const byRetention = options.retentionMs !== undefined && goneAtMs !== undefined;
+      return byRetention ? [...ends, goneAtMs + options.retentionMs] : ends;
+    });
+    if (ends.length === 0) return 'nobody said that it ends';
+    const earliestMs = Math.min(...ends);
+    if (timeline.nowMs + skewMs < earliestMs) return `it ends ${iso(earliestMs)}`;
+    const playing = family.find(
+      ([id, { isDenied }]) => options.platform().assetIds().includes(id) && !isDenied && isShown(id),
+    );
+    if (playing) return `${playing[0]} of it is at Mux`;
+    const held = family.find(([, { heldAtMs, heldUntilMs = Infinity }]) => {
+      return heldAtMs !== undefined && timeline.nowMs + skewMs < heldUntilMs;
+    });
+    return held && `${held[0]} is held`;
+  }
+
+  /** One that users know: the first, or one that a restore published. */
+  function isShown(assetId: string): boolean {
+    return !creations.has(assetId) || [...restoredAs.values()].includes(assetId);
+  }
+
+  function isOrdered(assetId: string): boolean {
+    return [...orders.values()].some((order) => order.family === familyOf(assetId) && !order.isStopped);
   }
 
   /** 1. The vault holds the exact bytes, under the versions that the record names, and all that belongs to them. */
@@ -262,12 +328,71 @@ export function createOracle(options: OracleOptions) {
     /** The DELETE of an asset that somebody asked to delete is about to have its effect. */
     deleting(assetId: string): void {
       const record = options.records().get(assetId);
-      deletions.push({ atMs: timeline.nowMs, userId: record?.deleted_by_user_id ?? '' });
-      if (options.isDryRun) violated(2, `${assetId} is deleted in a dry run`);
       const noProof = vaultFault(record);
       if (noProof) violated(1, `${assetId} is deleted although ${noProof}`);
-      const broken = record && promiseFault(record);
-      if (broken) violated(2, `${assetId} is deleted although ${broken}`);
+      if (!truthOf(assetId).modes.has('archive_and_delete'))
+        violated(2, `${assetId} is deleted although nobody asked for both a copy and a deletion`);
+      deletingAny(assetId, record);
+    },
+    /** The DELETE of an asset of which no copy is wanted. */
+    deletingUnkept(assetId: string): void {
+      if (!truthOf(assetId).modes.has('delete_only'))
+        violated(1, `${assetId} is deleted without a copy and nobody asked for that`);
+      deletingAny(assetId, options.records().get(assetId));
+    },
+    /** A playback id is about to be taken away. */
+    revoking(assetId: string): void {
+      const truth = truthOf(assetId);
+      if (!truth.isRevokeWanted)
+        violated(2, `a playback id of ${assetId} is taken away, which nobody asked for`);
+      if (options.isDryRun) violated(2, `a playback id of ${assetId} is taken away in a dry run`);
+      const fault = vaultFault(options.records().get(assetId));
+      if (fault && !truth.isVaultDamaged)
+        violated(1, `a playback id of ${assetId} is taken away although ${fault}`);
+    },
+    /** A call is on its way that wants this. */
+    wished(assetId: string, wish: Pick<DeleteRequest, 'mode' | 'playback' | 'archiveUntilMs'>): void {
+      const truth = truthOf(assetId);
+      const isRequest = !('archiveUntilMs' in wish) || 'mode' in wish || 'playback' in wish;
+      if (isRequest) truth.modes.add(wish.mode ?? 'archive_and_delete');
+      if (wish.playback === 'revoke') truth.isRevokeWanted = true;
+      if (typeof wish.archiveUntilMs === 'number') truth.ends.push(wish.archiveUntilMs);
+    },
+    /** The DELETE of an asset by an order of erasure. */
+    erasing(assetId: string): void {
+      const fault = orderFault(assetId);
+      if (fault) violated(8, `${assetId} is erased although ${fault}`);
+      if (options.isDryRun) violated(2, `${assetId} is erased in a dry run`);
+      for (const [id, { heldAtMs, heldUntilMs = Infinity }] of truths) {
+        const isHeld = heldAtMs !== undefined && timeline.nowMs + skewMs < heldUntilMs;
+        if (isHeld && familyOf(id) === familyOf(assetId))
+          violated(2, `${assetId} is erased although ${id} is held since ${iso(heldAtMs)}`);
+      }
+      if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + LAST_LOOK_MS)
+        violated(2, `${assetId} is erased although all is held since ${iso(allHeldAtMs)}`);
+    },
+    /** A version is about to be removed from the vault. */
+    removing(key: string): void {
+      const assetId = /^mux\/[^/]+\/(\w+)\//.exec(key)?.[1] ?? '';
+      const fault = orderFault(assetId) && endFault(assetId);
+      if (fault) violated(8, `${key} is removed although ${orderFault(assetId)} and ${fault}`);
+      if (options.isDryRun) violated(2, `${key} is removed in a dry run`);
+    },
+    orderComes(family: string, id: string, executesAtMs: number): void {
+      orders.set(id, { family, executesAtMs, isSure: false, isDoubtful: false, isStopped: false });
+    },
+    ordered(id: string): void {
+      const order = orders.get(id);
+      if (order) order.isSure = true;
+    },
+    /** It may come to be stopped, answered or not. */
+    stopComes(id: string): void {
+      const order = orders.get(id);
+      if (order) order.isDoubtful = true;
+    },
+    orderStopped(id: string): void {
+      const order = orders.get(id);
+      if (order) order.isStopped = true;
     },
     /** The DELETE of an asset that a restore made and did not publish. */
     deletingOwn(assetId: string): void {
@@ -302,13 +427,14 @@ export function createOracle(options: OracleOptions) {
       const last = after.history.at(-1);
       if (moved && (last?.to !== after.status || last.version !== after.version))
         violated(7, `${after.asset_id} became ${after.status} without a word in its history`);
-      const rests = ['deleted', 'restored', 'cancelled', 'failed'].includes(after.status);
+      const rests = ['deleted', 'restored', 'cancelled', 'failed', 'purged'].includes(after.status);
       const isSaid = after.history.every(({ version }) => version <= after.published_version);
-      if (!(rests && isSaid) && after.wake_at === undefined)
+      const isKept = after.status === 'archived' && after.mode === 'archive_only';
+      if (!((rests || isKept) && isSaid) && after.wake_at === undefined)
         violated(3, `${after.asset_id} is ${after.status} and nobody will wake it`);
       if (/signature=|x-icehouse-token=/.test(JSON.stringify(after)))
         violated(6, `the record of ${after.asset_id} holds a signed URL`);
-      if (moved && after.status === 'restored') nowRestored(after);
+      if (moved && after.status === 'restored' && before?.status !== 'purging') nowRestored(after);
       const master = after.archive && parseKey(after.archive.key);
       if (master && truthOf(master.assetId).isVaultDamaged) truthOf(after.asset_id).isVaultDamaged = true;
       const isArchivedNow = before?.status === 'archiving' || before?.status === 'requested';
@@ -376,6 +502,8 @@ export function createOracle(options: OracleOptions) {
     /** When everything is at rest. */
     conclude(): void {
       for (const record of options.records().values()) concludeRecord(record);
+      for (const { family, isSure, isDoubtful } of orders.values())
+        if (isSure && !isDoubtful && !options.isDryRun) concludeErasure(family);
       concludeUploads();
       concludeLimits();
     },
@@ -392,6 +520,14 @@ export function createOracle(options: OracleOptions) {
       }
     },
   };
+
+  function deletingAny(assetId: string, record: AssetRecord | undefined): void {
+    truthOf(assetId).deletedAtMs ??= timeline.nowMs;
+    deletions.push({ atMs: timeline.nowMs, userId: record?.deleted_by_user_id ?? '' });
+    if (options.isDryRun) violated(2, `${assetId} is deleted in a dry run`);
+    const broken = record && promiseFault(record);
+    if (broken) violated(2, `${assetId} is deleted although ${broken}`);
+  }
 
   /** 1. A copy that is said to be proved is. */
   function nowArchived({ asset_id, archive }: AssetRecord): void {
@@ -425,18 +561,48 @@ export function createOracle(options: OracleOptions) {
     });
   }
 
+  /** 8. Whatever was ordered and not stopped left nothing. */
+  function concludeErasure(family: string): void {
+    const ids = [...truths.keys(), ...creations.keys()].filter((id) => familyOf(id) === family);
+    for (const id of new Set(ids)) {
+      const folder = new RegExp(`^mux/[^/]+/${id}/`);
+      if (options.platform().assetIds().includes(id)) violated(8, `${id} was erased and is still there`);
+      const left = [...vault.versions].find(([key, versions]) => folder.test(key) && versions.length > 0);
+      if (left) violated(8, `${id} was erased and ${left[0]} is still there`);
+      const upload = [...vault.uploads.values()].find(({ key }) => folder.test(key));
+      if (upload) violated(8, `${id} was erased and an upload of ${upload.key} is still there`);
+      const record = options.records().get(id);
+      if (!record) continue;
+      if (record.status !== 'purged') violated(8, `${id} was erased and is ${record.status}`);
+      if (/row-|user-7|changed /.test(JSON.stringify(record)))
+        violated(8, `${id} was erased and its record says ${JSON.stringify(record)}`);
+    }
+  }
+
   function concludeRecord(record: AssetRecord): void {
     const { asset_id, status } = record;
+    if (status === 'purged') {
+      const isOver = isOrdered(asset_id) || endFault(asset_id) === undefined;
+      if (!isOver)
+        violated(8, `${asset_id} is purged although ${orderFault(asset_id)} and ${endFault(asset_id)}`);
+      return;
+    }
+    if (isOrdered(asset_id)) return;
     const truth = truthOf(asset_id);
     const isAtMux = options.platform().assetIds().includes(asset_id);
     const fault = vaultFault(record);
-    const isExcused = truth.goneElsewhereAtMs !== undefined || truth.isVaultDamaged;
+    const isUnkept = truth.modes.has('delete_only') && record.mode === 'delete_only';
+    const isExcused = truth.goneElsewhereAtMs !== undefined || truth.isVaultDamaged || isUnkept;
     const isBack = status === 'restored' && record.current_asset_id !== undefined;
     if (!isAtMux && !isBack && fault && !isExcused)
       violated(1, `${asset_id} is lost: ${status}, and ${fault}`);
     if (status === 'deleted' && isAtMux && !truth.isDenied)
       violated(3, `${asset_id} is said to be deleted and is still there`);
-    if (status === 'archived' && !options.isDryRun) violated(3, `${asset_id} is still archived`);
+    const isWaiting = status === 'scheduled' || (status === 'archived' && record.mode !== 'archive_only');
+    if (isWaiting && !options.isDryRun) violated(3, `${asset_id} is still ${status}`);
+    const playable = options.platform().raw(asset_id)?.playback_ids as readonly unknown[] | undefined;
+    if (status === 'cancelled' && isAtMux && playable?.length === 0)
+      violated(2, `${asset_id} was taken back and nobody can watch it`);
     for (const [assetId, { original, token }] of creations) {
       const isLeft = original === asset_id && options.platform().assetIds().includes(assetId);
       const isKnown = restoredAs.get(token) === assetId;

@@ -67,6 +67,7 @@ export function planOf(chance: Chance, modes: Modes): Plan {
       storageClass: chance.pick(['DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR']),
       onLoss: chance.is(0.3) ? 'hold' : 'warn',
       noticeBeforeMs: chance.pick([0, 0, HOUR_MS, 12 * HOUR_MS]),
+      retentionMs: chance.is(0.1) ? chance.pick([6 * HOUR_MS, 2 * DAY_MS]) : undefined,
       onStillWatched: chance.pick(['ignore', 'ignore', 'ignore', 'ignore', 'warn', 'hold']),
     },
   };

@@ -3,14 +3,13 @@
 import { PERSONS_PATIENCE_MS } from '../../lambdas/adapters/governor.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import { DAY_MS, SECOND_MS } from '../../lambdas/domain/time.ts';
-import type { RequestDeps } from '../../lambdas/stages/request.ts';
 import { LIST_RATES } from '../fakes/rates.ts';
 import type { EventKind } from './cells.ts';
 import { createFunctions } from './functions.ts';
 import type { Ending, Invocation } from './invocation.ts';
 import type { Modes } from './plan.ts';
 import { createTrouble } from './trouble.ts';
-import { createUsers } from './users.ts';
+import { type CallDeps, createUsers } from './users.ts';
 import { createWebhooks } from './webhooks.ts';
 import { createWorld, type Hooks, RARE, type World } from './world.ts';
 
@@ -86,18 +85,20 @@ export async function simulate(seed: number, modes: Modes = {}): Promise<Outcome
 
 /** A call of the API, as a function of its own. */
 function apiOf(world: World) {
-  const { chance, records, ledger, mux, log } = world;
-  const depsOf = (who: Invocation): RequestDeps => ({
+  const { chance, records, ledger, erasures, mux, log } = world;
+  const depsOf = (who: Invocation): CallDeps => ({
     ledger: who.wrap('ledger', ledger),
+    erasures: who.wrap('erasures', erasures),
     waking: world.wakingOf(who),
     log,
     rates: LIST_RATES,
+    storageClass: 'DEEP_ARCHIVE',
     platform: () => mux.connect(who, 'restore', PERSONS_PATIENCE_MS),
   });
   return <T>(
     event: EventKind,
     assetId: string,
-    body: (deps: RequestDeps, who: Invocation) => Promise<T>,
+    body: (deps: CallDeps, who: Invocation) => Promise<T>,
     ended: (ending: Ending<T>) => void,
   ) => {
     const record = records.get(assetId);
@@ -115,7 +116,8 @@ function apiOf(world: World) {
 function restless({ records, plan }: World): readonly AssetRecord[] {
   return [...records.values()].filter((record) => {
     if (record.wake_at === undefined) return false;
-    const isRehearsed = plan.settings.deletions === 'dry-run' && record.status === 'archived';
+    const waits = ['archived', 'scheduled', 'purging', 'deleted'].includes(record.status);
+    const isRehearsed = plan.settings.deletions === 'dry-run' && waits;
     const isSaid = record.history.every(({ version }) => version <= record.published_version);
     return !isRehearsed || !isSaid || record.leased_until !== undefined;
   });
@@ -123,8 +125,13 @@ function restless({ records, plan }: World): readonly AssetRecord[] {
 
 /** When the last date, faults and all, should be behind everybody. */
 function latestMs({ records, chaosEndsMs }: World): number {
-  const dates = [...records.values()].map(({ expiration_date }) => Date.parse(expiration_date));
-  return Math.max(chaosEndsMs, ...dates) + REST_WITHIN_MS;
+  const all = [...records.values()].filter(({ mode }) => mode !== 'archive_only');
+  const dates = all.map(({ expiration_date }) => Date.parse(expiration_date));
+  // An archive that came to its end late is told of it for a month.
+  const ends = all.flatMap(({ archive_until }) =>
+    archive_until ? Date.parse(archive_until) + 35 * DAY_MS : [],
+  );
+  return Math.max(chaosEndsMs, ...dates, ...ends) + REST_WITHIN_MS;
 }
 
 function sayWho(world: World, what: string): void {

@@ -1,8 +1,15 @@
 // The app backend and its users: they ask for deletions, change their minds at every moment, and send a call again when
 // no answer came. What an answer promises them is noted with the oracle.
 import type { DeleteRequest } from '../../lambdas/domain/decisions-request.ts';
+import { NEVER } from '../../lambdas/domain/modes.ts';
 import type { AssetRecord, Status, Tier } from '../../lambdas/domain/record.ts';
 import { DAY_MS, HOUR_MS, iso, MINUTE_MS, SECOND_MS } from '../../lambdas/domain/time.ts';
+import {
+  type ErasureAnswer,
+  type ErasureDeps,
+  orderErasureOf,
+  stopErasureOf,
+} from '../../lambdas/stages/erasures.ts';
 import {
   type Answer,
   cancelRequest,
@@ -18,6 +25,9 @@ import type { Ending, Invocation, Surroundings } from './invocation.ts';
 import type { Oracle } from './oracle.ts';
 import type { Plan } from './plan.ts';
 
+/** What calls of the API are made with. */
+export type CallDeps = RequestDeps & ErasureDeps;
+
 export interface UsersOptions extends Surroundings {
   readonly plan: Plan;
   readonly oracle: Oracle;
@@ -27,7 +37,7 @@ export interface UsersOptions extends Surroundings {
   readonly callApi: <T>(
     event: EventKind,
     assetId: string,
-    body: (deps: RequestDeps, who: Invocation) => Promise<T>,
+    body: (deps: CallDeps, who: Invocation) => Promise<T>,
     ended: (ending: Ending<T>) => void,
   ) => void;
   readonly forge: (assetId: string) => void;
@@ -45,7 +55,10 @@ const CALLS: readonly [Call, ...Call[]] = [
   'release',
 ];
 
-type Given = Pick<DeleteRequest, 'expirationMs' | 'asked'>;
+/** Nobody orders it twice as often as anything else: what is erased lives no more. */
+const RARELY = 0.02;
+
+type Given = Pick<DeleteRequest, 'expirationMs' | 'asked' | 'archiveUntilMs' | 'mode' | 'playback'>;
 
 /** How many act, about, just as a record has come to this status: those that pass soon are the rare chances. */
 const EAGERNESS: Partial<Record<Status, number>> = {
@@ -57,6 +70,9 @@ const EAGERNESS: Partial<Record<Status, number>> = {
   uploading: 2.2,
   restored: 3,
   failed: 4,
+  scheduled: 3,
+  purging: 6,
+  purged: 5,
 };
 
 /** What users put up with when they are told of it. */
@@ -73,6 +89,8 @@ export function createUsers(options: UsersOptions) {
   /** Calls by asset and by what they may change: how many are on their way, and how many were ever made. */
   const underWay = new Map<string, number>();
   const begun = new Map<string, number>();
+  /** Of each family, whether an answer came or not. */
+  const orders = new Map<string, string[]>();
   let unanswered = 0;
   let isOver = false;
   let made = 0;
@@ -95,12 +113,12 @@ export function createUsers(options: UsersOptions) {
   }
 
   /** Makes a call, and once more when no answer came to somebody who is patient. */
-  function make(
+  function make<T extends Answer | ErasureAnswer>(
     event: Call,
     assetId: string,
     changes: string,
-    body: (deps: RequestDeps, who: Invocation) => Promise<Answer>,
-    answered: (answer: Extract<Answer, { kind: 'record' }>, isAlone: boolean) => void,
+    body: (deps: CallDeps, who: Invocation) => Promise<T>,
+    answered: (answer: Exclude<T, { kind: 'problem' }>, isAlone: boolean) => void,
     begins: (assetId: string) => void = () => undefined,
   ): void {
     const [first, ids] = familyOf(assetId);
@@ -111,8 +129,8 @@ export function createUsers(options: UsersOptions) {
     const isAlone = () => quiet.every((still) => still());
     callApi(event, assetId, body, (ending) => {
       count(name, -1);
-      if (ending.kind === 'answer' && ending.answer.kind === 'record')
-        return answered(ending.answer, isAlone());
+      if (ending.kind === 'answer' && ending.answer.kind !== 'problem')
+        return answered(ending.answer as Exclude<T, { kind: 'problem' }>, isAlone());
       const isRefused =
         ending.kind === 'answer' && ending.answer.kind === 'problem' && ending.answer.problem.status !== 503;
       if (isRefused || (options.isChaos() && chance.is(0.5))) return;
@@ -130,9 +148,21 @@ export function createUsers(options: UsersOptions) {
     return { expirationMs, asked: { expiration_date: iso(expirationMs) } };
   }
 
+  /** A date, and now and then what else a request may want. */
+  function newWish(): Given {
+    const wish = newDate();
+    if (chance.is(0.06)) return { expirationMs: Date.parse(NEVER), asked: {}, mode: 'archive_only' };
+    if (chance.is(0.06)) return { ...wish, mode: 'delete_only' };
+    const playback = chance.is(0.12) ? ('revoke' as const) : undefined;
+    if (!chance.is(0.12)) return { ...wish, playback };
+    const archiveUntilMs = wish.expirationMs + Math.round(chance.between(HOUR_MS, 2 * DAY_MS));
+    const asked = { ...wish.asked, archive_until: iso(archiveUntilMs) };
+    return { ...wish, asked, archiveUntilMs, playback };
+  }
+
   const calls: Record<Call, (assetId: string) => void> = {
-    'same request': (assetId) => request('same request', assetId, given.get(assetId) ?? newDate()),
-    'other request': (assetId) => request('other request', assetId, newDate()),
+    'same request': (assetId) => request('same request', assetId, given.get(assetId) ?? newWish()),
+    'other request': (assetId) => request('other request', assetId, newWish()),
     cancel(assetId) {
       make(
         'cancel',
@@ -155,14 +185,29 @@ export function createUsers(options: UsersOptions) {
     },
     reschedule(assetId) {
       const { expirationMs } = newDate();
+      const archiveUntilMs = chance.is(0.2)
+        ? timeline.nowMs + Math.round(chance.between(HOUR_MS, 2 * DAY_MS))
+        : undefined;
       make(
         'reschedule',
         assetId,
         'date',
         (deps, who) =>
-          reschedule(deps, assetId, { expirationMs, userId: 'user-7', reason: 'asked' }, caller(who)),
-        ({ record }, isAlone) => dated(record, isAlone),
-        (id) => oracle.asked(id, expirationMs, 'date'),
+          reschedule(
+            deps,
+            assetId,
+            archiveUntilMs === undefined
+              ? { expirationMs, userId: 'user-7', reason: 'asked' }
+              : { archiveUntilMs, userId: 'user-7', reason: 'asked' },
+            caller(who),
+          ),
+        ({ record }, isAlone) => {
+          if (archiveUntilMs === undefined) dated(record, isAlone);
+        },
+        (id) =>
+          archiveUntilMs === undefined
+            ? oracle.asked(id, expirationMs, 'date')
+            : oracle.wished(id, { archiveUntilMs }),
       );
     },
     hold(assetId) {
@@ -191,6 +236,35 @@ export function createUsers(options: UsersOptions) {
         (id) => oracle.releasing(id),
       );
     },
+    erase(assetId) {
+      const id = chance.token();
+      const delayMs = chance.pick([0, MINUTE_MS, HOUR_MS, 12 * HOUR_MS]);
+      const executesAtMs = timeline.nowMs + delayMs;
+      const [first] = familyOf(assetId);
+      const wish = { id, requestedBy: 'dpo', legalBasis: 'Art. 17', executesAtMs };
+      oracle.orderComes(first, id, executesAtMs);
+      orders.set(first, [...(orders.get(first) ?? []), id]);
+      make(
+        'erase',
+        assetId,
+        'status',
+        (deps, who) => orderErasureOf(deps, assetId, wish, caller(who)),
+        ({ erasure }) => oracle.ordered(erasure.erasure_id),
+      );
+    },
+    'stop erasing'(assetId) {
+      const [first] = familyOf(assetId);
+      const known = orders.get(first) ?? [];
+      const id = known.length > 0 ? chance.pick(known as [string, ...string[]]) : chance.token();
+      oracle.stopComes(id);
+      make(
+        'stop erasing',
+        assetId,
+        'status',
+        (deps, who) => stopErasureOf(deps, id, { userId: 'user-9', reason: 'a mistake' }, caller(who)),
+        () => oracle.orderStopped(id),
+      );
+    },
   };
 
   function request(event: Call, assetId: string, wish: Given): void {
@@ -213,6 +287,7 @@ export function createUsers(options: UsersOptions) {
       (id) => {
         isRepeat = records.get(assetId)?.asked.expiration_date === wish.asked.expiration_date;
         oracle.asked(id, wish.expirationMs, isRepeat ? 'repeat' : 'request');
+        oracle.wished(id, wish);
       },
     );
   }
@@ -230,20 +305,24 @@ export function createUsers(options: UsersOptions) {
     const [, ids] = familyOf(asset_id);
     if (current_asset_id === undefined || ids.size > 3 || !chance.is(0.7)) return;
     ids.add(current_asset_id);
-    timeline.after(chance.between(0, HOUR_MS), () => request('same request', current_asset_id, newDate()));
+    timeline.after(chance.between(0, HOUR_MS), () => request('same request', current_asset_id, newWish()));
   }
 
   /** Nobody tries for ever: what fails for good would else be asked for without end. */
   function anyCall(assetId: string): void {
     made += 1;
-    if (made <= MOST_CALLS) calls[chance.pick(CALLS)](assetId);
+    if (made > MOST_CALLS) return;
+    const isEnding = ['purging', 'purged'].includes(records.get(assetId)?.status ?? '');
+    if (chance.is(isEnding ? 0.15 : RARELY)) calls.erase(assetId);
+    else if (chance.is(isEnding ? 0.2 : RARELY)) calls['stop erasing'](assetId);
+    else calls[chance.pick(CALLS)](assetId);
   }
 
   return {
     begin(): void {
       for (const assetId of plan.assetIds) {
         timeline.after(chance.between(0, plan.isFlood ? SECOND_MS : HOUR_MS / 4), () =>
-          request('same request', assetId, newDate()),
+          request('same request', assetId, newWish()),
         );
         for (let more = chance.below(5); more > 0; more -= 1) {
           timeline.after(chance.between(0, plan.chaosMs), () => anyCall(assetId));
@@ -286,7 +365,9 @@ export function createUsers(options: UsersOptions) {
     /** A hold that was still on its way is lifted, too; one on what has a successor keeps nobody from anything. */
     areDone(): boolean {
       if (!isOver || unanswered > 0) return false;
-      const held = [...records.values()].filter(({ hold, current_asset_id }) => hold && !current_asset_id);
+      const held = [...records.values()].filter(
+        ({ hold, status, current_asset_id }) => hold && (status === 'purging' || !current_asset_id),
+      );
       for (const { asset_id } of held) calls.release(asset_id);
       return held.length === 0;
     },

@@ -8,6 +8,13 @@ import { crcOf, FILES } from './masters.ts';
 
 export class SimulatedVault extends MemoryVault {
   readonly #aborted = new Set<string>();
+  /** Told of each version that is about to be removed for good. */
+  onRemove: (key: string) => void = () => undefined;
+
+  override async removeVersions(versions: Parameters<Vault['removeVersions']>[0]) {
+    for (const { key } of versions) this.onRemove(key);
+    return super.removeVersions(versions);
+  }
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
   override async uploadPart(o: Parameters<Vault['uploadPart']>[0]): Promise<PartInfo> {

@@ -28,7 +28,17 @@ export interface Hooks {
 }
 
 /** Little happens to records in these statuses, which rest or soon move on. */
-export const RARE: readonly Status[] = ['deleting', 'deleted', 'thawing', 'uploading', 'restored', 'failed'];
+export const RARE: readonly Status[] = [
+  'scheduled',
+  'deleting',
+  'deleted',
+  'thawing',
+  'uploading',
+  'restored',
+  'failed',
+  'purging',
+  'purged',
+];
 
 export type World = ReturnType<typeof createWorld>;
 
@@ -76,9 +86,11 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     isDryRun: plan.settings.deletions === 'dry-run',
     areLossesHeld: plan.settings.onLoss === 'hold',
     isForetold: plan.settings.noticeBeforeMs > 0,
+    retentionMs: plan.settings.retentionMs,
     areWatchedHeld: plan.settings.onStillWatched === 'hold',
     captions: downloads.captions,
   });
+  vault.onRemove = (key) => oracle.removing(key);
   const mux = simulatedMux({
     ...around,
     oracle,

@@ -35,7 +35,16 @@ function send(items: Parameters<typeof requestMany>[1]) {
   });
   const waking = { ledger, dispatch, clock, leaseMs: 90_000 };
   return requestMany(
-    { ledger, clock, log, waking, rates: LIST_RATES, platform: () => platform, refusal },
+    {
+      ledger,
+      clock,
+      log,
+      waking,
+      rates: LIST_RATES,
+      storageClass: 'DEEP_ARCHIVE',
+      platform: () => platform,
+      refusal,
+    },
     items,
   );
 }

@@ -125,6 +125,7 @@ function walking(ledger: Awaited<ReturnType<typeof ledgerOf>>) {
     log: recordingLog(),
     waking: { ledger, dispatch, clock, leaseMs: 90_000 },
     rates: LIST_RATES,
+    storageClass: 'DEEP_ARCHIVE' as const,
     platform: () => platform,
     refusal: (error: unknown) => ({ status: 503, code: 'NOT_NOW', detail: String(error) }),
   };

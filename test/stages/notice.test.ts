@@ -15,6 +15,7 @@ describe('a notice', () => {
     ['preparing', 'video.asset.master.errored'],
     ['archiving', 'video.asset.deleted'],
     ['archived', 'video.asset.deleted'],
+    ['scheduled', 'video.asset.deleted'],
     ['uploading', 'video.asset.ready'],
     ['uploading', 'video.asset.errored'],
     ['uploading', 'video.asset.track.ready'],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Upcoming, type UpcomingDeps, upcoming } from '../../lambdas/stages/upcoming.ts';
 import { type House, type HouseOptions, house, LIMITS } from '../fakes/house.ts';
 import { anMp4 } from '../fakes/mp4.ts';
+import { aRecord } from '../fakes/record.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -50,6 +51,35 @@ describe('the list', () => {
       ]);
     },
   );
+
+  test('has archives that end beside it, each with when', async () => {
+    const home = await archives(1);
+    const fields = {
+      status: 'deleted',
+      deleted_at: '2026-09-01T00:00:00.000Z',
+      wake_lane: 'expire',
+    } as const;
+    const dates = { soon: '2026-11-03T00:00:00.000Z', later: '2026-12-24T00:00:00.000Z' };
+    for (const [asset_id, archive_until] of Object.entries(dates)) {
+      const wake_at = home.record().updated_at;
+      await home.ledger.save(aRecord({ ...fields, asset_id, archive_until, wake_at }));
+    }
+
+    const page = await ask(home, { days: 3 });
+
+    expect(idsOf(page)).toEqual(['asset1']);
+    expect(page.days).toHaveLength(1);
+    // Nobody has been told of it yet: 30 days from now.
+    const ends_at = new Date(home.clock.nowMs() + 30 * DAY_MS).toISOString();
+    expect(page.ending).toEqual([
+      expect.objectContaining({
+        asset_id: 'soon',
+        archive_until: dates.soon,
+        ends_at,
+        foretold_at: undefined,
+      }),
+    ]);
+  });
 
   test('marks what is held, and what a dry run would have deleted', async () => {
     const home = await archives(3, { settings: { deletions: 'dry-run' } });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { planOf } from '../../../local/cloud/synthesize.ts';
 import { temporaryDirectory } from './hand-made.ts';
 
-const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel'];
+const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel', 'purge'];
 const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', 'trail', ...STAGES];
 
 /** Bundles as small as can be: what is in them does not matter here. */
@@ -57,6 +57,8 @@ test('reads every function, route, schedule, rule, event source and store of the
     'by-wake',
     'by-status',
     'by-group',
+    'by-creator',
+    'by-user',
   ]);
   expect(plan.buckets).toMatchObject([{ versioned: true, events: true, abortDays: 7 }]);
   expect(plan.secrets).toHaveLength(1);

@@ -207,6 +207,41 @@ const rows: Row[] = [
     },
   },
   {
+    fact: 'a deleted playback id opens nothing from then on, and another id of the asset still does',
+    basis: 'documented',
+    source:
+      'mux-openapi.json, delete-asset-playback-id; that it answers 404 at once, and that the event is video.asset.updated, is assumed',
+    check: async ({ mux, simulator, url, event }) => {
+      const policies = ['public', 'public'] as const;
+      const asset = await simulator.addAsset({ policies, captions: [{ text: CAPTIONS.text }] });
+      const [first = '', second = ''] = asset.playback_ids?.map(({ id }) => id) ?? [];
+      const files = (id: string) => [
+        `${url}/${id}/text/${asset.tracks?.at(-1)?.id}.vtt`,
+        `${url}/${id}/thumbnail.jpg`,
+        `${url}/${id}/storyboard.vtt`,
+      ];
+      const statuses = async (id: string) => {
+        const answers = await Promise.all(files(id).map((file) => checkedFetch(file)));
+        return answers.map(({ status }) => status);
+      };
+      expect(await statuses(first)).toEqual([200, 200, 200]);
+
+      await mux.video.assets.deletePlaybackId(asset.id, first);
+
+      expect([await statuses(first), await statuses(second)]).toEqual([
+        [404, 404, 404],
+        [200, 200, 200],
+      ]);
+      const again = mux.video.assets.deletePlaybackId(asset.id, first);
+      expect(await again.catch((thrown: unknown) => thrown)).toMatchObject({ status: 404 });
+      const owner = mux.video.playbackIds.retrieve(first);
+      expect(await owner.catch((thrown: unknown) => thrown)).toMatchObject({ status: 404 });
+      expect((await event('video.asset.updated')).data.playback_ids).toEqual([
+        { id: second, policy: 'public' },
+      ]);
+    },
+  },
+  {
     fact: 'a text track is taken only by a ready asset',
     basis: 'documented',
     source: 'SDK assets.d.ts:1380, "the asset must be ready"; that the answer is 400 is assumed',
