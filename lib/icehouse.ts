@@ -10,7 +10,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../lambdas/contract/names.ts';
 import { Api } from './api.ts';
-import { bundle } from './bundle.ts';
+import { functionsDirectory } from './bundle.ts';
 import { Functions } from './functions.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
 import { Ledger } from './ledger.ts';
@@ -21,6 +21,8 @@ import { settings } from './settings.ts';
 import { Transitions } from './transitions.ts';
 import { Vault } from './vault.ts';
 import { Webhooks } from './webhooks.ts';
+
+export type { IcehouseProps } from './icehouse-props.ts';
 
 export class Icehouse extends Construct {
   /** The ledger. */
@@ -61,7 +63,7 @@ export class Icehouse extends Construct {
     };
     const failures = things.queues.failedInvocations;
     const common = {
-      directory: props.functionsDirectory ?? bundle(),
+      directory: props.functionsDirectory ?? functionsDirectory(),
       failures,
       architecture,
       logRetention,
@@ -145,7 +147,7 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   vault.grantUploadParts(copy);
   vault.grantThaw(restore);
   vault.grantPutComparisons(restore);
-  vault.grantAbort(cancel);
+  for (const handler of [master, cancel]) vault.grantAbort(handler);
   vault.grantPurge(purge);
   ledger.grantDropAliases(purge);
   queues.grantSend(archive);

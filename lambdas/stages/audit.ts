@@ -104,7 +104,15 @@ async function wakeRecord({ waking, log }: AuditDeps, record: AssetRecord): Prom
 }
 
 function report({ log }: AuditDeps, { id, counts, errors, warnings, found }: Audit): void {
-  const fields = { stage: 'audit', audit_id: id, errors, warnings, found, counts };
+  const fields = {
+    stage: 'audit',
+    audit_id: id,
+    errors,
+    warnings,
+    found,
+    counts,
+    metrics: { AuditErrors: errors },
+  };
   if (errors + warnings > 0) log.error('audit found', fields);
   else log.info('audit found nothing', fields);
 }

@@ -32,6 +32,7 @@ export async function heldWithAll(work: Work): Promise<Stop | undefined> {
   const { deps, nowMs } = work;
   const all = await deps.brake.holdOnAll();
   if (!isHeld(all, nowMs)) return undefined;
+  sayBrakeIsOn(work);
   // Nobody wakes all records when it is lifted before its time, so they look for themselves: at each tick, or daily.
   const nextLookMs = Math.min(nextTick(deps.settings.ticks, nowMs + 1), nowMs + DAY_MS);
   const wakeAtMs = Math.min(endOf(all, work) ?? nextLookMs, nextLookMs);
@@ -51,6 +52,7 @@ export async function overLimit(work: Work): Promise<Stop | undefined> {
   if (record.counted_at && isSameHour(Date.parse(record.counted_at), nowMs)) return undefined;
   const answer = await deps.brake.countDeletion({ userId: record.deleted_by_user_id, nowMs });
   if (answer.kind === 'spent') {
+    sayBrakeIsOn(work);
     const anew = iso(answer.untilMs).slice(0, 16).replace('T', ' ');
     return {
       waitingFor: `the limit of ${answer.limit} (begins anew at ${anew} UTC)`,
@@ -59,4 +61,9 @@ export async function overLimit(work: Work): Promise<Stop | undefined> {
   }
   await work.renew({ counted_at: iso(nowMs) });
   return undefined;
+}
+
+/** Once for each look: people watch that it is so, not how often. */
+function sayBrakeIsOn({ record, deps }: Work): void {
+  deps.log.info('the brake is on', { asset_id: record.asset_id, metrics: { BrakeOn: 1 } });
 }

@@ -14,7 +14,7 @@ import {
   UPLOADS_LAST,
 } from './gone.ts';
 import type { Next, Work } from './stage.ts';
-import { unfinishedUploads } from './unfinished-uploads.ts';
+import { giveUpUploads } from './unfinished-uploads.ts';
 
 export async function drain(work: Work): Promise<Next> {
   const finish = await wayToFinish(work);
@@ -65,15 +65,9 @@ async function wayToFinish(work: Work): Promise<(() => Promise<Next>) | undefine
  * is left now: the copy that was to take its place is given up, a lease long as a cancel does it.
  */
 async function backToArchive(work: Work): Promise<Next> {
-  const { record, deps, nowMs } = work;
-  for (const unfinished of await unfinishedUploads(work)) await deps.vault.abortUpload(unfinished);
-  const { upload } = record;
-  if (upload && !upload.aborted_at) {
-    const untilMs = nowMs + deps.settings.leaseMs;
-    const set = { upload: { ...upload, aborted_at: iso(nowMs) } };
-    return { kind: 'wait', untilMs, waitingFor: 'the unfinished upload to be gone', set };
-  }
-  if (record.status === 'preparing') await work.enter('archiving', 'back to the archive that there is');
+  const wait = await giveUpUploads(work);
+  if (wait) return wait;
+  if (work.record.status === 'preparing') await work.enter('archiving', 'back to the archive that there is');
   const cause = 'gone from Mux; the archive of an earlier copy is there';
   return atOnceToExpire(work, await archivedUntil(work, cause, { upload: undefined, progress: undefined }));
 }

@@ -48,7 +48,7 @@ export async function holdAll(deps: HoldAllDeps, wish: HoldWish, caller: Caller)
     if (problem) return { kind: 'problem', problem };
     // Another came in between: theirs may last longer.
     if (!(await deps.brake.setHoldOnAll(hold, { since: before?.since }))) return holdAll(deps, wish, caller);
-    deps.log.info('everything is held', { ...hold });
+    deps.log.info('everything is held', { ...hold, metrics: { BrakeOn: 1 } });
   }
   return { kind: 'held', state: await brakeState(deps, nowMs) };
 }

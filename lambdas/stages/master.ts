@@ -17,6 +17,7 @@ import { replacePlayback } from './replace-playback.ts';
 import { reuseArchive } from './reuse-archive.ts';
 import { outOfReach } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
+import { giveUpUploads } from './unfinished-uploads.ts';
 
 const NO_ROOM = 'its turn: as many masters as may be open at Mux at a time are open';
 
@@ -68,11 +69,16 @@ function isInTheWay({ code }: Extract<Verdict, { kind: 'refuse' }>, record: Asse
 }
 
 /** Nothing is copied: it is said what is lost, and the record waits for its date. */
-function withoutCopy(work: Work, asset: PlatformAsset, environment: string): Next {
+async function withoutCopy(work: Work, asset: PlatformAsset, environment: string): Promise<Next> {
+  // Begun by a request that failed, or was taken back a moment ago.
+  const wait = work.record.upload && (await giveUpUploads(work));
+  if (wait) return wait;
   const known = {
     ...describeAsset(withRevoked(asset, work.record.revoked)),
     environment,
     ...withLosses(work.record, [lossOfAll(work.record)]),
+    upload: undefined,
+    progress: undefined,
   };
   return archivedUntil(work, 'no copy is wanted', known);
 }

@@ -1,5 +1,6 @@
 // The ports: all a stage may ask of the outside world. Adapters implement them, tests play them with fakes.
 // Errors: every method may throw TransientError; other throws are named where they are declared.
+import type { Measures } from '../contract/metrics.ts';
 import type { Lane, ObjectClass, SegmentMessage, Stage, StageMessage } from '../contract/names.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import type { Audit, Finding } from '../domain/audit.ts';
@@ -45,6 +46,12 @@ export interface ListQuery {
   readonly limit: number;
 }
 
+export interface Due {
+  readonly assetId: string;
+  /** Since when. */
+  readonly wakeAt: string;
+}
+
 /** One record per asset, the only truth. Reads of single records are strongly consistent. */
 export interface Ledger {
   get(assetId: string): Promise<AssetRecord | undefined>;
@@ -58,8 +65,8 @@ export interface Ledger {
   resolveAlias(kind: AliasKind, id: string): Promise<string | undefined>;
   /** Idempotent. Only an erasure does this, and only to what names a person: ids of the platform lead to the tombstone. */
   dropAlias(kind: 'external', id: string): Promise<void>;
-  /** Asset ids whose `wake_at` in this lane is not after `nowMs`, earliest first per shard, over all shards. */
-  due(lane: Lane, nowMs: number, limit: number): Promise<readonly string[]>;
+  /** Records whose `wake_at` in this lane is not after `nowMs`, earliest first over all shards. */
+  due(lane: Lane, nowMs: number, limit: number): Promise<readonly Due[]>;
   /**
    * Claims a record that is due, as `claim` of the lifecycle does, by one conditional write and without reading it first.
    * Undefined when it is not due, is leased, or was claimed so often already that its leases grow: then it is to be read.
@@ -383,9 +390,15 @@ export interface Helpers {
   ask(segments: readonly SegmentMessage[]): Promise<void>;
 }
 
+export interface LogFields {
+  /** What the line counts. Where a metric has a second dimension, `stage`, `lane` or `proof` stands beside it. */
+  readonly metrics?: Measures;
+  readonly [field: string]: unknown;
+}
+
 export interface Log {
-  info(message: string, fields: Record<string, unknown>): void;
-  error(message: string, fields: Record<string, unknown>): void;
+  info(message: string, fields: LogFields): void;
+  error(message: string, fields: LogFields): void;
 }
 
 /** Where audits are kept: the latest, those before it, their findings, and what each saw at the platform. */

@@ -1,5 +1,6 @@
 // How every stage runs: claim checked, pending transitions published, the stage's answer stored, errors sorted.
 // A stage function decides one step and answers what comes next; only this file writes that answer down.
+import type { Measures } from '../contract/metrics.ts';
 import type { Lane, Stage, StageMessage, StorageClass } from '../contract/names.ts';
 import {
   ConflictError,
@@ -8,12 +9,13 @@ import {
   SetUpError,
   TransientError,
 } from '../domain/failures.ts';
-import { canMove, lease, move, remark, unpublished } from '../domain/lifecycle.ts';
+import { canMove, lease, move, remark, stageOf, unpublished } from '../domain/lifecycle.ts';
 import { isWaiting, mayRest, waitingStatus } from '../domain/modes.ts';
 import type { AlarmCode, AssetRecord, Status } from '../domain/record.ts';
 import { backoffMs, iso, type Ticks } from '../domain/time.ts';
 import { backInLine } from './admission.ts';
 import type { KeptMasters } from './kept-masters.ts';
+import { measuresOf, measuresOfError, traceOf } from './measures.ts';
 import type {
   Brake,
   Bus,
@@ -216,7 +218,13 @@ export async function runStage(
     const next = await decide(step, work);
     await store(work, next);
     const { status, progress } = work.record;
-    say(next.kind, { status, bytes: progress?.bytes_done, ...reason(next, work.record) });
+    say(next.kind, {
+      trace_id: traceOf(work.record),
+      status,
+      bytes: progress?.bytes_done,
+      ...reason(next, work.record),
+      metrics: measuresOf(stage, next, work.record, work.nowMs),
+    });
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     say('overtaken');
@@ -268,7 +276,18 @@ function nextAfter(error: unknown, work: Work): Next {
     return { kind: 'wait', untilMs: error.atMs, waitingFor: error.waitingFor, lane: laneOf(record), set };
   }
   const { code, message } = describe(error);
-  deps.log.error('step failed', { asset_id: record.asset_id, status: record.status, code, error: message });
+  const { asset_id, status } = record;
+  const metrics = measuresOfError(error, code);
+  const stage = stageOf(status);
+  deps.log.error('step failed', {
+    stage,
+    asset_id,
+    trace_id: traceOf(record),
+    status,
+    code,
+    error: message,
+    metrics,
+  });
   if (error instanceof SetUpError) return waitForSetUp(work, code, error);
   if (error instanceof PermanentError && canMove(record.status, 'failed')) return failed(record, error);
   const most = error instanceof TransientError ? MAX_TRANSIENT_ATTEMPTS : MAX_ATTEMPTS;
@@ -367,12 +386,23 @@ function resolve<T>(value: FromRecord<T>, record: AssetRecord): T {
   return typeof value === 'function' ? (value as (record: AssetRecord) => T)(record) : value;
 }
 
+const ALARM_METRICS: Readonly<Record<AlarmCode, Measures>> = {
+  LOST_AT_SOURCE: { LostAtSource: 1 },
+  DELETED_ELSEWHERE: { DeletedElsewhere: 1 },
+};
+
 async function publishPending(deps: Deps, record: AssetRecord): Promise<AssetRecord> {
   const pending = unpublished(record);
   const last = pending.at(-1);
   if (!last) return record;
   for (const { alarm, cause } of pending)
-    if (alarm) deps.log.error('alarm', { code: alarm, asset_id: record.asset_id, cause });
+    if (alarm)
+      deps.log.error('alarm', {
+        code: alarm,
+        asset_id: record.asset_id,
+        cause,
+        metrics: ALARM_METRICS[alarm],
+      });
   await deps.bus.publish(pending.map((entry) => ({ entry, record })));
   // The event carries the losses: from now on they are said.
   const losses_said_at = record.losses_said_at ?? iso(deps.clock.nowMs());

@@ -3,7 +3,7 @@ import type { Lane, SweepMessage } from '../contract/names.ts';
 import { stageOf } from '../domain/lifecycle.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { roomForMasters } from './admission.ts';
-import type { Log } from './ports.ts';
+import type { Due, Log } from './ports.ts';
 import { isUnreadable, SetAside } from './set-aside.ts';
 import { type Waking, wakeDue } from './wake.ts';
 
@@ -96,7 +96,7 @@ async function admit(underWay: number, run: Run): Promise<void> {
   const line = await dueIn('admit', most, run);
   if (line.length === 0) return;
   const room = await roomForMasters(ledger, openMasters);
-  await wakeAll('admit', line.slice(0, room), run);
+  await wakeAll('admit', line.slice(0, room), run, line[0]);
 }
 
 async function wakeLane(lane: Lane, limit: number, run: Run): Promise<readonly AssetRecord[]> {
@@ -108,11 +108,11 @@ async function dueIn(
   lane: Lane,
   limit: number,
   { sweeping: { ledger, clock }, aside }: Run,
-): Promise<readonly string[]> {
+): Promise<readonly Due[]> {
   const nowMs = clock.nowMs();
   const passedOver = aside.ids(nowMs);
   const due = await ledger.due(lane, nowMs, limit + passedOver.size);
-  return due.filter((id) => !passedOver.has(id)).slice(0, limit);
+  return due.filter(({ assetId }) => !passedOver.has(assetId)).slice(0, limit);
 }
 
 interface Pace {
@@ -125,14 +125,19 @@ function newPace({ startedMs, sweeping: { leaseMs } }: Run): Pace {
   return { atOnce: AT_ONCE, untilMs: startedMs + Math.min(SPREAD_MS, (leaseMs * 4) / 9) };
 }
 
-/** Answers the records it woke. */
-async function wakeAll(lane: Lane, due: readonly string[], run: Run): Promise<readonly AssetRecord[]> {
+/** Answers the records it woke. `oldest`: what is due longest in this lane. */
+async function wakeAll(
+  lane: Lane,
+  due: readonly Due[],
+  run: Run,
+  oldest = due[0],
+): Promise<readonly AssetRecord[]> {
   const { sweeping, log, deadlineMs, pace = { atOnce: Infinity, untilMs: 0 } } = run;
   const { clock } = sweeping;
   const startedMs = clock.nowMs();
   const woken: AssetRecord[] = [];
   const unreadable: string[] = [];
-  const wakeOne = async (assetId: string) => {
+  const wakeOne = async ({ assetId }: Due) => {
     if (clock.nowMs() >= deadlineMs) return;
     const record = await wakeIfDue(assetId, run, unreadable);
     if (record) woken.push(record);
@@ -140,21 +145,22 @@ async function wakeAll(lane: Lane, due: readonly string[], run: Run): Promise<re
   const first = due.slice(0, pace.atOnce);
   pace.atOnce -= first.length;
   await sideBySide(first, wakeOne);
-  for (const assetId of due.slice(first.length)) {
+  for (const each of due.slice(first.length)) {
     if (clock.nowMs() >= deadlineMs) break;
     if (clock.nowMs() < pace.untilMs) await clock.sleep(PACE_MS);
-    await wakeOne(assetId);
+    await wakeOne(each);
   }
   sayUnreadable(lane, unreadable, log);
   const ms = clock.nowMs() - startedMs;
-  log.info('swept', { stage: 'sweep', lane, due: due.length, woken: woken.length, ms });
+  const metrics = { OldestDueSeconds: oldest ? (startedMs - Date.parse(oldest.wakeAt)) / 1_000 : 0 };
+  log.info('swept', { stage: 'sweep', lane, due: due.length, woken: woken.length, ms, metrics });
   return woken;
 }
 
-async function sideBySide(ids: readonly string[], wakeOne: (id: string) => Promise<void>): Promise<void> {
-  const queue = [...ids];
+async function sideBySide(due: readonly Due[], wakeOne: (each: Due) => Promise<void>): Promise<void> {
+  const queue = [...due];
   const worker = async () => {
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) await wakeOne(id);
+    for (let each = queue.shift(); each !== undefined; each = queue.shift()) await wakeOne(each);
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
 }

@@ -2,7 +2,8 @@
 // kept from it. They cost money until they are aborted.
 import { masterKey } from '../contract/keys.ts';
 import type { AssetRecord } from '../domain/record.ts';
-import type { Work } from './stage.ts';
+import { iso } from '../domain/time.ts';
+import type { Next, Work } from './stage.ts';
 
 export interface Unfinished {
   readonly key: string;
@@ -17,6 +18,24 @@ export async function unfinishedUploads({ record, deps }: Work): Promise<readonl
     found.push(...others.map((uploadId) => ({ key, uploadId })));
   }
   return found;
+}
+
+/**
+ * Aborts them all, as a request does that wants no copy any more. Undefined once nothing can come after: a part that was on
+ * its way may have brought an upload back, so the first time is followed by a look a lease later.
+ */
+export async function giveUpUploads(work: Work): Promise<Extract<Next, { kind: 'wait' }> | undefined> {
+  const { record, deps, nowMs } = work;
+  for (const unfinished of await unfinishedUploads(work)) await deps.vault.abortUpload(unfinished);
+  const { upload } = record;
+  if (!upload || upload.aborted_at) return undefined;
+  const set = { upload: { ...upload, aborted_at: iso(nowMs) } };
+  return {
+    kind: 'wait',
+    untilMs: nowMs + deps.settings.leaseMs,
+    waitingFor: 'the unfinished upload to be gone',
+    set,
+  };
 }
 
 /**

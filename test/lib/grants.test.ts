@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
   api: [SECRET, INVOKE, PUBLISH, 's3:GetObjectVersion', 's3:ListBucket', 's3:PutObject'],
   webhook: [SECRET, INVOKE],
   sweep: [INVOKE, FAILED],
-  master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
+  master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT],
   copy: [SECRET, INVOKE, FAILED, 's3:PutObject', 's3:ListMultipartUploadParts', ...COPY_QUEUE],
   archive: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT],
   audit: [

@@ -25,8 +25,12 @@ export type Cell = `${Status} | ${EventKind} | ${Fate['kind']}`;
 
 const FATES: readonly Fate['kind'][] = ['whole', ...ACCIDENTS];
 
-/** A forged webhook is refused before any port is called, so nothing can befall it. */
-function canHappen(event: EventKind, fate: Fate['kind']): boolean {
+/**
+ * A forged webhook is refused before any port is called, so nothing can befall it. A stop concerns what stands still; for
+ * any other record it is a look at an order that is not there.
+ */
+function canHappen(status: Status, event: EventKind, fate: Fate['kind']): boolean {
+  if (event === 'stop erasing') return status === 'purging' || status === 'purged';
   return event !== 'forged webhook' || fate === 'whole';
 }
 
@@ -34,7 +38,9 @@ function canHappen(event: EventKind, fate: Fate['kind']): boolean {
 export function allCells(): readonly Cell[] {
   return STATUSES.flatMap((status) =>
     EVENTS.flatMap((event) =>
-      FATES.filter((fate) => canHappen(event, fate)).map((fate): Cell => `${status} | ${event} | ${fate}`),
+      FATES.filter((fate) => canHappen(status, event, fate)).map(
+        (fate): Cell => `${status} | ${event} | ${fate}`,
+      ),
     ),
   );
 }

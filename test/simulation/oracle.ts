@@ -61,7 +61,7 @@ interface Truth {
   readonly modes: Set<Mode>;
   readonly ends: number[];
   isRevokeWanted?: boolean;
-  /** The first DELETE of it that had its effect. */
+  /** The first DELETE of it that had its effect, or what was believed to be one. */
   deletedAtMs?: number;
 }
 
@@ -225,13 +225,21 @@ export function createOracle(options: OracleOptions) {
     const imageless = imageFault(record);
     if (imageless) return imageless;
     for (const { id, type } of now.tracks as { id: string; type: string }[]) {
-      if (type !== 'text') continue;
+      if (type !== 'text' || isOutOfReach(record, id)) continue;
       const caption = archive?.captions.find(({ track_id }) => track_id === id);
       const stored = caption && versionOf(caption.key, caption.version_id);
       if (!stored || new TextDecoder().decode(stored.bytes) !== options.captions.get(id))
         return `the caption ${id} is not in the vault`;
     }
     return undefined;
+  }
+
+  /** Added when nobody could watch the video any more, so that nobody could fetch it; and that was said. */
+  function isOutOfReach({ asset_id, losses }: AssetRecord, trackId: string): boolean {
+    const isSaid = losses.some(
+      ({ code, detail }) => code === 'CAPTION_UNREACHABLE' && detail.includes(`"${trackId}"`),
+    );
+    return isSaid && truthOf(asset_id).isRevokeWanted === true;
   }
 
   /** Every image that is listed is there, and a poster that is not was said to be missing. */
@@ -263,7 +271,8 @@ export function createOracle(options: OracleOptions) {
       return `it is held since ${iso(heldAtMs)}`;
     if (allHeldAtMs !== undefined && timeline.nowMs > allHeldAtMs + LAST_LOOK_MS)
       return `all is held since ${iso(allHeldAtMs)}`;
-    if (options.areLossesHeld && !truth.isLossAccepted && hasSecondAudio(record.asset_id))
+    const isKept = record.mode !== 'delete_only' && !truth.isLossAccepted;
+    if (options.areLossesHeld && isKept && hasSecondAudio(record.asset_id))
       return 'nobody has accepted that its second audio track is lost';
     if (options.areWatchedHeld && wasWatched(record)) return 'somebody watched it after the request';
     return foretoldFault(record) ?? noticeFault(record);
@@ -316,6 +325,7 @@ export function createOracle(options: OracleOptions) {
     },
     denied: (assetId: string) => {
       truthOf(assetId).isDenied = true;
+      truthOf(assetId).deletedAtMs ??= timeline.nowMs;
     },
     changed: (assetId: string) => {
       truthOf(assetId).changedAtMs = timeline.nowMs;
@@ -649,7 +659,8 @@ export function createOracle(options: OracleOptions) {
     for (const [uploadId, { key }] of vault.uploads) {
       const assetId = /^mux\/[^/]+\/(\w+)\//.exec(key)?.[1] ?? '';
       const record = options.records().get(assetId);
-      if (record?.status !== 'failed')
+      const isStill = record?.status === 'purging' && options.isDryRun;
+      if (record?.status !== 'failed' && !isStill)
         violated(6, `upload ${uploadId} of ${assetId} (${record?.status}) is left`);
     }
   }

@@ -159,7 +159,9 @@ function concludeFailures({ records, oracle, faults, plan }: World): void {
       ARCHIVE_UNCHECKED: truth.isDenied,
       ASSET_GONE: isGone,
       LOST_AT_SOURCE: isGone,
-      LOSS_REFUSED: plan.settings.onLoss === 'hold' && /ADDITIONAL_AUDIO_TRACK/.test(failure.message),
+      LOSS_REFUSED:
+        plan.settings.onLoss === 'hold' &&
+        (/ADDITIONAL_AUDIO_TRACK/.test(failure.message) || truth.isRevokeWanted === true),
       WRONG_ENVIRONMENT: faults['token of another environment'] !== undefined,
       MASTER_UNAVAILABLE: ['master errored', 'master lapsed early', 'master lapsed in mid-copy'].some(
         (fault) => faults[fault],

@@ -56,7 +56,7 @@ const CALLS: readonly [Call, ...Call[]] = [
 ];
 
 /** Nobody orders it twice as often as anything else: what is erased lives no more. */
-const RARELY = 0.02;
+const RARELY = 0.03;
 
 type Given = Pick<DeleteRequest, 'expirationMs' | 'asked' | 'archiveUntilMs' | 'mode' | 'playback'>;
 
@@ -73,6 +73,15 @@ const EAGERNESS: Partial<Record<Status, number>> = {
   scheduled: 3,
   purging: 6,
   purged: 5,
+};
+
+/** How often an order of erasure meets what is at work at that very moment. */
+const ORDERED_AT: Partial<Record<Status, number>> = {
+  preparing: 0.02,
+  archiving: 0.02,
+  deleting: 0.05,
+  thawing: 0.05,
+  uploading: 0.03,
 };
 
 /** What users put up with when they are told of it. */
@@ -334,6 +343,8 @@ export function createUsers(options: UsersOptions) {
       const { asset_id, status } = record;
       if (!options.isChaos()) return;
       if (status === 'restored') deleteAgain(record);
+      if (chance.is(ORDERED_AT[status] ?? 0))
+        timeline.after(chance.between(0, SECOND_MS), () => calls.erase(asset_id));
       for (let eager = EAGERNESS[status] ?? 0.2; eager > 0; eager -= 1) {
         if (chance.is(eager)) timeline.after(chance.between(0, 5_000), () => anyCall(asset_id));
       }
