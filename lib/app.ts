@@ -1,13 +1,17 @@
 // The CDK app: one stack that holds one Icehouse, for one Mux environment.
-// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls.
+// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls;
+// alarmTopicArn for whoever is to be told; laterIndex for a table that is there (lib/ledger.ts).
 import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { contextProps } from './context.ts';
+import { alarmTopic, contextProps } from './context.ts';
 import { Icehouse } from './icehouse.ts';
 
 const app = new App();
 const stack = new Stack(app, 'Icehouse', { description: 'Keeps Mux videos safe in S3 Glacier' });
-const icehouse = new Icehouse(stack, 'Icehouse', contextProps(app.node));
+const icehouse = new Icehouse(stack, 'Icehouse', {
+  ...contextProps(app.node),
+  alarmTopic: alarmTopic(stack),
+});
 
 const outputs = {
   ApiUrl: icehouse.apiUrl,

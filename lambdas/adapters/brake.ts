@@ -45,7 +45,7 @@ async function holdOnAll(options: BrakeOptions): Promise<Hold | undefined> {
   return (await readItem(options, HOLD_KEY)).hold as Hold | undefined;
 }
 
-/** Nobody may delete an item of the ledger: a hold that is lifted leaves one without it. */
+/** No function that lifts a hold may delete an item of the ledger: one without it is left. */
 async function setHoldOnAll(
   { client, tableName }: BrakeOptions,
   hold: Hold | undefined,

@@ -1,7 +1,7 @@
 // Decisions on holds: whether one asset can still be kept from its deletion, and what lifting that leaves. Pure.
 import { archiveUntilMs } from './archive-end.ts';
 import { isHeld } from './brake.ts';
-import { type Caller, type Decision, noted, refuse } from './decisions.ts';
+import { type Caller, type Decision, noted, refuse, refusedByPurge } from './decisions.ts';
 import { effectiveStatus, isBeforeDeletion } from './lifecycle.ts';
 import type { Problem } from './problem.ts';
 import type { AssetRecord, Hold } from './record.ts';
@@ -19,7 +19,7 @@ export interface HoldWish {
  * the next one too.
  */
 export function decideHold(record: AssetRecord, wish: HoldWish, caller: Caller): Decision {
-  if (!canBeHeld(record)) return tooLate(record);
+  if (!canBeHeld(record)) return refusedByPurge(record) ?? tooLate(record);
   const hold = newHold(wish, caller.nowMs);
   if (record.hold && isSameHold(record.hold, hold)) return { kind: 'answer', status: 200 };
   const shorter = refusalOfShorter(record.hold, hold, `asset ${record.asset_id}`, caller.nowMs);

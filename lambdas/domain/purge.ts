@@ -49,15 +49,15 @@ function refuseUnderWay({ asset_id, purge }: AssetRecord): Decision {
 
 export function stopErasure(leader: AssetRecord, caller: Caller, reason?: string): Decision {
   const { asset_id, status, purge } = leader;
-  if (status !== 'purging' || !purge?.order) {
+  if (!purge?.order || (status !== 'purging' && status !== 'purged')) {
     return refuse({
       status: 409,
       code: 'NO_ERASURE_TO_STOP',
       detail: `Nothing is about to be erased of asset ${asset_id} (${status}).`,
-      action: 'Look at the order: it is done, or was stopped before.',
+      action: 'Look at the order: it was stopped before.',
     });
   }
-  if (purge.begun_at) {
+  if (purge.begun_at || status === 'purged') {
     return refuse({
       status: 409,
       code: 'TOO_LATE_TO_STOP',

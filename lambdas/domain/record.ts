@@ -61,7 +61,7 @@ export interface AssetRecord {
 
   /** When the record next needs somebody; absent at rest. */
   readonly wake_at?: string;
-  /** What wakes it: `expire` for an archive that waits for its date, `admit` for a request in line, `step` for all else. */
+  /** What wakes it: `expire` for what waits for a date (or its archive's end), `admit` for a request in line, else `step`. */
   readonly wake_lane: Lane;
   /** Until when a claim keeps others away; absent when nobody works on the record. */
   readonly leased_until?: string;

@@ -1,7 +1,9 @@
-// Runs the command as somebody would: a process of its own, with nothing of this environment but what is given.
+// Runs the command as somebody would: a process of its own, with nothing of this environment but what is given, and where
+// Node keeps what it has compiled (vitest.config.ts), which halves the time of each of some hundred runs.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+const { NODE_COMPILE_CACHE } = process.env;
 const PROGRAM = fileURLToPath(new URL('../../cli/icehouse.ts', import.meta.url));
 
 export interface Ended {
@@ -23,7 +25,8 @@ export function icehouse(args: readonly string[], env: Record<string, string> = 
 export function startIcehouse(args: readonly string[], env: Record<string, string> = {}): Running {
   const { promise: ended, resolve } = Promise.withResolvers<Ended>();
   const command = [PROGRAM, ...args];
-  const child = execFile(process.execPath, command, { env, timeout: 15_000 }, (_, stdout, stderr) => {
+  const options = { env: { ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...env }, timeout: 30_000 };
+  const child = execFile(process.execPath, command, options, (_, stdout, stderr) => {
     resolve({ code: child.exitCode, stdout, stderr });
   });
   return { ended, kill: (signal) => void child.kill(signal) };

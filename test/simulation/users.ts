@@ -246,18 +246,21 @@ export function createUsers(options: UsersOptions) {
       );
     },
     erase(assetId) {
-      const id = chance.token();
       const delayMs = chance.pick([0, MINUTE_MS, HOUR_MS, 12 * HOUR_MS]);
       const executesAtMs = timeline.nowMs + delayMs;
       const [first] = familyOf(assetId);
-      const wish = { id, requestedBy: 'dpo', legalBasis: 'Art. 17', executesAtMs };
-      oracle.orderComes(first, id, executesAtMs);
-      orders.set(first, [...(orders.get(first) ?? []), id]);
       make(
         'erase',
         assetId,
         'status',
-        (deps, who) => orderErasureOf(deps, assetId, wish, caller(who)),
+        (deps, who) => {
+          // Each call is an order of its own.
+          const id = chance.token();
+          oracle.orderComes(first, id, executesAtMs);
+          orders.set(first, [...(orders.get(first) ?? []), id]);
+          const wish = { id, requestedBy: 'dpo', legalBasis: 'Art. 17', executesAtMs };
+          return orderErasureOf(deps, assetId, wish, caller(who));
+        },
         ({ erasure }) => oracle.ordered(erasure.erasure_id),
       );
     },
