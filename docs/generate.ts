@@ -4,12 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { appBackendPage } from './app-backend-page.ts';
 import { clientTypes } from './client-types.ts';
 import { commandPage } from './command-page.ts';
+import { constructPage } from './construct-page.ts';
 import { fidelityPage } from './fidelity-page.ts';
 import { pricesPage } from './prices-page.ts';
 
 /** By the name of its file beside this one. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'app-backend.md': appBackendPage,
+  'as-a-construct.md': constructPage,
   'command.md': commandPage,
   'fidelity.md': fidelityPage,
   'prices.md': pricesPage,

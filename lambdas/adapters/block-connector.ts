@@ -2,7 +2,8 @@
 // buffer for each 16 KiB record of TLS: that costs more CPU than decrypting it, and the collector leaves them lying.
 // https://nodejs.org/docs/latest-v24.x/api/net.html#socketconnectoptions-connectlistener (`onread`)
 import type { Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import connectorOf from 'undici/lib/core/connect.js';
 
 /** A record of TLS is no longer, and shorter room would cut records in two. */
 const RECORD_BYTES = 16 * 1024;
@@ -15,7 +16,7 @@ const BLOCK_BYTES = 4 * RECORD_BYTES;
 export function blockConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   return (target, callback) => {
     const reader = new BlockReader();
-    const connect = buildConnector({ ...options, onread: reader.onread } as buildConnector.BuildOptions);
+    const connect = connectorOf({ ...options, onread: reader.onread } as buildConnector.BuildOptions);
     connect(target, (...[error, socket]) => {
       if (error) return callback(error, null);
       reader.socket = socket;

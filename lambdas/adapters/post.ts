@@ -1,6 +1,8 @@
 // Sends an event to a receiver: https to public addresses only, no redirect followed, no answer read but for its status.
 // The address is checked at connect time, on the very answer of DNS that is connected to, as for downloads.
-import { Agent, request } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import { receiverUrlProblem } from '../contract/receiver-url.ts';
 import { type IcehouseError, PermanentError, TransientError } from '../domain/failures.ts';
 import type { Post } from '../stages/ports.ts';
@@ -26,19 +28,20 @@ export function createPost({ loopback, limitMs = 5_000 }: PostOptions): Post {
     const problem = receiverUrlProblem(url, { loopback });
     if (problem) throw refused(`The URL of the receiver cannot be used: expected ${problem}.`);
     const signal = AbortSignal.timeout(limitMs);
-    const options = { dispatcher: agent, method: 'POST' as const, body, headers: { ...headers }, signal };
-    const statusCode = await exchange(url, options, limitMs);
+    const { origin, pathname, search } = new URL(url);
+    const to = { origin, path: pathname + search, method: 'POST' as const };
+    const statusCode = await exchange(agent, { ...to, body, headers: { ...headers }, signal }, limitMs);
     if (statusCode < 200 || statusCode > 299) {
       throw new TransientError('RECEIVER_ANSWERED', `The receiver answered ${statusCode}.`);
     }
   };
 }
 
-type Options = Omit<NonNullable<Parameters<typeof request>[1]>, 'signal'> & { readonly signal: AbortSignal };
+type Options = Omit<Dispatcher.RequestOptions, 'signal'> & { readonly signal: AbortSignal };
 
-async function exchange(url: string, options: Options, limitMs: number): Promise<number> {
+async function exchange(agent: Dispatcher, options: Options, limitMs: number): Promise<number> {
   try {
-    const answer = await request(url, options);
+    const answer = await request.call(agent, options);
     // The status is the answer; what becomes of the rest changes nothing.
     await answer.body.dump({ limit: MOST_ANSWER_BYTES, signal: options.signal }).catch(() => {});
     return answer.statusCode;

@@ -1,6 +1,6 @@
 // Downloads from the platform over undici: probes, pinned ranges and small files, every byte counted.
 // A URL with its query is a secret: no error or log of this file holds one.
-import { Agent } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import {
   IcehouseError,
   PermanentError,

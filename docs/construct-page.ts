@@ -1,0 +1,61 @@
+// docs/as-a-construct.md, and README.md of the npm package: how to take the construct, and its props from their docstrings.
+import { readFileSync } from 'node:fs';
+import packageJson from '../package.json' with { type: 'json' };
+
+const PROPS_FILE = new URL('../lib/icehouse-props.ts', import.meta.url);
+
+interface Prop {
+  readonly name: string;
+  readonly type: string;
+  readonly text: string;
+  readonly byDefault: string;
+}
+
+export function constructPage(): string {
+  return `${[...HOW, '## Props', 'Made from `lib/icehouse-props.ts` by `npm run docs`. All are optional.', ...props().map(asText)].join('\n\n')}\n`;
+}
+
+const HOW = [
+  '# Icehouse as a CDK construct',
+  packageJson.description,
+  'Made by `npm run package` in the repository, as `dist/package`; the tarball of `npm pack ./dist/package` can be installed as it is.',
+  `\`\`\`ts
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Icehouse } from 'icehouse';
+
+const app = new App();
+const stack = new Stack(app, 'Archive');
+const icehouse = new Icehouse(stack, 'Icehouse', { graceDays: 45 });
+\`\`\``,
+  'Without props nothing is deleted from Mux: `deletions` begins as `dry-run`. Bucket, table and secret outlive the stack. After the first deployment ' +
+    'put the Mux token and the webhook secret into `icehouse.secret`, and enter `icehouse.webhookUrl` in the Mux dashboard.',
+  '- `icehouse`: the construct. Needs `aws-cdk-lib` and `constructs` from your app, and nothing else: the functions lie bundled in the package, no bundler runs.',
+  '- `icehouse/client`: the API as typed methods, and `verifyIcehouseSignature` for the events it sends. No dependencies, no CDK.',
+  '- `npx icehouse`: the command, bundled.',
+  'Node 22.12 or newer. ES modules; `require` works too. The feature flags of your own `cdk.json` decide the same things as for any other construct.',
+];
+
+/** In the order of the file. Throws an Error when a prop is there that has no docstring, or no default in it. */
+function props(): readonly Prop[] {
+  const source = readFileSync(PROPS_FILE, 'utf8');
+  const found = [...source.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\n {2}readonly (\w+)\?: (.*?);\n(?=\n|\})/gs)];
+  const count = source.match(/^ {2}readonly /gm)?.length;
+  if (found.length !== count)
+    throw new Error(`Found ${found.length} props with a docstring, expected ${count}.`);
+  return found.map(([, comment = '', name = '', type = '']) => {
+    const words = comment.replaceAll(/^ *\* ?/gm, '').trim();
+    const [text = '', byDefault] = words.split(/\s*@default (?:- )?/);
+    if (!byDefault) throw new Error(`Prop ${name} does not say its default.`);
+    return { name, type: oneLine(type), text: oneLine(text), byDefault: oneLine(byDefault) };
+  });
+}
+
+function asText({ name, type, text, byDefault }: Prop): string {
+  return [`**\`${name}\`** \`${type}\``, ...(text ? [`${text}`] : []), `*Default:* ${byDefault}`].join(
+    '  \n',
+  );
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
