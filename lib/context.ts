@@ -1,5 +1,6 @@
 // Reads the few props that can be given on the command line (`-c name=value`), where everything is a string.
-import type { Node } from 'constructs';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct, Node } from 'constructs';
 import { EXPIRY_SCHEDULES, STORAGE_CLASSES } from '../lambdas/contract/names.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
 
@@ -12,6 +13,15 @@ export function contextProps(node: Node): IcehouseProps {
     graceDays: days(node, 'graceDays'),
     webhooks: webhooks(node),
   };
+}
+
+/** Apart from the props, since it becomes a thing of the stack. Throws an Error that names the value. */
+export function alarmTopic(stack: Construct): ITopic | undefined {
+  const given: unknown = stack.node.tryGetContext('alarmTopicArn');
+  if (given === undefined) return undefined;
+  if (!/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/.test(String(given)))
+    throw new Error(`Context alarmTopicArn: expected the ARN of an SNS topic, got ${given}.`);
+  return Topic.fromTopicArn(stack, 'AlarmTopic', String(given));
 }
 
 function oneOf<T extends string>(node: Node, name: string, allowed: readonly T[]): T | undefined {

@@ -7,6 +7,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration, Size } from 'aws-cdk-lib/core';
 import type { MuxPriceOverrides } from '../lambdas/contract/mux-prices.ts';
 import type { ExpirySchedule, StorageClass } from '../lambdas/contract/names.ts';
@@ -14,7 +15,7 @@ import type { ExpirySchedule, StorageClass } from '../lambdas/contract/names.ts'
 export interface IcehouseProps {
   /**
    * An existing vault. It must be versioned and should abort unfinished multipart uploads after 7 days and send
-   * its events to EventBridge; without those events a restore goes on at the next sweep. Only `mux/` is touched.
+   * its events to EventBridge; without those events a restore goes on at the next sweep. Only `mux/` and `trail/` are touched.
    * @default - a new, locked-down bucket that outlives the stack
    */
   readonly bucket?: IBucket;
@@ -253,8 +254,20 @@ export interface IcehouseProps {
   readonly logRetention?: RetentionDays;
 
   /**
+   * Metrics, alarms and a dashboard in CloudWatch: docs/runbook.md says what each alarm means, docs/decisions/0033 what they cost.
+   * @default true
+   */
+  readonly watching?: boolean;
+
+  /**
+   * Who is told when an alarm goes off. An encrypted topic needs a key that CloudWatch may use.
+   * @default - nobody: the alarms are to be looked at
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
    * A directory with `<function>/index.mjs` for every function, as `bundle()` makes it.
-   * @default - bundled now, into dist/functions
+   * @default - those of the npm package; in the repository they are bundled now, into dist/functions
    */
   readonly functionsDirectory?: string;
 }

@@ -7,7 +7,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Names } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import type { FunctionName } from '../lambdas/contract/names.ts';
 import { Api } from './api.ts';
 import { functionsDirectory } from './bundle.ts';
@@ -20,6 +22,7 @@ import { Schedules } from './schedules.ts';
 import { settings } from './settings.ts';
 import { Transitions } from './transitions.ts';
 import { Vault } from './vault.ts';
+import { Watching } from './watching.ts';
 import { Webhooks } from './webhooks.ts';
 
 export type { IcehouseProps } from './icehouse-props.ts';
@@ -41,6 +44,8 @@ export class Icehouse extends Construct {
   readonly failedInvocations: IQueue;
   /** The function that tells your app, the secret it signs with, and the queue of what nobody took; with prop `webhooks`. */
   readonly webhooks: Webhooks | undefined;
+  /** Alarms and dashboard; undefined where prop `watching` is false. */
+  readonly watching: Watching | undefined;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly api: HttpApi;
   /** Both URLs are without a slash at the end. */
@@ -68,7 +73,10 @@ export class Icehouse extends Construct {
       architecture,
       logRetention,
     };
-    const functions = new Functions(this, 'Functions', { ...common, environment: settings(props) });
+    const isWatched = props.watching ?? true;
+    const instance = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    const environment = { ...settings(props), ...(isWatched && { [ENVIRONMENT.instance]: instance }) };
+    const functions = new Functions(this, 'Functions', { ...common, environment });
     grant(functions, things);
     things.queues.runWorkers(functions.all.copy, copyWorkers);
     things.transitions.keepTrail(functions.all.trail, failures);
@@ -84,6 +92,15 @@ export class Icehouse extends Construct {
     const loopback = props.sources?.loopback ?? false;
     this.webhooks =
       props.webhooks && new Webhooks(this, 'Webhooks', { ...common, ...props.webhooks, bus, loopback });
+    this.watching = isWatched
+      ? new Watching(this, 'Watching', {
+          instance,
+          alarmTopic: props.alarmTopic,
+          ...{ api: api.httpApi, bucket: things.vault.bucket, functions: Object.values(functions.all) },
+          ...{ failedInvocations: failures, copyDeadLetters: things.queues.copyDeadLetters },
+          webhookDeadLetters: this.webhooks?.deadLetters,
+        })
+      : undefined;
     this.table = things.ledger.table;
     this.bucket = things.vault.bucket;
     this.bus = bus;

@@ -17,6 +17,8 @@ export interface Config {
   readonly table: string;
   readonly bucket: string;
   readonly bucketOwner: string | undefined;
+  /** By what name its metrics are known; undefined: it writes none. */
+  readonly instance: string | undefined;
   readonly muxBaseUrl: string;
   readonly muxStreamBaseUrl: string;
   readonly muxImageBaseUrl: string;
@@ -67,6 +69,7 @@ export function readConfig(env: Variables = process.env): Config {
     table: read(ENVIRONMENT.table, 'the name of the ledger table', asText),
     bucket: read(ENVIRONMENT.bucket, 'the name of the vault bucket', asText),
     bucketOwner: optional(ENVIRONMENT.bucketOwner, 'a 12-digit account id', accountId),
+    instance: optional(ENVIRONMENT.instance, 'a name', asText),
     muxBaseUrl: read(ENVIRONMENT.muxBaseUrl, URL_EXPECTED, baseUrl, 'https://api.mux.com'),
     muxStreamBaseUrl: read(ENVIRONMENT.muxStreamBaseUrl, URL_EXPECTED, baseUrl, 'https://stream.mux.com'),
     muxImageBaseUrl: read(ENVIRONMENT.muxImageBaseUrl, URL_EXPECTED, baseUrl, 'https://image.mux.com'),

@@ -1,7 +1,14 @@
 // The last door before a video is deleted (law 1): checks the proof at run time, where no cast can reach. The fake
 // platform of the tests stands behind the same door.
-import { isProof, PROOF_LIFETIME_MS } from '../domain/verified-archive.ts';
-import type { Clock, DeletionSlot } from '../stages/ports.ts';
+import {
+  ErasureOrdered,
+  isProof,
+  OwnUnpublishedAsset,
+  PROOF_LIFETIME_MS,
+  VerifiedArchive,
+  WaivedArchive,
+} from '../domain/verified-archive.ts';
+import type { Clock, DeletionSlot, Log } from '../stages/ports.ts';
 
 export interface DeletionGuard {
   /** Called once the governor has granted the call. */
@@ -10,7 +17,8 @@ export interface DeletionGuard {
   spend(assetId: string, proof: unknown, slot: DeletionSlot): void;
 }
 
-export function createDeletionGuard(clock: Pick<Clock, 'nowMs'>): DeletionGuard {
+/** `log`: hears of each deletion that is let through or refused, and counts them. @default nobody does */
+export function createDeletionGuard(clock: Pick<Clock, 'nowMs'>, log?: Log): DeletionGuard {
   const unspent = new WeakSet<DeletionSlot>();
   return {
     grant() {
@@ -19,10 +27,21 @@ export function createDeletionGuard(clock: Pick<Clock, 'nowMs'>): DeletionGuard 
       return slot;
     },
     spend(assetId, proof, slot) {
-      const objection = objectionTo(assetId, proof, slot, clock.nowMs());
-      if (objection) throw new Error(`Refused to delete asset ${assetId}: ${objection}.`);
-      if (!unspent.delete(slot))
-        throw new Error(`Refused to delete asset ${assetId}: the slot is spent or not ours.`);
+      const isSpent = !unspent.has(slot);
+      const objection =
+        objectionTo(assetId, proof, slot, clock.nowMs()) ??
+        (isSpent ? 'the slot is spent or not ours' : undefined);
+      if (objection) {
+        log?.error('deletion refused', {
+          asset_id: assetId,
+          objection,
+          metrics: { DeletionsWithoutProof: 1 },
+        });
+        throw new Error(`Refused to delete asset ${assetId}: ${objection}.`);
+      }
+      unspent.delete(slot);
+      const metrics = { Deletions: 1, DeletionsWithoutProof: 0 };
+      log?.info('deletion let through', { asset_id: assetId, proof: kindOf(proof), metrics });
     },
   };
 }
@@ -35,4 +54,11 @@ function objectionTo(assetId: string, proof: unknown, slot: DeletionSlot, nowMs:
   const ageMs = nowMs - proof.provedAtMs;
   if (ageMs < 0 || ageMs > PROOF_LIFETIME_MS) return `the proof is ${ageMs} ms old`;
   return undefined;
+}
+
+function kindOf(proof: unknown): string {
+  if (VerifiedArchive.is(proof)) return 'VerifiedArchive';
+  if (OwnUnpublishedAsset.is(proof)) return 'OwnUnpublishedAsset';
+  if (WaivedArchive.is(proof)) return 'WaivedArchive';
+  return ErasureOrdered.is(proof) ? 'ErasureOrdered' : 'none';
 }

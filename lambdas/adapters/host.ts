@@ -11,8 +11,11 @@ import { createLog } from './log.ts';
 import { createMuxSecret, type MuxCredentials } from './secrets.ts';
 
 export const config = readConfig();
-export const log = createLog();
 export const clock = systemClock;
+/** Without an instance nobody watches, and nothing is counted. */
+const counting =
+  config.instance === undefined ? undefined : { instance: config.instance, nowMs: clock.nowMs };
+export const log = createLog({}, counting);
 export const ledger = createLedger({ client: dynamodb(), tableName: config.table, log });
 
 export const waking: Waking = {

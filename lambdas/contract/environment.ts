@@ -6,6 +6,8 @@ export const ENVIRONMENT = {
   bucket: 'BUCKET_NAME',
   /** The account that must own the bucket (ExpectedBucketOwner). Optional. */
   bucketOwner: 'BUCKET_OWNER',
+  /** By what name this Icehouse's metrics are known among others of the account. Optional: without it there are none. */
+  instance: 'INSTANCE_NAME',
   bus: 'EVENT_BUS_NAME',
   copyQueue: 'COPY_QUEUE_URL',
   /** Where the copy function keeps segments that it gave up. */

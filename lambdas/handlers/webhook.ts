@@ -25,7 +25,7 @@ async function receive(event: APIGatewayProxyEventV2): Result {
   const header = event.headers?.['mux-signature'];
   const verdict = verifyWebhook({ rawBody, header, secrets: webhookSecrets, nowMs: clock.nowMs() });
   if (!verdict.ok) {
-    log.error('webhook refused', { code: verdict.code });
+    log.error('webhook refused', { code: verdict.code, metrics: { WebhookRefusals: 1 } });
     const status = verdict.code === 'WEBHOOK_BODY_UNREADABLE' ? 400 : 401;
     return problem({ status, code: verdict.code, detail: verdict.message });
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createDeletionGuard } from '../../lambdas/adapters/deletion-guard.ts';
 import { VerifiedArchive } from '../../lambdas/domain/verified-archive.ts';
 import { archiveProof, ownProof } from '../fakes/proofs.ts';
+import { recordingLog } from '../fakes/recorders.ts';
 
 const GRANTED_AT_MS = 1_800_000_000_000;
 
@@ -65,4 +66,19 @@ test('keeps the slot when the proof was refused', () => {
   expect(() => guard.spend('asset1', archiveProof('asset2', GRANTED_AT_MS), slot)).toThrow('asset2');
 
   expect(() => guard.spend('asset1', archiveProof('asset1', GRANTED_AT_MS), slot)).not.toThrow();
+});
+
+test('counts each deletion by its proof, and each refusal as one without', () => {
+  const log = recordingLog();
+  const guard = createDeletionGuard({ nowMs: () => GRANTED_AT_MS }, log);
+
+  guard.spend('asset1', archiveProof('asset1', GRANTED_AT_MS), guard.grant());
+  guard.spend('asset2', ownProof('asset2', GRANTED_AT_MS), guard.grant());
+  expect(() => guard.spend('asset3', lookAlike, guard.grant())).toThrow('Refused');
+
+  expect(log.lines.map(({ fields }) => [fields.asset_id, fields.proof, fields.metrics])).toEqual([
+    ['asset1', 'VerifiedArchive', { Deletions: 1, DeletionsWithoutProof: 0 }],
+    ['asset2', 'OwnUnpublishedAsset', { Deletions: 1, DeletionsWithoutProof: 0 }],
+    ['asset3', undefined, { DeletionsWithoutProof: 1 }],
+  ]);
 });

@@ -52,3 +52,29 @@ test('cuts the signature from every URL, wherever it stands', () => {
     error: { message: 'GET https://master.mux.com/a/master.mp4?[cut] failed' },
   });
 });
+
+test('counts what a line measures, on the line itself, and writes no count where nobody watches', () => {
+  const text = capture();
+  const watched = createLog({}, { instance: 'Icehouse-prod', nowMs: () => 1_800_000_000_000 });
+
+  watched.info('step', { stage: 'archive', bytes: 42, metrics: { Moves: 1 } });
+  createLog().info('step', { stage: 'archive', metrics: { Moves: 1 } });
+
+  const [counted, plain] = text
+    .join('')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(counted).toMatchObject({
+    message: 'step',
+    stage: 'archive',
+    bytes: 42,
+    _aws: { CloudWatchMetrics: [{ Dimensions: [['Instance', 'Stage']] }] },
+    Instance: 'Icehouse-prod',
+    Stage: 'archive',
+    Moves: 1,
+  });
+  expect(counted).not.toHaveProperty('metrics');
+  expect(plain).not.toHaveProperty('_aws');
+  expect(plain).not.toHaveProperty('metrics');
+});
