@@ -211,6 +211,7 @@ const Item = z.looseObject({
   lost_at: time.optional(),
   restore: Restore.optional(),
   earlier_restores: z.array(EarlierRestore).optional(),
+  given_up_assets: z.array(id).optional(),
   current_asset_id: id.optional(),
   restored_from: id.optional(),
   failure: Failure.optional(),

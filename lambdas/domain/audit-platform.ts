@@ -53,6 +53,11 @@ function deletedSooner(record: AssetRecord): Finding {
  * tells them: where there is any, the asset may be the only copy, and nobody is told to delete it.
  */
 export function mindfulOfArchive(finding: Finding, record: AssetRecord, faults: readonly Finding[]): Finding {
+  if (isErased(record)) {
+    const what_to_do =
+      'It was erased by order, and yet it is there: look at it in Mux, then delete it there.';
+    return { ...finding, what_to_do };
+  }
   if (isWithoutCopy(record)) {
     const what_to_do =
       'It was deleted without a copy, as asked, and is there: it is the only copy. Look at it in Mux; if it is still unwanted, delete it there.';
@@ -72,6 +77,11 @@ export function mindfulOfArchive(finding: Finding, record: AssetRecord, faults: 
   };
 }
 
+/** By an order; where only its archive has ended, the asset would be all that is left of the video. */
+function isErased({ status, purge }: AssetRecord): boolean {
+  return status === 'purged' && (purge?.order !== undefined || purge?.led_by !== undefined);
+}
+
 /** Mux closes a master 24 hours after it was opened, so until then one that we asked for is no surprise. */
 const MASTER_OPEN_MS = 25 * HOUR_MS;
 
@@ -86,8 +96,8 @@ export function judgeListed(
   asset: { readonly isMasterOpen: boolean },
   nowMs: number,
 ): Finding | undefined {
-  const isOff = locationOf(record) === 'vault' || record.status === 'deleted';
-  if (isOff || record.status === 'restored') {
+  const isOff = locationOf(record) === 'vault' || ['deleted', 'restored', 'purged'].includes(record.status);
+  if (isOff) {
     return {
       ...aboutRecord(record),
       code: 'STILL_AT_MUX',

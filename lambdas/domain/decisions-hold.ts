@@ -29,9 +29,11 @@ export function decideHold(record: AssetRecord, wish: HoldWish, caller: Caller):
   return { kind: 'write', status: 200, record: held };
 }
 
-/** In whatever status: what is lifted keeps nobody from anything. */
+/** In whatever status: what is lifted keeps nobody from anything. Of what is being removed nothing is told any more. */
 export function decideRelease(record: AssetRecord, reason: string | undefined, caller: Caller): Decision {
   if (!record.hold) return { kind: 'answer', status: 200 };
+  if (record.status === 'purging' && record.purge?.begun_at)
+    return { kind: 'write', status: 200, record: { ...record, hold: undefined } };
   const cause = `hold lifted${reason ? `: ${reason}` : ''}`;
   return { kind: 'write', status: 200, record: noted(record, caller, cause, { hold: undefined }) };
 }

@@ -31,6 +31,7 @@ const STAYS: readonly string[] = [
   'A tombstone for each asset in the ledger, and which ids of the platform (playback, upload, track) led to it: ids, times and this order; no name, title, reason or user.',
   'The last entry of each asset in the audit trail: that it is gone.',
   'Counts of deletions by day, and by day and a hash of the user: numbers, of no single video.',
+  'Calls that were refused, as far as they named no asset or came later; and orders that were stopped before: who made them, and why.',
   'This order: who asked for it, by what right, when, and what was removed.',
 ];
 
@@ -48,6 +49,11 @@ export const RUNS_OUT: readonly RunsOut[] = [
     days: 35,
     detail:
       'Point-in-time recovery of DynamoDB reaches back 35 days at most. Backups of your own come on top.',
+  },
+  {
+    what: 'replicas and backups of the vault',
+    detail:
+      'If you set up any: S3 does not replicate the deletion of a version, and AWS Backup keeps what it has. Remove it there by hand.',
   },
   {
     what: 'logs of the functions and of the API',

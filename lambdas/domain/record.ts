@@ -119,6 +119,8 @@ export interface AssetRecord {
   readonly restore?: RestoreState;
   /** Published ones before `restore`, whose assets somebody deleted elsewhere: their ids lead on. */
   readonly earlier_restores?: readonly EarlierRestore[];
+  /** Assets that a restore made and gave up before it published them: somebody may have asked to delete one meanwhile. */
+  readonly given_up_assets?: readonly string[];
   readonly current_asset_id?: string;
   /** The asset this one was restored from, if Icehouse made it. */
   readonly restored_from?: string;

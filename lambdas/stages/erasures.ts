@@ -56,7 +56,9 @@ export async function orderErasureOf(
     if (!lineage) return refusal(notTracked(assetId));
     const { root, records } = lineage;
     const order = orderOf(wish, assetId, root.asset_id, caller);
-    const leader = await stored(deps, orderErasure(root, order, caller));
+    // Stored already, where the answer to that write was lost.
+    const isStored = root.purge?.order?.id === order.id;
+    const leader = isStored ? root : await stored(deps, orderErasure(root, order, caller));
     if ('problem' in leader) return leader;
     const file = { ...order, asset_ids: assetIdsOf(records) };
     await keep(deps, file);
@@ -188,9 +190,9 @@ function notTracked(assetId: string): Problem {
   return {
     status: 404,
     code: 'NOT_TRACKED',
-    detail: `Icehouse knows nothing of ${assetId}: nobody ever asked to delete it, and the vault holds nothing of it.`,
+    detail: `Icehouse has no record of ${assetId}: nobody ever asked to delete it.`,
     action:
-      'Check the id. A video that nobody asked to delete is deleted from Mux without a copy by POST /v1/delete-requests/delete-only.',
+      'Check the id. A video that nobody asked to delete is deleted from Mux without a copy by POST /v1/delete-requests/delete-only; if `icehouse slim` has taken anything from it, order its erasure after that.',
   };
 }
 

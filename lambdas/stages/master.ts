@@ -111,12 +111,22 @@ export async function openMaster({ deps }: Work, asset: PlatformAsset): Promise<
 }
 
 /** Lookups by playback, track and upload id must answer before anything happens that they would ask about. */
-export async function rememberAliases({ deps }: Work, asset: PlatformAsset): Promise<void> {
+export async function rememberAliases(work: Work, asset: PlatformAsset): Promise<void> {
+  const { deps } = work;
   for (const { id } of asset.playbackIds) await deps.ledger.putAlias('playback', id, asset.id);
   for (const { id } of trackIds(asset)) await deps.ledger.putAlias('track', id, asset.id);
   if (asset.uploadId) await deps.ledger.putAlias('upload', asset.uploadId, asset.id);
   const externalId = foreignId(asset.meta?.external_id);
+  await noteExternalId(work, externalId);
   if (externalId) await deps.ledger.putAlias('external', externalId, asset.id);
+}
+
+/** On the record before its alias is put: an erasure drops the aliases that the record knows, and finds no others. */
+async function noteExternalId(work: Work, external_id: string | undefined): Promise<void> {
+  const { external_id: before, former_external_ids: former = [] } = work.record;
+  if (before === external_id) return;
+  const formerly = before === undefined ? {} : { former_external_ids: [...new Set([...former, before])] };
+  await work.renew({ ...formerly, external_id });
 }
 
 /** Mux allows 128 characters (schema Asset, `meta`); a key of the ledger holds no text of any length. */

@@ -5,12 +5,11 @@ import type { ListedVersion } from '../domain/audit-judgements.ts';
 import { NotYetError } from '../domain/failures.ts';
 import { assetsOf } from '../domain/lineage-ids.ts';
 import { NOTHING_REMOVED } from '../domain/purge.ts';
-import type { AssetRecord, Removed } from '../domain/record.ts';
-import { DAY_MS } from '../domain/time.ts';
+import type { AssetRecord, Removed, RestoreState } from '../domain/record.ts';
+import { DAY_MS, iso } from '../domain/time.ts';
 import { assetOfTrailKey, trailFolder } from '../domain/trail.ts';
 import { proveErasure } from '../domain/verified-archive.ts';
 import { heldWithAll } from './brake.ts';
-import { confirmEnvironment } from './gone.ts';
 import { adoptLostCreate } from './own-assets.ts';
 import type { LockedVersion } from './ports.ts';
 import { setPurge } from './purge-state.ts';
@@ -19,9 +18,8 @@ import { Work } from './stage.ts';
 /** Of a lock without an end, which somebody has to lift. */
 const LOOK_AGAIN_MS = DAY_MS;
 
-/** Answers how many assets were still there. */
+/** Answers how many assets were still there. The token is known to be of our environment. */
 export async function removeAssets(work: Work, records: readonly AssetRecord[]): Promise<number> {
-  await confirmEnvironment(work);
   let found = 0;
   for (const { asset_id } of records) {
     const member = await withLostCreate(work, asset_id);
@@ -53,17 +51,24 @@ async function newest(work: Work, assetId: string): Promise<AssetRecord | undefi
   return assetId === work.record.asset_id ? work.record : work.deps.ledger.get(assetId);
 }
 
-/** A restore that was stopped may have made an asset and not heard of it: it is looked for once, by its token. */
+/** A restore that was stopped may have made assets and not heard of them: they are looked for once, by its token. */
 async function withLostCreate(work: Work, assetId: string): Promise<AssetRecord | undefined> {
   const member = await newest(work, assetId);
   const { archive, restore } = member ?? {};
-  if (!member || !archive || !restore?.create_attempted_at || restore.finished_at) return member;
+  if (!member || !archive || !restore || !mayHaveLost(restore)) return member;
   if (member.status !== 'purging' || member.purge?.from === 'restored') return member;
   const searching = assetId === work.record.asset_id ? work : new Work(work.deps, member, work.deadlineMs);
   const adopted = await adoptLostCreate(searching, archive, restore);
   const new_asset_id = adopted?.id ?? restore.new_asset_id;
-  await searching.renew({ restore: { ...restore, new_asset_id, create_attempted_at: undefined } });
+  const searched = { new_asset_id, first_create_at: undefined, create_attempted_at: undefined };
+  await searching.renew({ restore: { ...restore, ...searched } });
   return searching.record;
+}
+
+/** The finished asset of a single create is the only one; an earlier create may show itself late, also when it was given up. */
+function mayHaveLost({ first_create_at, create_attempted_at, finished_at }: RestoreState): boolean {
+  if (!first_create_at && !create_attempted_at) return false;
+  return !finished_at || first_create_at !== create_attempted_at;
 }
 
 export interface Emptied {
@@ -73,11 +78,18 @@ export interface Emptied {
   readonly lockedUntilMs?: number;
 }
 
-/** Everything below the folders of all assets of the lineage: every life, every version, every unfinished upload. */
-export async function removeFolders(work: Work, records: readonly AssetRecord[]): Promise<Emptied> {
+/**
+ * Everything below the folders of all assets of the lineage: every life, every version, every unfinished upload. `ours`: the
+ * environment of an erasure, for what was taken from an asset before anybody asked to delete it.
+ */
+export async function removeFolders(
+  work: Work,
+  records: readonly AssetRecord[],
+  ours?: string,
+): Promise<Emptied> {
   let found = 0;
   const locked: LockedVersion[] = [];
-  for (const prefix of foldersOf(records)) {
+  for (const prefix of foldersOf(records, ours)) {
     found += await abortUploads(work, prefix);
     for await (const versions of pagesOf(work, prefix)) {
       if (versions.length === 0) continue;
@@ -94,12 +106,12 @@ function endOf(locked: readonly LockedVersion[], { nowMs }: Work): number | unde
   return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
-/** Nothing was written for a lineage whose environment nobody ever learned. */
-function foldersOf(records: readonly AssetRecord[]): readonly string[] {
-  const environments = new Set(records.flatMap(({ environment }) => environment ?? []));
+/** A record that failed early may never have learned its environment. */
+function foldersOf(records: readonly AssetRecord[], ours: string | undefined): readonly string[] {
+  const environments = new Set([ours, ...records.map(({ environment }) => environment)]);
   const ids = new Set(records.flatMap(assetsOf));
   return [...environments].flatMap((environment) =>
-    [...ids].map((assetId) => assetFolder({ environment, assetId })),
+    environment === undefined ? [] : [...ids].map((assetId) => assetFolder({ environment, assetId })),
   );
 }
 
@@ -146,13 +158,13 @@ async function remove(work: Work, listed: readonly ListedVersion[]): Promise<rea
 const WHOLE_TRAIL = `${TRAIL_PREFIX}~`;
 
 /**
- * Entries that tell of an asset of the lineage: they name who asked. Gone through once, from the day of the first request
- * on; whoever stood still since the order has brought forth no further ones that name a person. Answers until when a lock
- * keeps some of them.
+ * Entries that tell of an asset of the lineage: they name who asked, or was refused, also long before the first request. The
+ * second look goes through those since the records were stopped once more: the bus brings them a moment later. Answers until
+ * when a lock keeps some of them.
  */
 export async function removeTrail(work: Work, records: readonly AssetRecord[]): Promise<number | undefined> {
   const ids = new Set(records.flatMap(assetsOf));
-  const after = work.record.purge?.trail_mark ?? firstDay(records);
+  const after = work.record.purge?.trail_mark ?? beginOfLook(work);
   if (after === WHOLE_TRAIL) return undefined;
   const locked: LockedVersion[] = [];
   for await (const versions of pagesOf(work, TRAIL_PREFIX, after)) {
@@ -170,12 +182,9 @@ export async function removeTrail(work: Work, records: readonly AssetRecord[]): 
   return endOf(locked, work);
 }
 
-/** A record of many lives, or of many words, no longer knows when it began. */
-function firstDay(records: readonly AssetRecord[]): string {
-  const isKnown = records.every(({ life, history }) => life === 1 && history[0]?.from === null);
-  if (!isKnown) return TRAIL_PREFIX;
-  const firstMs = Math.min(...records.map(({ created_at }) => Date.parse(created_at)));
-  return trailFolder(new Date(firstMs - DAY_MS).toISOString().slice(0, 10));
+function beginOfLook({ record: { purge } }: Work): string {
+  if (!purge?.empty_at || !purge.marked_at) return TRAIL_PREFIX;
+  return trailFolder(iso(Date.parse(purge.marked_at) - DAY_MS).slice(0, 10));
 }
 
 async function count(work: Work, more: (before: Removed) => Partial<Removed>): Promise<void> {

@@ -7,6 +7,7 @@ import { standStill } from '../domain/purge.ts';
 import type { AssetRecord, PurgeState } from '../domain/record.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
 import { heldWithAll, overLimit, type Stop } from './brake.ts';
+import { confirmEnvironment } from './gone.ts';
 import { finishPurge, keepFile } from './purge-end.ts';
 import { setPurge } from './purge-state.ts';
 import { removeAssets, removeFolders, removeTrail } from './purge-things.ts';
@@ -39,12 +40,13 @@ async function goOn(work: Work, cause: string, untilMs: number): Promise<Next> {
   return { kind: 'wait', untilMs, waitingFor: 'its own stage', lane, set: { waiting_for: undefined } };
 }
 
-async function lead(work: Work, { executes_at, begun_at }: PurgeState): Promise<Next> {
+async function lead(work: Work, { executes_at, begun_at, order, empty_at }: PurgeState): Promise<Next> {
   const records = await holdStill(work);
+  const kept = order || begun_at ? undefined : await keptFromEnding(work, records);
+  if (kept) return goOn(work, `its archive is kept by ${kept.waitingFor}`, kept.wakeAtMs);
+  // Cut short when the others were let go, and one of them is being erased by now: nothing is left but to say so.
+  if (!records && empty_at && !order) return finishPurge(work, [work.record]);
   if (!records) return work.poll('another end of the same video to be over');
-  const other = begun_at ? undefined : stillCountedOn(work.record, records);
-  // The archive has not come to its end after all: the next look is tomorrow's.
-  if (other) return goOn(work, `its archive is kept for ${other}`, work.nowMs + DAY_MS);
   await keepFile(work, records);
   const readyMs = Math.max(Date.parse(executes_at), quietAtMs(work));
   if (work.nowMs < readyMs) return { kind: 'wait', untilMs: readyMs, waitingFor: ITS_TIME };
@@ -59,15 +61,23 @@ async function lead(work: Work, { executes_at, begun_at }: PurgeState): Promise<
  * one first; undefined when one of them stands still for another's sake.
  */
 async function holdStill(work: Work): Promise<readonly AssetRecord[] | undefined> {
-  const { asset_id: led_by } = work.record;
-  const lineage = await wholeLineage(work.deps.ledger, led_by);
+  const { asset_id: led_by, purge } = work.record;
+  const lineage = await wholeLineage(work.deps.ledger, purge?.order?.asset_id ?? led_by);
   const others = lineage?.records.filter(({ asset_id }) => asset_id !== led_by) ?? [];
   const still: AssetRecord[] = [];
   for (const record of others) {
     if (record.status === 'purging' && record.purge?.led_by !== led_by) return undefined;
-    still.push(record.status === 'purging' || isTombstone(record) ? record : await stopped(work, record));
+    if (isTombstone(record)) still.push(record);
+    else still.push(record.status === 'purging' ? await notBegun(work, record) : await stopped(work, record));
   }
   return [work.record, ...still];
+}
+
+/** A begin that was cut short has begun nothing: as long as the leader does not say so too, words against it are heard. */
+async function notBegun(work: Work, member: AssetRecord): Promise<AssetRecord> {
+  const { purge } = member;
+  if (!purge?.begun_at || work.record.purge?.begun_at) return member;
+  return work.deps.ledger.save({ ...member, purge: { ...purge, begun_at: undefined } });
 }
 
 /** Left by this order, before the leader's own end. */
@@ -87,12 +97,22 @@ async function stopped(work: Work, record: AssetRecord): Promise<AssetRecord> {
   return work.deps.ledger.save(standStill(record, { led_by, executes_at: purge?.executes_at ?? '' }, why));
 }
 
+/**
+ * The end of an archive turns back for whatever keeps it: stood still for, it could be neither restored nor erased, and two
+ * ends of one video would wait for each other. It comes again from there.
+ */
+async function keptFromEnding(
+  work: Work,
+  records: readonly AssetRecord[] | undefined,
+): Promise<Kept | undefined> {
+  const wakeAtMs = work.nowMs + DAY_MS;
+  if (!records) return { waitingFor: 'another end of the same video', wakeAtMs };
+  const other = stillCountedOn(work.record, records);
+  return other ? { waitingFor: `the request for ${other}`, wakeAtMs } : stopOf(work, records);
+}
+
 /** The end of an archive takes nothing from another request of the lineage; an erasure does. */
-function stillCountedOn(
-  { purge, asset_id }: AssetRecord,
-  records: readonly AssetRecord[],
-): string | undefined {
-  if (purge?.order) return undefined;
+function stillCountedOn({ asset_id }: AssetRecord, records: readonly AssetRecord[]): string | undefined {
   const others = records.filter((each) => each.asset_id !== asset_id && each.purge !== undefined);
   const isOdd = ({ purge: theirs, archive }: AssetRecord) =>
     theirs !== undefined &&
@@ -104,11 +124,13 @@ function quietAtMs({ record: { purge }, deps }: Work): number {
   return Date.parse(purge?.marked_at ?? '') + QUIET_LEASES * deps.settings.leaseMs;
 }
 
+interface Kept {
+  readonly waitingFor: string;
+  readonly wakeAtMs: number;
+}
+
 /** What keeps a deletion keeps a purge too. Once it has begun, a hold on everything still makes it pause. */
-async function stopOf(
-  work: Work,
-  records: readonly AssetRecord[],
-): Promise<{ readonly waitingFor: string; readonly wakeAtMs: number } | undefined> {
+async function stopOf(work: Work, records: readonly AssetRecord[]): Promise<Kept | undefined> {
   const { nowMs, deps, record } = work;
   if (deps.settings.deletions !== 'on') return { waitingFor: DRY_RUN, wakeAtMs: nowMs + DAY_MS };
   const isBegun = record.purge?.begun_at !== undefined;
@@ -148,9 +170,15 @@ async function begin(work: Work, records: readonly AssetRecord[]): Promise<boole
 /** All of it twice: what was under way when the records were stopped may show itself only after the first time. */
 async function removeAll(work: Work, records: readonly AssetRecord[]): Promise<Next> {
   const { nowMs, deps } = work;
-  const isErasure = work.record.purge?.order !== undefined;
+  const { order, empty_at } = work.record.purge ?? {};
+  const { leaseMs } = deps.settings;
+  const again = (sinceMs: number) =>
+    ({ kind: 'wait', untilMs: sinceMs + leaseMs, waitingFor: 'a second look' }) as const;
+  if (empty_at && Date.parse(empty_at) + leaseMs > nowMs) return again(Date.parse(empty_at));
+  const isErasure = order !== undefined;
+  const ours = isErasure ? await confirmEnvironment(work) : undefined;
   const assets = isErasure ? await removeAssets(work, records) : 0;
-  const { found, lockedUntilMs } = await removeFolders(work, records);
+  const { found, lockedUntilMs } = await removeFolders(work, records, ours);
   const trailUntilMs = isErasure ? await removeTrail(work, records) : undefined;
   const blockedMs = Math.max(lockedUntilMs ?? 0, trailUntilMs ?? 0);
   if (blockedMs > 0) {
@@ -158,16 +186,8 @@ async function removeAll(work: Work, records: readonly AssetRecord[]): Promise<N
     const untilMs = Math.min(Math.max(blockedMs, nowMs + deps.settings.pollMs), nowMs + DAY_MS);
     return { kind: 'wait', untilMs, waitingFor: `the end of an Object Lock on ${iso(blockedMs)}` };
   }
-  const again = {
-    kind: 'wait',
-    untilMs: nowMs + deps.settings.leaseMs,
-    waitingFor: 'a second look',
-  } as const;
-  const { empty_at } = work.record.purge ?? {};
-  if (assets + found > 0 || !empty_at) {
-    await setPurge(work, { empty_at: iso(nowMs), blocked_until: undefined });
-    return again;
-  }
-  if (Date.parse(empty_at) + deps.settings.leaseMs > nowMs) return again;
-  return finishPurge(work, records);
+  if (empty_at && assets + found === 0) return finishPurge(work, records);
+  const emptyMs = work.nowMs;
+  await setPurge(work, { empty_at: iso(emptyMs), blocked_until: undefined, trail_mark: undefined });
+  return again(emptyMs);
 }

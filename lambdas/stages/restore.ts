@@ -275,6 +275,9 @@ function createAgain(work: Work, restore: RestoreState, why: string): Next {
     kind: 'wait',
     untilMs: work.nowMs,
     waitingFor: `another attempt: ${why}`,
-    set: { restore: begunAnew(restore) },
+    set: ({ given_up_assets }) => ({
+      restore: begunAnew(restore),
+      given_up_assets: merged(given_up_assets, restore.new_asset_id ? [restore.new_asset_id] : []),
+    }),
   };
 }

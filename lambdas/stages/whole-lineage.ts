@@ -16,7 +16,9 @@ export async function wholeLineage(ledger: Ledger, assetId: string): Promise<Who
   const chain = await lineageOf(ledger, assetId);
   if (!chain) return undefined;
   const root = chain.ancestors[0] ?? chain.asked;
-  const records = new Map([[root.asset_id, root]]);
+  // Those by which the root was found count too: a ledger of earlier days does not know every way down to them.
+  const known = [...chain.ancestors, chain.asked];
+  const records = new Map(known.map((record) => [record.asset_id, record]));
   // A map is walked in the order of its entries, those too that are added on the way.
   for (const record of records.values()) {
     for (const id of assetsOf(record)) {

@@ -56,6 +56,13 @@ describe('an archive', () => {
     expect(judgeArchive(archived(), LOOKS)).toEqual([]);
   });
 
+  test('that is being removed misses nothing, however long a lock draws that out', () => {
+    const times = { executes_at: '2026-11-01T00:00:00.000Z', begun_at: '2026-11-01T00:15:00.000Z' };
+    const record = archived({ status: 'purging', purge: { from: 'deleted', ...times } });
+
+    expect(judgeArchive(record, new Map())).toEqual([]);
+  });
+
   test('with a sidecar missing and another moved to a colder class is two findings', () => {
     const looks = new Map(LOOKS)
       .set(ARCHIVE.manifest.key, { kind: 'missing' })
@@ -336,5 +343,23 @@ describe('an audit after a page', () => {
     expect(next).toMatchObject({ pass: 'uploads', cursor: undefined });
     expect(next.finished_at).toBeUndefined();
     expect(last).toMatchObject({ pass: 'uploads', finished_at: AT, wake_at: undefined });
+  });
+});
+
+describe('an asset that Mux has although its record is purged', () => {
+  const times = { executes_at: '2026-11-01T00:00:00.000Z', done_at: '2026-11-01T00:30:00.000Z' };
+  const purged = (given: object) =>
+    aRecord({ status: 'purged', archive: undefined, purge: { from: 'archived', ...times, ...given } });
+
+  test.each([
+    ['an erasure', { led_by: 'asset0' }, /erased by order.*delete it there/],
+    ['the end of its archive', {}, /^Do NOT delete it at Mux/],
+  ])('by %s is a finding', (_, given, what) => {
+    const record = purged(given);
+
+    const finding = judgeListed(record, { isMasterOpen: false }, Date.UTC(2026, 10, 2));
+
+    expect(finding).toMatchObject({ code: 'STILL_AT_MUX', severity: 'error' });
+    expect(finding && mindfulOfArchive(finding, record, []).what_to_do).toMatch(what);
   });
 });

@@ -119,6 +119,7 @@ describe('the certificate', () => {
 
     expect(days).toEqual([
       ['backups of the ledger', '2026-12-27'],
+      ['replicas and backups of the vault', null],
       ['logs of the functions and of the API', '2027-02-20'],
       ['webhook deliveries and their dead letters', '2026-12-20'],
       ['failed invocations and segments', '2026-12-06'],

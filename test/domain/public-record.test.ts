@@ -7,6 +7,7 @@ import {
   type Location,
   locationOf,
   publicRecord,
+  publicRecordOf,
 } from '../../lambdas/domain/public-record.ts';
 import { type AssetRecord, STATUSES, type Status } from '../../lambdas/domain/record.ts';
 import { aRecord } from '../fakes/record.ts';
@@ -92,6 +93,7 @@ const FULL: Required<AssetRecord> = {
   lost_at: AT,
   deletion_noticed_at: AT,
   earlier_restores: [{ new_asset_id: 'n0', restored_at: AT, new_playback_ids: [] }],
+  given_up_assets: [secret('given-up-asset')],
   restore: {
     tier: 'Bulk',
     requested_at: AT,
@@ -276,5 +278,46 @@ describe('where the video is', () => {
     const record = aFull('restored', { restore: { ...FULL.restore, new_playback_ids: [] } });
 
     expect(currentPlaybackId(record, 'old-p')).toBeUndefined();
+  });
+});
+
+describe('a record whose video was restored and deleted again', () => {
+  const first = aRecord({ asset_id: 'first', status: 'restored', current_asset_id: 'second' });
+  const second = (given: Partial<AssetRecord>) => aRecord({ asset_id: 'second', ...given });
+
+  test('tells what its successor does', () => {
+    const archive = FULL.archive;
+
+    const shown = publicRecordOf(first, [second({ status: 'deleted', archive })]);
+
+    expect(shown).toMatchObject({
+      asset_id: 'first',
+      status: 'restored',
+      location: 'vault',
+      playable: false,
+      current_asset_id: null,
+      superseded_by: 'second',
+      summary: 'Restored as second, which was deleted again: see that record.',
+    });
+  });
+
+  test('names the last of more successors', () => {
+    const third = aRecord({ asset_id: 'third', status: 'restored', current_asset_id: 'fourth' });
+
+    const shown = publicRecordOf(first, [second({ status: 'restored', current_asset_id: 'third' }), third]);
+
+    expect(shown).toMatchObject({ playable: true, current_asset_id: 'fourth', superseded_by: 'third' });
+    expect(shown.summary).toBe('Restored as second, which was deleted again: see the record of third.');
+  });
+
+  test('plays as long as its successor does', () => {
+    const shown = publicRecordOf(first, [second({ status: 'cancelled' })]);
+
+    expect(shown).toMatchObject({ playable: true, current_asset_id: 'second', superseded_by: 'second' });
+    expect(shown.summary).toBe('Restored as second, which has a request of its own: see that record.');
+  });
+
+  test('tells of itself while nobody asks to delete it again', () => {
+    expect(publicRecordOf(first, [])).toEqual(publicRecord(first));
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideRestore } from '../../lambdas/domain/decisions-restore.ts';
 import { type Quote, quoteRestore } from '../../lambdas/domain/quote.ts';
-import type { AssetRecord } from '../../lambdas/domain/record.ts';
+import type { AssetRecord, ErasureOrder } from '../../lambdas/domain/record.ts';
 import { LIST_RATES } from '../fakes/rates.ts';
 import { BULK, CALLER, FRESH_TOKEN, failedFrom, inStatus, written } from './decision-records.ts';
 
@@ -201,5 +201,37 @@ describe('there is no quote', () => {
     expect(answer(inStatus('requested'))).toMatchObject({
       problem: { action: expect.stringContaining('takes the request back and is free') },
     });
+  });
+});
+
+describe('of a video that is about to be erased, there is no quote', () => {
+  const still = { from: 'archived', executes_at: '2026-11-25T12:00:00.000Z' } as const;
+  const order = { id: 'e0e1e2e3e4e5e6e7' } as ErasureOrder;
+
+  test('and the refusal names the order, and how to stop it', () => {
+    const answered = answer(inStatus('purging', { purge: { ...still, order } }));
+
+    expect(answered).toMatchObject({
+      problem: {
+        status: 409,
+        code: 'BEING_PURGED',
+        detail: expect.stringContaining('by order e0e1e2e3e4e5e6e7'),
+        action: expect.stringContaining('POST /v1/erasures/e0e1e2e3e4e5e6e7/stop'),
+      },
+    });
+  });
+
+  test('nor of the others of its lineage, which name the asset that leads', () => {
+    const answered = answer(inStatus('purging', { purge: { ...still, led_by: 'root1' } }));
+
+    expect(answered).toMatchObject({
+      problem: { code: 'BEING_PURGED', detail: expect.stringContaining('led by root1') },
+    });
+  });
+
+  test('nor of one that was erased', () => {
+    const answered = answer(inStatus('purged', { purge: { ...still, order } }));
+
+    expect(answered).toMatchObject({ problem: { status: 409, code: 'PURGED' } });
   });
 });

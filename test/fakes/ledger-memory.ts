@@ -41,6 +41,9 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
     async get(assetId) {
       return records.get(assetId);
     },
+    async getMany(assetIds) {
+      return [...new Set(assetIds)].flatMap((id) => records.get(id) ?? []);
+    },
     async save(record) {
       if ((records.get(record.asset_id)?.version ?? 0) !== record.version) {
         throw new ConflictError(
@@ -87,7 +90,10 @@ export function memoryLedger(): Ledger & { readonly records: ReadonlyMap<string,
     },
     async due(lane, nowMs, limit) {
       // `$` is the character after `#`: below it lies every asset of that millisecond.
-      return wakes[lane].before(`${iso(nowMs)}$`, limit).map((key) => key.slice(key.indexOf('#') + 1));
+      return wakes[lane].before(`${iso(nowMs)}$`, limit).map((key) => {
+        const [wakeAt = '', assetId = ''] = key.split('#');
+        return { assetId, wakeAt };
+      });
     },
     async list(query) {
       return listPages(query, {

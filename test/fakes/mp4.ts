@@ -11,7 +11,11 @@ export interface AnMp4 {
 
 export function anMp4({ seconds = 30, sizeBytes = 1_000, fill = 7 }: AnMp4 = {}): Uint8Array {
   const head = Buffer.concat([FTYP, box('moov', movieHeader(seconds))]);
-  return Buffer.concat([head, box('mdat', Buffer.alloc(sizeBytes - head.length - 8, fill))]);
+  // Written where it stays: some are large, and the simulation makes thousands.
+  const file = Buffer.alloc(sizeBytes, fill);
+  head.copy(file);
+  headerOf('mdat', sizeBytes - head.length).copy(file, head.length);
+  return file;
 }
 
 function movieHeader(seconds: number): Buffer {
@@ -22,10 +26,15 @@ function movieHeader(seconds: number): Buffer {
 }
 
 function box(type: string, content: Buffer): Buffer {
+  return Buffer.concat([headerOf(type, 8 + content.length), content]);
+}
+
+/** Of a box of so many bytes, these eight among them. */
+function headerOf(type: string, sizeBytes: number): Buffer {
   const header = Buffer.alloc(8);
-  header.writeUInt32BE(8 + content.length);
+  header.writeUInt32BE(sizeBytes);
   header.write(type, 4, 'latin1');
-  return Buffer.concat([header, content]);
+  return header;
 }
 
 const FTYP = box('ftyp', Buffer.from('isom\x00\x00\x02\x00isommp41', 'latin1'));

@@ -270,6 +270,8 @@ function behind<T extends { readonly key: string }>(
   idOf: (entry: T) => string,
 ): readonly T[] {
   if (!after) return all;
+  // A key alone, as S3 takes it: what sorts behind it, whether it is there or not.
+  if (after.id === undefined) return all.filter(({ key }) => key > after.key);
   return all.slice(all.findIndex((entry) => entry.key === after.key && idOf(entry) === after.id) + 1);
 }
 

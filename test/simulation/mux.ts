@@ -178,7 +178,8 @@ export function simulatedMux(options: MuxOptions) {
     },
     /** Somebody watches it, whatever was asked for. */
     watch(assetId: string): void {
-      if (!platform.assetIds().includes(assetId)) return;
+      const playbackIds = platform.raw(assetId)?.playback_ids as readonly unknown[] | undefined;
+      if (!playbackIds || playbackIds.length === 0) return;
       counted('watched after the request');
       platform.deliver(assetId, 30, timeline.nowMs);
       oracle.watched(assetId);

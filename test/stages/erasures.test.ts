@@ -1,5 +1,6 @@
 // Orders of erasure as people give, stop and look at them: on the root of the lineage, by any id of it.
 import { describe, expect, test } from 'vitest';
+import { ConflictError } from '../../lambdas/domain/failures.ts';
 import type { AssetRecord } from '../../lambdas/domain/record.ts';
 import {
   type ErasureAnswer,
@@ -63,6 +64,21 @@ function erasureOf(answer: ErasureAnswer): WholeErasure {
 const codeOf = (answer: ErasureAnswer) => (answer.kind === 'problem' ? answer.problem.code : answer.kind);
 
 describe('an order', () => {
+  test('whose first write was stored and its answer lost is accepted, not refused by itself', async () => {
+    const home = await lineage();
+    const { save } = home.ledger;
+    home.deps.ledger.save = async (record) => {
+      home.deps.ledger.save = save;
+      await save(record);
+      throw new ConflictError('The SDK sent it again, and the second met the first.');
+    };
+
+    const erasure = erasureOf(await order(home));
+
+    expect(erasure).toMatchObject({ erasure_id: ID, state: 'waiting' });
+    expect(await home.erasures.get(ID)).toMatchObject({ asset_ids: ['asset1', 'new1'] });
+  });
+
   test('by any id stands on the root, says what goes and until when it can be stopped', async () => {
     const home = await lineage();
 
