@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { S3ServerOptions } from '../s3/server.ts';
+import { AccessControl, type FunctionAccess } from './access.ts';
 import { apiFront } from './api-front.ts';
 import type { Clockwork } from './clockwork.ts';
 import type { Credentials, DataDirectory } from './data-directory.ts';
@@ -14,7 +15,8 @@ import { startEventSources } from './event-sources.ts';
 import { type Endpoints, functionEnvironment } from './function-environment.ts';
 import type { Outcome } from './function-process.ts';
 import { Functions } from './functions.ts';
-import { listen } from './http.ts';
+import { startGuard } from './guard.ts';
+import { type HttpServer, listen } from './http.ts';
 import type { CloudPlan } from './plan.ts';
 import { Principals } from './principals.ts';
 import { type AwsClients, provision } from './provision.ts';
@@ -59,6 +61,10 @@ export interface Cloud {
   processes(id: string): number[];
   /** The most memory a process of each function has held, in bytes by function name; 0 where the system is silent. */
   memoryPeaks(): Record<string, number>;
+  /** What each function was refused, and what of its role it used. */
+  access(): FunctionAccess[];
+  /** Takes an action from a function's role and ends its warm processes; the answer gives it back. */
+  withdraw(functionName: string, action: string): () => void;
   close(): Promise<void>;
 }
 
@@ -69,8 +75,9 @@ const GRACE_MS = 2000;
 export async function startCloud(plan: CloudPlan, options: CloudOptions): Promise<Cloud> {
   const { data, external } = options;
   const principals = new Principals(plan, data, external);
+  const access = new AccessControl(plan, principals, (text) => options.onLine?.('cloud', text));
   const { promise: up, resolve: isUp } = Promise.withResolvers<Backends>();
-  const functions = newFunctions(plan, options, principals, up);
+  const functions = newFunctions(plan, options, principals, access, up);
   const bus = new EventBus(plan, join(data.path, 'events.jsonl'), {
     invoke: (arn, payload) => void functions.invokeAsync(arn, payload),
     send: (arn, body) => {
@@ -80,20 +87,19 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
   const invoke = (arn: string, payload: string) => functions.invoke(arn, payload);
   // First, since a port that is taken is the likeliest thing to fail; what comes in waits until all is up.
   const api = await listen(apiFront({ plan, invoke }), options.apiPort);
-  const engines = await startEngines(data.path, s3Options(plan, options, principals, bus), external);
+  const engines = await startEngines(data.path, s3Options(plan, options, principals, access, bus), external);
   const clients = awsClients(plan, engines, principals.owner);
   const queueUrls = await provision(plan, clients, {
     timeScale: options.clockwork.timeScale,
     ownSqsUrl: external?.sqs ? undefined : engines.sqs.url,
   });
-  const statementsOf = (accessKeyId: string) => principals.statementsOf(accessKeyId);
-  const stubs = await listen(
-    services({ plan, functions, bus, secrets: options.secrets ?? {}, statementsOf }),
-  );
+  const stubs = await listen(services({ plan, functions, bus, secrets: options.secrets ?? {}, access }));
   const { s3, dynamodb, sqs } = engines;
+  const guards = await startGuards(plan, access, engines, external);
   isUp({
     clients,
-    endpoints: { s3: s3.url, dynamodb: dynamodb.url, sqs: sqs.url, services: stubs.url, queueUrls },
+    queueUrls,
+    endpoints: functionEndpoints({ ...engines, ...guards }, stubs, engines, queueUrls),
   });
   const schedules = startSchedules(plan.schedules, options.clockwork, ({ functionArn, input }) =>
     functions.invokeAsync(functionArn, JSON.stringify(input)),
@@ -103,6 +109,7 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
     queueUrls,
     invoke,
     onError: (text) => options.onLine?.('cloud', text),
+    onUse: (functionArn, action, queueArn) => access.usedByLambda(functionArn, action, queueArn),
   });
   return {
     plan,
@@ -112,12 +119,20 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
     invoke: (id, event) => functions.invoke(id, JSON.stringify(event)),
     processes: (id) => functions.processes(id),
     memoryPeaks: () => functions.memoryPeaks(),
+    access: () => access.report(),
+    withdraw(functionName, action) {
+      const giveBack = access.withdraw(functionName, action);
+      // What a warm process has read once, such as a secret, it would not ask for again.
+      for (const pid of functions.processes(functionName)) process.kill(pid, 'SIGKILL');
+      return giveBack;
+    },
     async close() {
       schedules.stop();
       // What ends within the grace is still deleted from its queue; the rest is not and comes again.
       await Promise.all([eventSources.stop(), functions.close(GRACE_MS)]);
       for (const client of Object.values(clients)) client.destroy();
-      await Promise.all([api, stubs, s3, dynamodb, sqs].map((server) => server.close()));
+      const doors = [api, stubs, ...Object.values(guards)];
+      await Promise.all([...doors, s3, dynamodb, sqs].map((server) => server.close()));
     },
   };
 }
@@ -125,13 +140,48 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
 /** What functions need of the rest of the cloud, once that is up. */
 interface Backends {
   readonly clients: AwsClients;
+  /** As the runner itself knows them. */
+  readonly queueUrls: ReadonlyMap<string, string>;
+  /** As functions know them. */
   readonly endpoints: Endpoints;
+}
+
+/** Before our own engines only: an endpoint elsewhere judges by its own policies. */
+async function startGuards(
+  plan: CloudPlan,
+  access: AccessControl,
+  { dynamodb, sqs }: Engines,
+  external: External | undefined,
+): Promise<{ dynamodb?: HttpServer; sqs?: HttpServer }> {
+  const common = { plan, access };
+  return {
+    ...(!external?.dynamodb && {
+      dynamodb: await startGuard({ ...common, service: 'dynamodb', origin: dynamodb.url }),
+    }),
+    ...(!external?.sqs && { sqs: await startGuard({ ...common, service: 'sqs', origin: sqs.url }) }),
+  };
+}
+
+/** Clients send to the host of a queue's URL, so that the URLs too must name the guard. */
+function functionEndpoints(
+  { s3, dynamodb, sqs }: Engines,
+  stubs: HttpServer,
+  engines: Engines,
+  queueUrls: ReadonlyMap<string, string>,
+): Endpoints {
+  const guarded = [...queueUrls].map(([arn, url]): [string, string] => [
+    arn,
+    url.replace(engines.sqs.url, sqs.url),
+  ]);
+  const urls = { s3: s3.url, dynamodb: dynamodb.url, sqs: sqs.url, services: stubs.url };
+  return { ...urls, queueUrls: new Map(guarded) };
 }
 
 function newFunctions(
   plan: CloudPlan,
   options: CloudOptions,
   principals: Principals,
+  access: AccessControl,
   up: Promise<Backends>,
 ): Functions {
   const { data, clockwork, onLine = () => {} } = options;
@@ -157,13 +207,14 @@ function newFunctions(
       onLine(planned.name, line);
     },
     sendToQueue: (arn, body) => sendTo(up, arn, body),
+    onFailureSent: ({ arn }, queueArn) => access.usedByLambda(arn, 'sqs:SendMessage', queueArn),
     onError: (text) => onLine('cloud', text),
   });
 }
 
 async function sendTo(up: Promise<Backends>, queueArn: string, MessageBody: string): Promise<void> {
-  const { clients, endpoints } = await up;
-  const QueueUrl = endpoints.queueUrls.get(queueArn);
+  const { clients, queueUrls } = await up;
+  const QueueUrl = queueUrls.get(queueArn);
   await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 }
 
@@ -181,11 +232,13 @@ function s3Options(
   plan: CloudPlan,
   { thawMs }: CloudOptions,
   principals: Principals,
+  access: AccessControl,
   bus: EventBus,
 ): Omit<S3ServerOptions, 'dataDir'> {
   return {
     thawMs,
     credentials: (accessKeyId) => principals.secretOf(accessKeyId),
+    authorize: (accessKeyId, action, resource) => access.allows(accessKeyId, { action, resource }),
     onEvent: (event) => {
       const { name } = event.detail.bucket;
       if (plan.buckets.some((bucket) => bucket.name === name && bucket.events))

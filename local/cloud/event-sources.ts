@@ -17,12 +17,17 @@ export interface EventSourcesOptions {
   readonly queueUrls: ReadonlyMap<string, string>;
   invoke(functionArn: string, payload: string): Promise<Outcome>;
   onError(message: string): void;
+  /** Lambda polls with the function's own role. */
+  onUse?(functionArn: string, action: string, queueArn: string): void;
 }
 
 export interface RunningEventSources {
   /** Invokes no more; resolves when the invocations under way have ended, however they end. */
   stop(): Promise<void>;
 }
+
+/** What Lambda does with the function's role (Lambda guide, "Using Lambda with Amazon SQS"). */
+export const POLLING_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 /** The longest that SQS knows. */
 const LONG_POLL_SECONDS = 20;
@@ -33,6 +38,7 @@ const PAUSE_MS = 1000;
 export function startEventSources(plan: CloudPlan, options: EventSourcesOptions): RunningEventSources {
   const stopping = new AbortController();
   const polls = plan.eventSources.map((source) => {
+    for (const action of POLLING_ACTIONS) options.onUse?.(source.functionArn, action, source.queueArn);
     const queue = { QueueUrl: options.queueUrls.get(source.queueArn) };
     return poll({ ...options, source, queue, region: plan.region, stopping: stopping.signal });
   });

@@ -13,6 +13,8 @@ export interface FunctionsOptions {
   environmentOf(planned: PlannedFunction, kill: () => void): Promise<Record<string, string>>;
   log(planned: PlannedFunction, line: string): void;
   sendToQueue(queueArn: string, body: string): Promise<void>;
+  /** Lambda sends failure records with the function's own role. */
+  onFailureSent?(planned: PlannedFunction, queueArn: string): void;
   onError(message: string): void;
 }
 
@@ -166,6 +168,7 @@ export class Functions {
     }
     if (!onFailure) return;
     const record = failureRecord(planned, payload, awsRequestId, attempts, outcome.fault);
+    this.#options.onFailureSent?.(planned, onFailure);
     await this.#options.sendToQueue(onFailure, JSON.stringify(record));
   }
 

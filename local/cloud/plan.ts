@@ -1,6 +1,8 @@
 // The plan: what a cloud has to offer, as plain data. The reader makes it from a template, tests make it by hand,
 // the runner runs it. Durations are the template's own: the time scale is applied by the runner.
 
+import type { ConditionOperator } from './policy.ts';
+
 export interface CloudPlan {
   readonly region: string;
   readonly accountId: string;
@@ -51,8 +53,15 @@ export interface PolicyStatement {
   readonly actions: readonly string[];
   /** ARNs with `*` and `?`. */
   readonly resources: readonly string[];
-  /** True when conditions narrow the statement; they are not evaluated here. */
-  readonly conditional?: boolean;
+  /** All must be met; absent for none. */
+  readonly conditions?: readonly PolicyCondition[];
+}
+
+export interface PolicyCondition {
+  readonly operator: ConditionOperator;
+  readonly key: string;
+  /** One of them is enough. */
+  readonly values: readonly string[];
 }
 
 export interface PlannedRoute {

@@ -1,10 +1,9 @@
 // Who calls: every function has its own key pair, the owner of the cloud has one that may do everything.
 import type { Credentials, DataDirectory } from './data-directory.ts';
 import type { External } from './engines.ts';
-import type { CloudPlan, PlannedFunction, PolicyStatement } from './plan.ts';
+import type { CloudPlan, PlannedFunction } from './plan.ts';
 
 const OWNER = 'owner';
-const EVERYTHING: readonly PolicyStatement[] = [{ effect: 'Allow', actions: ['*'], resources: ['*'] }];
 
 export class Principals {
   readonly owner: Credentials;
@@ -25,19 +24,17 @@ export class Principals {
   }
 
   secretOf(accessKeyId: string): string | undefined {
-    return this.#pairOf(accessKeyId)?.secretAccessKey;
+    if (accessKeyId === this.owner.accessKeyId) return this.owner.secretAccessKey;
+    const principal = this.#data.principalOf(accessKeyId);
+    return principal === undefined ? undefined : this.#data.credentialsOf(principal).secretAccessKey;
   }
 
-  /** What the holder of the key may do; undefined for a key that nobody has. */
-  statementsOf(accessKeyId: string): readonly PolicyStatement[] | undefined {
+  /** Whose key it is; undefined also for that of a function which the plan no longer has. */
+  holderOf(accessKeyId: string): PlannedFunction | 'owner' | undefined {
+    if (accessKeyId === this.owner.accessKeyId) return 'owner';
     const principal = this.#data.principalOf(accessKeyId);
-    const planned = this.#plan.functions.find(({ logicalId }) => logicalId === principal);
-    return planned?.statements ?? (this.#pairOf(accessKeyId) && EVERYTHING);
-  }
-
-  #pairOf(accessKeyId: string): Credentials | undefined {
-    if (accessKeyId === this.owner.accessKeyId) return this.owner;
-    const principal = this.#data.principalOf(accessKeyId);
-    return principal === undefined ? undefined : this.#data.credentialsOf(principal);
+    return principal === OWNER
+      ? OWNER
+      : this.#plan.functions.find(({ logicalId }) => logicalId === principal);
   }
 }

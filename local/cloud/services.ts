@@ -2,11 +2,11 @@
 // (PutEvents) and Lambda (Invoke). A function may do here what its role allows; signatures are not checked.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AccessControl, accessKeyOf, refusalOf } from './access.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Functions } from './functions.ts';
 import { readBody } from './http.ts';
-import type { CloudPlan, PolicyStatement } from './plan.ts';
-import { isAllowed } from './policy.ts';
+import type { CloudPlan } from './plan.ts';
 
 export interface ServicesOptions {
   readonly plan: CloudPlan;
@@ -14,8 +14,7 @@ export interface ServicesOptions {
   readonly bus: EventBus;
   /** By logical id or name; wins over the template's own value. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** What the owner of an access key may do; undefined for a key that nobody has. */
-  statementsOf(accessKeyId: string): readonly PolicyStatement[] | undefined;
+  readonly access: AccessControl;
 }
 
 interface Answer {
@@ -71,14 +70,13 @@ async function answer(options: ServicesOptions, request: IncomingMessage): Promi
   );
 }
 
-function permissions({ statementsOf }: ServicesOptions, request: IncomingMessage): Call['allow'] {
-  const [, accessKeyId = ''] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
-  const statements = statementsOf(accessKeyId);
-  if (!statements)
+function permissions({ access }: ServicesOptions, request: IncomingMessage): Call['allow'] {
+  const accessKeyId = accessKeyOf(request.headers.authorization);
+  if (!access.knows(accessKeyId))
     throw new ServiceError(403, 'UnrecognizedClientException', 'The security token is invalid.');
   return (action, resource) => {
-    if (isAllowed(statements, action, resource)) return;
-    const text = `User ${accessKeyId} is not authorized to perform: ${action} on resource: ${resource}`;
+    if (access.allows(accessKeyId, { action, resource })) return;
+    const text = refusalOf(accessKeyId, { action, resource });
     throw new ServiceError(action.startsWith('lambda:') ? 403 : 400, 'AccessDeniedException', text);
   };
 }

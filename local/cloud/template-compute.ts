@@ -1,7 +1,8 @@
 // Reads what runs: functions with their roles' statements, permissions and failure destinations.
 import { z } from 'zod';
 import { notUnderstood } from './cloud-error.ts';
-import type { AsyncInvoke, PlannedFunction, PolicyStatement } from './plan.ts';
+import type { AsyncInvoke, PlannedFunction, PolicyCondition, PolicyStatement } from './plan.ts';
+import { CONDITION_KEYS, CONDITION_OPERATORS } from './policy.ts';
 import type { Resource, Stack } from './stack.ts';
 
 /** Properties that change nothing on a laptop. */
@@ -13,20 +14,29 @@ export const harmless = <const Names extends readonly string[]>(...names: Names)
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
+/** An operator or a key that no door here evaluates stops the boot: a condition is never taken as met. */
+const CONDITION = z
+  .partialRecord(z.enum(CONDITION_OPERATORS), z.partialRecord(z.enum(CONDITION_KEYS), oneOrMore))
+  .transform((byOperator) =>
+    CONDITION_OPERATORS.flatMap((operator): PolicyCondition[] =>
+      Object.entries(byOperator[operator] ?? {}).map(([key, values]) => ({ operator, key, values })),
+    ),
+  );
+
 const STATEMENT = z
   .strictObject({
     ...harmless('Sid', 'Principal'),
     Effect: z.enum(['Allow', 'Deny']),
     Action: oneOrMore,
     Resource: oneOrMore.default([]),
-    Condition: z.unknown().optional(),
+    Condition: CONDITION.optional(),
   })
   .transform(
     ({ Effect, Action, Resource, Condition }): PolicyStatement => ({
       effect: Effect,
       actions: Action,
       resources: Resource,
-      conditional: Condition !== undefined,
+      ...(Condition && { conditions: Condition }),
     }),
   );
 

@@ -1,6 +1,7 @@
 // Reads event sources: queues that start a function, in the form that the CDK's SqsEventSource writes.
 import { z } from 'zod';
 import { CloudError, notUnderstood } from './cloud-error.ts';
+import { POLLING_ACTIONS } from './event-sources.ts';
 import type { PlannedEventSource, PlannedFunction, PlannedQueue } from './plan.ts';
 import { isAllowed } from './policy.ts';
 import type { Stack } from './stack.ts';
@@ -19,9 +20,6 @@ const EVENT_SOURCE = z.strictObject({
   ScalingConfig: z.strictObject({ MaximumConcurrency: z.number().min(2) }).optional(),
 });
 
-/** What Lambda does with the function's role (Lambda guide, "Using Lambda with Amazon SQS"). */
-const NEEDED_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
-
 export function readEventSources(
   stack: Stack,
   functions: readonly PlannedFunction[],
@@ -35,7 +33,7 @@ export function readEventSources(
     }
     const target = functionArn(functions, properties.FunctionName, logicalId);
     const { statements = [] } = functions.find(({ arn }) => arn === target) ?? {};
-    const missing = NEEDED_ACTIONS.find((action) => !isAllowed(statements, action, queueArn));
+    const missing = POLLING_ACTIONS.find((action) => !isAllowed(statements, action, queueArn));
     if (missing) {
       const problem = `${logicalId}: the role of ${target} may not ${missing} on ${queueArn}`;
       throw new CloudError('GRANT_MISSING', `${problem}. Let SqsEventSource make the grant, or add it.`);

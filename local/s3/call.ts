@@ -20,9 +20,13 @@ export interface Store {
   readonly repeatedComplete: 'NoSuchUpload' | 'success';
 }
 
+/** Whether the caller may do the action (`s3:GetObject`) on the resource (an ARN). */
+export type Authorize = (action: string, resource: string) => boolean;
+
 export interface Call {
   readonly request: S3Request;
   readonly auth: Authenticated;
+  readonly authorize: Authorize;
   readonly store: Store;
 }
 
@@ -78,4 +82,13 @@ export function numberIn(call: Call, name: string, fallback: number, max: number
     });
   }
   return Math.min(Number(text), max);
+}
+
+/** `action` without its `s3:`, `path` as in the ARN: `bucket` or `bucket/key`. Throws AccessDenied. */
+export function requireAction(authorize: Authorize, action: string, path: string): void {
+  const resource = path === '*' ? path : `arn:aws:s3:::${path}`;
+  if (authorize(`s3:${action}`, resource)) return;
+  const because = `because no identity-based policy allows the s3:${action} action`;
+  const message = `You are not authorized to perform: s3:${action} on resource: "${resource}" ${because}`;
+  throw new S3Error('AccessDenied', { message });
 }

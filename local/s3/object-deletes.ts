@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readText } from './body.ts';
 import { announcedChecksum } from './body-file.ts';
 import type { Bucket } from './buckets.ts';
-import { bodyOf, bucketOf, type Call, keyOf } from './call.ts';
+import { bodyOf, bucketOf, type Call, keyOf, requireAction } from './call.ts';
 import { checksumHeader, startChecksum } from './checksums.ts';
 import { S3Error } from './errors.ts';
 import { requireDeletable } from './object-lock.ts';
@@ -66,6 +66,8 @@ export async function deleteObjects(call: Call): Promise<S3Response> {
     const versionId = object.text('VersionId');
     if (key === undefined || key === '') throw new S3Error('MalformedXML');
     try {
+      const action = versionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion';
+      requireAction(call.authorize, action, `${bucket.name}/${key}`);
       deleted.push(deletedEntry(key, versionId, await deleteOne(call, bucket, key, versionId)));
     } catch (error) {
       if (!(error instanceof S3Error)) throw error;

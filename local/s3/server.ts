@@ -3,14 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { Buckets } from './buckets.ts';
-import type { Store } from './call.ts';
+import type { Authorize, Store } from './call.ts';
 import { DataDir } from './data-dir.ts';
 import { S3Error } from './errors.ts';
+import { asShown, asTold, requirePermission } from './permissions.ts';
 import { readRequest, type S3Request } from './request.ts';
 import { httpTime, type S3Response } from './response.ts';
 import type { RestoreEvent } from './restore-event.ts';
 import { routeOf } from './routes.ts';
-import { authenticate } from './signature.ts';
+import { type Authenticated, authenticate } from './signature.ts';
 import { Thaws, type ThawTier } from './thaws.ts';
 import { Uploads } from './uploads.ts';
 import { Versions } from './versions.ts';
@@ -24,6 +25,8 @@ export interface S3ServerOptions {
   readonly dataDir: string;
   /** The secret of an access key, or undefined when there is no such key. */
   readonly credentials: (accessKeyId: string) => string | undefined;
+  /** Whether the holder of the key may do the action on the resource. @default every key may do everything */
+  readonly authorize?: (accessKeyId: string, action: string, resource: string) => boolean;
   /** How long a copy out of Glacier takes, in real milliseconds: one for all, or by storage class and tier. */
   readonly thawMs: number | ((storageClass: string, tier: ThawTier) => number);
   /** Gets S3's EventBridge events, each at least once; when it fails the event is sent again. */
@@ -114,7 +117,7 @@ async function serve(
   try {
     request = readRequest(incoming);
     const auth = authenticate(request, options.credentials, store.nowMs());
-    const response = await routeOf(request).run({ request, auth, store });
+    const response = await answer(store, options, request, auth);
     await send(incoming, outgoing, response, standard(request.id));
   } catch (error) {
     if (outgoing.headersSent || incoming.socket.destroyed) {
@@ -125,6 +128,22 @@ async function serve(
     if (!(error instanceof S3Error)) log('A request failed.', { path: request?.path, error });
     const response = errorResponse(error, request);
     await send(incoming, outgoing, response, standard(request?.id ?? '0')).catch(() => undefined);
+  }
+}
+
+async function answer(
+  store: Store,
+  { authorize: allows = () => true }: S3ServerOptions,
+  request: S3Request,
+  auth: Authenticated,
+): Promise<S3Response> {
+  const authorize: Authorize = (action, resource) => allows(auth.accessKeyId, action, resource);
+  const { run } = routeOf(request);
+  requirePermission(run, request, authorize);
+  try {
+    return asShown(await run({ request, auth, authorize, store }), request, authorize);
+  } catch (error) {
+    throw asTold(error, run, request, authorize);
   }
 }
 

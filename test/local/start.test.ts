@@ -77,7 +77,7 @@ test('says where everything is, keeps it over a kill, guards its directory and e
   expect(refusal).toContain('DATA_DIRECTORY_IN_USE');
   expect(exitCode).toBe(0);
   expect(second.stdout).toHaveLength(1);
-}, 60_000);
+});
 
 test('runs the simulator when no Mux is given, and the API answers through its function', async () => {
   using directory = temporaryDirectory();
@@ -93,7 +93,7 @@ test('runs the simulator when no Mux is given, and the API answers through its f
   expect(webhook.status).toBeGreaterThanOrEqual(400);
   child.kill('SIGTERM');
   await once(child, 'exit');
-}, 60_000);
+});
 
 test.each([
   { options: ['--sweep-seconds', '0'], says: /number above 0/ },

@@ -25,6 +25,8 @@ const RULED_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:the-ruled';
 const ECHO_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:the-echo';
 const API_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:the-api';
 
+const LOOPBACK_URL = /^http:\/\/127\.0\.0\.1:\d+$/;
+
 const named = (arn: string) => ({
   logicalId: arn.replace(/^.*the-/, ''),
   name: arn.replace(/^.*:/, ''),
@@ -53,6 +55,16 @@ function handMadePlan(directory: string): CloudPlan {
       plannedFunction('api'),
       plannedFunction('environment', {
         environment: { QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/failures' },
+        statements: [
+          {
+            effect: 'Allow',
+            actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+            resources: ['arn:aws:dynamodb:us-east-1:000000000000:table/ledger'],
+            conditions: [
+              { operator: 'ForAllValues:StringLike', key: 'dynamodb:LeadingKeys', values: ['mine#*'] },
+            ],
+          },
+        ],
       }),
       record(TICKS_ARN, { RECORD_PAUSE_MS: '350' }),
       record(RULED_ARN),
@@ -360,14 +372,56 @@ test('a function sees its own keys, the endpoints and real queue URLs, and nothi
     AWS_LAMBDA_FUNCTION_NAME: 'the-environment',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
     AWS_ENDPOINT_URL_S3: cloud.urls.s3,
-    AWS_ENDPOINT_URL_DYNAMODB: cloud.urls.dynamodb,
-    AWS_ENDPOINT_URL_SQS: cloud.urls.sqs,
+    // Not the engines themselves: the door before each, which asks the function's role.
+    AWS_ENDPOINT_URL_DYNAMODB: expect.stringMatching(LOOPBACK_URL),
+    AWS_ENDPOINT_URL_SQS: expect.stringMatching(LOOPBACK_URL),
     AWS_ENDPOINT_URL_LAMBDA: cloud.urls.services,
     AWS_ENDPOINT_URL_EVENTBRIDGE: cloud.urls.services,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: cloud.urls.services,
-    QUEUE_URL: `${cloud.urls.sqs}/000000000000/failures`,
+    QUEUE_URL: `${seen.AWS_ENDPOINT_URL_SQS}/000000000000/failures`,
     HOME: join(data.path, 'home'),
     TZ: ':UTC',
+  });
+});
+
+test('a function is refused at every service what its role does not allow, and told of what it may', async () => {
+  const outcome = await cloud.invoke('environment', {});
+  const seen = JSON.parse(outcome.ok ? outcome.payload : '{}') as Record<string, string>;
+  const dynamodb = new DynamoDBClient(as('environment', seen.AWS_ENDPOINT_URL_DYNAMODB ?? ''));
+  const sqs = new SQSClient(as('environment', seen.AWS_ENDPOINT_URL_SQS ?? ''));
+  const s3 = new S3Client({ ...as('environment', cloud.urls.s3), forcePathStyle: true });
+  const get = (pk: string) => new GetItemCommand({ TableName: 'ledger', Key: { pk: { S: pk } } });
+
+  const allowed = await dynamodb.send(get('mine#1'));
+  const refusals = await Promise.allSettled([
+    dynamodb.send(get('other')),
+    sqs.send(new SendMessageCommand({ QueueUrl: seen.QUEUE_URL, MessageBody: 'x' })),
+    s3.send(new PutObjectCommand({ Bucket: 'vault', Key: 'a', Body: 'x' })),
+  ]);
+
+  expect(allowed.Item).toBeUndefined();
+  const names = refusals.map((one) => one.status === 'rejected' && (one.reason as Error).name);
+  expect(names).toEqual(['AccessDeniedException', 'AccessDeniedException', 'AccessDenied']);
+  const giveBack = cloud.withdraw('the-environment', 'dynamodb:GetItem');
+  const withdrawn = dynamodb.send(get('mine#1'));
+  await expect(withdrawn).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  giveBack();
+  await dynamodb.send(get('mine#1'));
+  const report = cloud.access().find(({ functionName }) => functionName === 'the-environment');
+  expect(report).toEqual({
+    functionName: 'the-environment',
+    denied: [
+      {
+        action: 'dynamodb:GetItem',
+        resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/ledger',
+        times: 2,
+      },
+      { action: 'sqs:SendMessage', resource: FAILURES_ARN, times: 1 },
+      { action: 's3:PutObject', resource: 'arn:aws:s3:::vault/a', times: 1 },
+    ],
+    used: ['dynamodb:GetItem'],
+    unused: ['dynamodb:Query'],
+    untouched: [],
   });
 });
 

@@ -33,11 +33,11 @@ export function temporaryDirectory(): TemporaryDirectory {
 
 /** Polls until `find` finds something; fails after 10 s. */
 export async function eventually<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const endMs = Date.now() + 10_000;
+  const endMs = Date.now() + 30_000;
   for (;;) {
     const found = await find();
     if (found !== undefined) return found;
-    if (Date.now() > endMs) throw new Error('did not happen within 10 s');
+    if (Date.now() > endMs) throw new Error('did not happen within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -62,4 +62,4 @@ test('reads every function, route, schedule, rule, event source and store of the
   ]);
   expect(plan.buckets).toMatchObject([{ versioned: true, events: true, abortDays: 7 }]);
   expect(plan.secrets).toHaveLength(1);
-}, 60_000);
+});

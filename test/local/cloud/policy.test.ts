@@ -47,4 +47,36 @@ describe('isAllowed', () => {
 
     expect(answer).toBe(false);
   });
+
+  /** The rows of "Single-valued vs. multivalued context keys" in the IAM user guide. */
+  test.each([
+    { name: 'the one value is wanted', operator: 'StringLike', given: ['mine#1'], allowed: true },
+    { name: 'the one value is another', operator: 'StringLike', given: ['other'], allowed: false },
+    { name: 'a plain operator has no value', operator: 'StringLike', given: [], allowed: false },
+    { name: 'a wildcard meets StringEquals', operator: 'StringEquals', given: ['mine#1'], allowed: false },
+    {
+      name: 'all are wanted',
+      operator: 'ForAllValues:StringLike',
+      given: ['mine#1', 'mine#2'],
+      allowed: true,
+    },
+    {
+      name: 'one of all is not',
+      operator: 'ForAllValues:StringLike',
+      given: ['mine#1', 'other'],
+      allowed: false,
+    },
+    { name: 'there is none, for all', operator: 'ForAllValues:StringLike', given: [], allowed: true },
+    { name: 'any is wanted', operator: 'ForAnyValue:StringLike', given: ['mine#1', 'other'], allowed: true },
+    { name: 'there is none, for any', operator: 'ForAnyValue:StringLike', given: [], allowed: false },
+  ] as const)('answers $allowed under a condition when $name', ({ operator, given, allowed }) => {
+    const conditions = [{ operator, key: 'dynamodb:LeadingKeys', values: ['mine#*'] }];
+    const statements = [
+      { effect: 'Allow', actions: ['dynamodb:*'], resources: [TABLE], conditions },
+    ] as const;
+
+    const answer = isAllowed(statements, 'dynamodb:GetItem', TABLE, { 'dynamodb:LeadingKeys': given });
+
+    expect(answer).toBe(allowed);
+  });
 });

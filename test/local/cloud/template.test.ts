@@ -195,6 +195,14 @@ function withProperties(logicalId: string, properties: Record<string, unknown>):
   return all;
 }
 
+/** The worker's role with one more statement, under a condition. */
+function conditioned(Condition: Record<string, unknown>) {
+  const { Properties } = role('lambda.amazonaws.com', ['sqs:SendMessage'], QUEUE_ARN);
+  const statement = { Effect: 'Allow', Action: 'dynamodb:DeleteItem', Resource: '*', Condition };
+  const more = { PolicyName: 'more', PolicyDocument: { Statement: [statement] } };
+  return { ...Properties, Policies: [...Properties.Policies, more] };
+}
+
 describe('a template that is understood', () => {
   test('gives each function its bundle, environment, statements and failure destination', () => {
     const plan = read(resources());
@@ -215,6 +223,16 @@ describe('a template that is understood', () => {
       asyncInvoke: { maximumRetryAttempts: 0, onFailure: failures },
     });
     expect(worker?.environment.TABLE_NAME).toBe(plan.tables[0]?.name);
+  });
+
+  test('gives a statement its conditions', () => {
+    const given = conditioned({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alias#*'] } });
+
+    const plan = read(withProperties('WorkerRole', given));
+
+    expect(plan.functions[0]?.statements[1]?.conditions).toEqual([
+      { operator: 'ForAllValues:StringLike', key: 'dynamodb:LeadingKeys', values: ['alias#*'] },
+    ]);
   });
 
   test('gives routes, schedules and rules their function', () => {
@@ -293,6 +311,16 @@ describe('what the reader does not know stops the boot', () => {
       name: 'a reference',
       given: withProperties('Bus', { Name: { Ref: 'Nobody' } }),
       says: /^Bus: .*Nobody/,
+    },
+    {
+      name: 'an operator of a condition',
+      given: withProperties('WorkerRole', conditioned({ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })),
+      says: /^WorkerRole: .*IpAddress/,
+    },
+    {
+      name: 'a key of a condition',
+      given: withProperties('WorkerRole', conditioned({ StringEquals: { 's3:prefix': 'mux/' } })),
+      says: /^WorkerRole: .*s3:prefix/,
     },
     {
       name: 'an attribute',
