@@ -1,6 +1,6 @@
 // What users press: a soft delete in the app's own table first, then the word to Icehouse, again until it is taken.
 import type { DatabaseSync } from 'node:sqlite';
-import { type IcehouseClient, ProblemError } from 'icehouse/client';
+import { type AssetRecord, type IcehouseClient, ProblemError } from 'icehouse/client';
 import { keepNews, moveRows, showAgain, transaction } from './videos.ts';
 
 export interface App {
@@ -39,6 +39,8 @@ export async function settle(app: App, assetId: string): Promise<void> {
     const isToDelete = wanted === 0;
     const life = isToDelete ? await askToDelete(app, assetId, user) : null;
     if (life === 'restored') return resync(app, assetId);
+    // What is on its way back is deleted once it is there: the wish stands until then.
+    if (life === 'coming') return;
     if (!isToDelete && (toRestore > 0 || askedToDelete))
       await tracked(app.icehouse.restore(assetId, { user_id: user }));
     askedToDelete = isToDelete;
@@ -63,18 +65,25 @@ function wishesFor(db: DatabaseSync, assetId: string) {
   return sums as { total: number; wanted: number; toRestore: number; user: string };
 }
 
-/** The life of the request that stands; `restored` for an asset that has a successor by now. */
+/** The life of the request that stands; `restored` for an asset that has a successor by now, `coming` before it has. */
 async function askToDelete({ icehouse, graceDays = 30 }: App, assetId: string, user: string) {
   try {
     const body = { asset_id: assetId, deleted_by_user_id: user, grace_days: graceDays };
-    return (await icehouse.request(body)).life;
+    return standing(await icehouse.request(body));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     if (error.code === 'ALREADY_RESTORED') return 'restored';
     // Somebody asked already, in other words: that request stands.
-    if (error.code === 'REQUEST_DIFFERS') return (await icehouse.status(assetId)).life;
+    if (error.code === 'REQUEST_DIFFERS') return standing(await icehouse.status(assetId));
     throw error;
   }
+}
+
+function standing({ asset_id, life, status, mode, restore }: AssetRecord): number | 'coming' {
+  // A request for a copy alone, which deletes nothing: who made it has to take it back first.
+  if (mode === 'archive_only') throw new Error(`${asset_id} is kept for good: not deleted.`);
+  const isComing = status === 'thawing' || status === 'uploading' || (status === 'deleting' && restore);
+  return isComing ? 'coming' : life;
 }
 
 /** Undefined for what nobody asked to delete. */
@@ -101,10 +110,12 @@ export async function resync({ db, icehouse }: App, assetId: string): Promise<vo
   });
   const seen = await Promise.all(looks);
   const isCancelled = seen.some(({ at }) => at?.status === 'cancelled' && at.asset_id === assetId);
-  const life = isCancelled ? (await icehouse.status(assetId)).life : undefined;
+  // By now there may be another request, which the look knew nothing of.
+  const now = isCancelled ? await icehouse.status(assetId) : undefined;
+  const life = now?.status === 'cancelled' ? now.life : undefined;
   transaction(db, () => {
     const hasMoved = seen.some(({ at }) => at?.current_asset_id && at.current_asset_id !== assetId);
-    if (hasMoved || isCancelled) showAgain(db, assetId, life);
+    if (hasMoved || life !== undefined) showAgain(db, assetId, life);
     for (const { old, at, captions } of seen) {
       if (!at) continue;
       const until = at.ready_by ?? null;

@@ -15,7 +15,7 @@ import { effectiveStatus, isBeforeDeletion, move } from './lifecycle.ts';
 import { withAccepted } from './loss-policy.ts';
 import { isArchiveOnly, isDeleteOnly, NOT_ARCHIVED } from './modes.ts';
 import type { AssetRecord, Status } from './record.ts';
-import { REVOKED_FOR_GOOD } from './revoked.ts';
+import { PLAYS_UNDER_NEW_IDS, REVOKED_FOR_GOOD, unreplaced } from './revoked.ts';
 import { iso } from './time.ts';
 
 export interface DeleteRequest {
@@ -102,7 +102,9 @@ function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: 
 
 function againRecord(record: AssetRecord, request: DeleteRequest, caller: Caller): AssetRecord {
   if (record.status === 'cancelled') return nextLife(record, request, caller);
-  const warnings = [...new Set([...record.warnings, ...warningsOf(request)])];
+  // Of the request before, and perhaps no longer so.
+  const others = record.warnings.filter((text) => text !== REVOKED_FOR_GOOD);
+  const warnings = [...new Set([...others, ...warningsOf(request, record)])];
   const set = { ...fields(request), accepted_losses: acceptedBy(record, request), warnings };
   if (isDeleteOnly(record) === isDeleteOnly(request) || !record.failure) return goOn(record, caller, set);
   // One copies what the other does not.
@@ -115,13 +117,13 @@ function withoutCopyLoss({ losses }: AssetRecord): AssetRecord['losses'] {
   return losses.filter(({ code }) => code !== NOT_ARCHIVED);
 }
 
-export function decideCancel(record: AssetRecord, caller: Caller): Decision {
+export function decideCancel(record: AssetRecord, caller: Caller, reason?: string): Decision {
   const refusal = refusedByPurge(record);
   if (refusal) return refusal;
   if (record.status === 'cancelled') return { kind: 'answer', status: 200, outcome: 'cancelled' };
   if (record.lost_at && (record.status !== 'failed' || record.upload)) return refuseWhileSaved(record);
   if (isBeforeDeletion(effectiveStatus(record))) {
-    return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
+    return { kind: 'write', status: 200, record: cancelled(record, caller, reason), outcome: 'cancelled' };
   }
   const isBack = record.status === 'restored';
   return refuse({
@@ -230,8 +232,13 @@ function isAfter(archiveUntilMs: number | null | undefined, expirationMs: number
   return archiveUntilMs === undefined || archiveUntilMs === null || archiveUntilMs > expirationMs;
 }
 
-function warningsOf({ warnings = [], playback }: DeleteRequest): readonly string[] {
-  return playback === 'revoke' ? [...warnings, REVOKED_FOR_GOOD] : warnings;
+function warningsOf(
+  { warnings = [], playback }: DeleteRequest,
+  before?: Pick<AssetRecord, 'revoked'>,
+): readonly string[] {
+  if (playback === 'revoke') return [...warnings, REVOKED_FOR_GOOD];
+  // Of an earlier request: this one lets the video play first.
+  return unreplaced(before?.revoked).length > 0 ? [...warnings, PLAYS_UNDER_NEW_IDS] : warnings;
 }
 
 function fields(request: DeleteRequest): Partial<AssetRecord> {
@@ -301,7 +308,7 @@ function nextLife(record: AssetRecord, request: DeleteRequest, caller: Caller): 
     foretold: undefined,
     watched: undefined,
     end_foretold: undefined,
-    warnings: warningsOf(request),
+    warnings: warningsOf(request, record),
   };
   return move(record, 'requested', change(caller, 'delete request', set));
 }

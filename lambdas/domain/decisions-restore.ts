@@ -2,9 +2,11 @@
 import {
   type Caller,
   cancelled,
+  causeOf,
   change,
   type Decision,
   goOn,
+  noted,
   refuse,
   refusedByPurge,
   wakeNow,
@@ -21,6 +23,8 @@ import { iso } from './time.ts';
 export interface RestoreWish {
   readonly tier?: Tier;
   readonly needByMs?: number;
+  /** In the words of whoever asks: kept in the history. */
+  readonly reason?: string;
   /** A fresh random token for this restore. */
   readonly token: string;
 }
@@ -36,7 +40,12 @@ export function decideRestore(
   const status = effectiveStatus(record);
   if (record.lost_at) return refuseLost(record);
   if (isBeforeDeletion(status)) {
-    return { kind: 'write', status: 200, record: cancelled(record, caller), outcome: 'cancelled' };
+    return {
+      kind: 'write',
+      status: 200,
+      record: cancelled(record, caller, wish.reason),
+      outcome: 'cancelled',
+    };
   }
   if (status === 'cancelled') return { kind: 'ask-platform', assetId: record.asset_id };
   if (status === 'restored') return { kind: 'ask-platform', assetId: record.current_asset_id ?? '' };
@@ -50,8 +59,8 @@ export function decideRestore(
   // A deletion under way is finished first; the expire stage sees the wish and goes straight on.
   const next =
     status === 'deleting'
-      ? { ...wakeUnlessLeased(current, caller), restore, warnings, updated_at: iso(caller.nowMs) }
-      : thawing(current, caller, { restore, warnings });
+      ? changed(current, { restore, warnings }, wish, caller)
+      : thawing(current, caller, { restore, warnings }, causeOf('restore', wish.reason));
   return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
 }
 
@@ -72,16 +81,11 @@ export function decideRestoreOfPresent(
     current_asset_id: undefined,
     deleted_at: record.status === 'restored' ? record.deleted_at : iso(caller.nowMs),
   };
-  const next = thawing(record, caller, set, 'restore of an asset deleted elsewhere');
+  const next = thawing(record, caller, set, causeOf('restore of an asset deleted elsewhere', wish.reason));
   return { kind: 'write', status: 202, record: next, outcome: 'restoring' };
 }
 
-function thawing(
-  record: AssetRecord,
-  caller: Caller,
-  set: Partial<AssetRecord>,
-  cause = 'restore',
-): AssetRecord {
+function thawing(record: AssetRecord, caller: Caller, set: Partial<AssetRecord>, cause: string): AssetRecord {
   const deleted = record.status === 'failed' ? move(record, 'deleted', change(caller, 'retry')) : record;
   return move(deleted, 'thawing', change(caller, cause, { ...set, ...wakeNow(caller) }));
 }
@@ -116,13 +120,27 @@ function hasten(
   if (!isFasterNow && record.status !== 'failed') {
     return { kind: 'answer', status: 200, outcome: 'restoring', warning: warnings[0] };
   }
-  const next = {
-    ...wakeUnlessLeased(current, caller),
+  const set = {
     restore: isFasterNow ? { ...restore, ...promise(offer, wish) } : restore,
     warnings: withWarnings(current, warnings),
-    updated_at: iso(caller.nowMs),
   };
-  return { kind: 'write', status: 200, outcome: 'restoring', record: next };
+  return {
+    kind: 'write',
+    status: 200,
+    outcome: 'restoring',
+    record: changed(current, set, wish, caller),
+  };
+}
+
+/** A wish that leaves the status as it is has an entry in the history only for the reason that came with it. */
+function changed(
+  record: AssetRecord,
+  set: Partial<AssetRecord>,
+  { reason }: RestoreWish,
+  caller: Caller,
+): AssetRecord {
+  if (reason !== undefined) return noted(record, caller, causeOf('restore', reason), set);
+  return { ...wakeUnlessLeased(record, caller), ...set, updated_at: iso(caller.nowMs) };
 }
 
 function promise(

@@ -56,19 +56,26 @@ export function goOn(record: AssetRecord, caller: Caller, set: Partial<AssetReco
   );
 }
 
-export function cancelled(record: AssetRecord, caller: Caller): AssetRecord {
+export function cancelled(record: AssetRecord, caller: Caller, reason?: string): AssetRecord {
   const isChanged = unreplaced(record.revoked).length > 0;
   const warnings = [...new Set([...record.warnings, ...(isChanged ? [PLAYS_UNDER_NEW_IDS] : [])])];
   const set = { ...wakeNow(caller), progress: undefined, warnings };
-  return move(record, 'cancelled', change(caller, 'taken back', set));
+  return move(record, 'cancelled', change(caller, causeOf('taken back', reason), set));
 }
 
-export function refuse(problem: Problem): Extract<Decision, { kind: 'refuse' }> {
+/** What was done, and why in the words of whoever asked for it. */
+export function causeOf(what: string, reason: string | undefined): string {
+  return reason === undefined ? what : `${what}: ${reason}`;
+}
+
+type Refused = Extract<Decision, { kind: 'refuse' }>;
+
+export function refuse(problem: Problem): Refused {
   return { kind: 'refuse', problem };
 }
 
 /** Nothing can be done to a record that stands still for a purge, or of which only the tombstone is left. */
-export function refusedByPurge(record: AssetRecord): Decision | undefined {
+export function refusedByPurge(record: AssetRecord): Refused | undefined {
   const { asset_id, status, purge } = record;
   if (status === 'purged') {
     const detail = `Nothing is left of asset ${asset_id}: ${purge?.done_at ?? 'long ago'} all of it was removed for good.`;
@@ -80,14 +87,16 @@ export function refusedByPurge(record: AssetRecord): Decision | undefined {
     });
   }
   if (status !== 'purging') return undefined;
-  const leader = purge?.led_by ?? asset_id;
+  // The others of the lineage know who leads, and the leader knows the order.
+  const by = purge?.order ? `by order ${purge.order.id}` : `led by ${purge?.led_by ?? asset_id}`;
+  const order = purge?.order?.id ?? '{erasure_id}';
   return refuse({
     status: 409,
     code: 'BEING_PURGED',
-    detail: `Asset ${asset_id} stands still: all that there is of the video is removed ${purge?.begun_at ? 'now' : `from ${purge?.executes_at} on`} (led by ${leader}).`,
+    detail: `Asset ${asset_id} stands still: all that there is of the video is removed ${purge?.begun_at ? 'now' : `from ${purge?.executes_at} on`} (${by}).`,
     action: purge?.begun_at
       ? 'Nothing stops it any more.'
-      : 'Stop the order first, if there is one: POST /v1/erasures/{erasure_id}/stop (icehouse erase --stop).',
+      : `Stop the order first${purge?.order ? '' : ', if there is one'}: POST /v1/erasures/${order}/stop (icehouse erase --stop${purge?.order ? ` ${order}` : ''}).`,
   });
 }
 

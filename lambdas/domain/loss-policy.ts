@@ -78,7 +78,7 @@ export function lossRefusal(record: AssetRecord, refused: readonly Loss[]): Loss
 
 /** The request as it was made, with the word that was missing. */
 function command(record: AssetRecord, codes: readonly string[]): string {
-  const { asset_id, deleted_by_user_id, asked, reason, group_id, mode } = record;
+  const { asset_id, deleted_by_user_id, asked, reason, group_id, mode, playback } = record;
   const options: readonly [string, string | number | undefined][] = [
     ['--user', deleted_by_user_id],
     ['--expiration-date', asked.expiration_date],
@@ -86,6 +86,8 @@ function command(record: AssetRecord, codes: readonly string[]): string {
     ['--reason', reason],
     ['--group', group_id],
     ['--mode', mode],
+    ['--playback', playback],
+    ['--archive-until', asked.archive_until === null ? 'never' : asked.archive_until],
   ];
   const given = options.flatMap(([name, value]) =>
     value === undefined ? [] : [name, quoted(String(value))],

@@ -32,14 +32,26 @@ export function mayRest(record: Pick<AssetRecord, 'mode'>, status: Status): bool
 
 export const NOT_ARCHIVED = 'NOT_ARCHIVED';
 
+interface Made {
+  readonly restored_from?: string;
+}
+
 /** All that a request for a deletion without a copy loses. */
-export function lossOfAll({ archive }: Pick<AssetRecord, 'archive'>): Loss {
-  const kept = archive
+export function lossOfAll(record: Pick<AssetRecord, 'archive'> & Made): Loss {
+  const kept = record.archive
     ? 'The copy that an earlier request made stays; it has not been looked at again.'
-    : 'Nobody can bring it back.';
+    : (copyOfOrigin(record) ?? 'Nobody can bring it back.');
   return {
     code: NOT_ARCHIVED,
     attribute: '*',
     detail: `NO COPY is made of this asset: picture, sound, captions and metadata go for good with its deletion. ${kept}`,
   };
+}
+
+/** Of a video that was made from a copy, which a deletion without one leaves where it is: only an erasure reaches it. */
+export function copyOfOrigin({ restored_from }: Made): string | undefined {
+  return (
+    restored_from &&
+    `The copy of asset ${restored_from}, which it was restored from, stays; an erasure removes it.`
+  );
 }

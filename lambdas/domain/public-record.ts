@@ -52,7 +52,8 @@ function currentId(kind: 'playback' | 'track', record: AssetRecord, id: string):
 }
 
 /** A look at one record also tells its place, if it stands in line. */
-export type PublicRecord = ReturnType<typeof publicRecord> & Partial<PlaceInLine>;
+export type PublicRecord = ReturnType<typeof publicRecord> &
+  Partial<PlaceInLine> & { readonly superseded_by?: string };
 
 /** The record in its frozen wire form. Keys without a value are left out by JSON. */
 export function publicRecord(record: AssetRecord) {
@@ -105,6 +106,31 @@ export function publicRecord(record: AssetRecord) {
     warnings: record.warnings,
     history: record.history.map(publicEntry),
   };
+}
+
+/**
+ * As above, of a record whose asset was restored as one that has a record of its own: only that one, the last of `later`,
+ * can tell where the video is.
+ */
+export function publicRecordOf(record: AssetRecord, later: readonly AssetRecord[]) {
+  const shown = publicRecord(record);
+  const last = later.at(-1);
+  if (!last) return shown;
+  return {
+    ...shown,
+    summary: supersededSummary(record, last),
+    location: locationOf(last),
+    playable: isPlayable(last),
+    superseded_by: last.asset_id,
+    current_asset_id: currentAssetId(last) ?? null,
+  };
+}
+
+function supersededSummary({ current_asset_id }: AssetRecord, last: AssetRecord): string {
+  const isThere = isPlayable(last) && last.status !== 'restored';
+  const became = isThere ? 'which has a request of its own' : 'which was deleted again';
+  const where = last.asset_id === current_asset_id ? 'that record' : `the record of ${last.asset_id}`;
+  return `Restored as ${current_asset_id}, ${became}: see ${where}.`;
 }
 
 /** An archive that wakes only to say that its date, or its end, is near does nothing else before it. */

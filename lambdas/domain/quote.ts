@@ -1,4 +1,5 @@
 // What a restore would cost and when it would be readable, said before anybody asks for it. Pure: no Mux call, nothing changes.
+import { refusedByPurge } from './decisions.ts';
 import { nothingToRestore } from './decisions-restore.ts';
 import { effectiveStatus, isBeforeDeletion } from './lifecycle.ts';
 import { isDeleteOnly } from './modes.ts';
@@ -55,6 +56,8 @@ export function quoteRestore(
   rates: QuoteRates,
   nowMs: number,
 ): QuoteAnswer {
+  const refusal = refusedByPurge(record);
+  if (refusal) return { kind: 'problem', problem: refusal.problem };
   const status = effectiveStatus(record);
   const { archive } = record;
   if (record.lost_at) return { kind: 'problem', problem: nothingToRestore(record) };

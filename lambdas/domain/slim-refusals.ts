@@ -2,6 +2,7 @@
 import type { PlatformAsset } from './asset.ts';
 import type { Problem } from './problem.ts';
 import type { AssetRecord, Hold } from './record.ts';
+import { unreplaced } from './revoked.ts';
 import type { SlimPart } from './slim.ts';
 import { unreachableCaption } from './verdict.ts';
 
@@ -18,7 +19,22 @@ export function refusalOfStanding(
     return gone(assetId, `its record is ${own.status}`);
   if (own?.status === 'restored') return restoredAs(own);
   if (own && own.status !== 'cancelled') return underWay(own);
+  if (own && isMakingIds(own)) return comingBack(own);
   return origin && origin.status !== 'restored' ? underWay(origin) : undefined;
+}
+
+/** What is taken now would be taken for one that is to be made again. */
+function isMakingIds({ wake_at, revoked }: AssetRecord): boolean {
+  return wake_at !== undefined && unreplaced(revoked).length > 0;
+}
+
+function comingBack({ asset_id }: AssetRecord): Problem {
+  return {
+    status: 409,
+    code: 'REQUEST_UNDER_WAY',
+    detail: `The request for asset ${asset_id} was taken back: it is being given its playback ids again.`,
+    action: 'Ask again in a few minutes.',
+  };
 }
 
 function restoredAs({ asset_id, current_asset_id }: AssetRecord): Problem {

@@ -28,7 +28,7 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
       : 'Safe in the vault; being deleted from Mux now.',
   deleted: (r) =>
     isWithoutCopy(r)
-      ? 'Deleted from Mux without a copy, as asked; it cannot be brought back.'
+      ? `Deleted from Mux without a copy, as asked; ${r.restored_from ? `only the copy of asset ${r.restored_from} can bring it back` : 'it cannot be brought back'}.`
       : `Safe in the vault; deleted from Mux${r.deleted_at ? ` ${day(r.deleted_at)}` : ''}; can be restored under new ids${untilItsEnd(r)}.`,
   thawing: (r) =>
     `Being read out of Glacier (${r.restore?.tier ?? 'Standard'}); ready by ${time(r.restore?.ready_by)}.`,
@@ -39,7 +39,7 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
       ? 'The request was taken back; Mux no longer has the asset, and the vault has no whole copy of it.'
       : `The request was taken back; ${playingAgain(r)}${r.archive ? '; the copy stays in the vault' : ''}.`,
   scheduled: (r) =>
-    `Still on Mux; ${deletionOf(r)} WITHOUT a copy${r.archive ? ' of its own; that of an earlier request stays' : ', for good'}; free to take back until then.`,
+    `Still on Mux; ${deletionOf(r)} WITHOUT a copy${leftOf(r)}; free to take back until then.`,
   purging: ({ purge }) =>
     purge?.begun_at
       ? 'Being erased: nothing of it can be had back.'
@@ -48,6 +48,12 @@ const SENTENCES: Record<Status, (record: AssetRecord) => string> = {
     `Gone for good${purge?.done_at ? ` since ${day(purge.done_at)}` : ''}; nothing of the video is left in the vault.`,
   failed: (r) => `Stopped: ${r.failure?.message ?? 'unknown failure'} ${r.failure?.action ?? ''}`.trim(),
 };
+
+/** Of all copies, where none is made. */
+function leftOf({ archive, restored_from }: AssetRecord): string {
+  if (archive) return ' of its own; that of an earlier request stays';
+  return restored_from ? ` of its own; that of asset ${restored_from} stays` : ', for good';
+}
 
 /** `until`: when that ends, if nothing else ends it before. */
 function playing(record: AssetRecord, until = ''): string {

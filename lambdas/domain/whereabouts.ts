@@ -82,6 +82,12 @@ export function reasonOf(records: readonly AssetRecord[]): Reason {
   return isAsAsked || records.some(({ archive }) => archive) ? 'DELETED' : 'LOST';
 }
 
+/** Of one playback id or track: the video may play while nothing stands in the place of this id of it. */
+export function reasonOfId(records: readonly AssetRecord[], currentId: string | undefined): Reason {
+  const reason = reasonOf(records);
+  return reason === 'PLAYING' && currentId === undefined ? 'NO_SUCCESSOR' : reason;
+}
+
 function lineageView(records: readonly AssetRecord[]): readonly LineageEntry[] {
   return records.flatMap((record, at) => {
     const before = records[at - 1];

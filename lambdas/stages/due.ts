@@ -3,6 +3,7 @@
 import { refusedLosses } from '../domain/loss-policy.ts';
 import { isArchiveOnly, waitingStatus } from '../domain/modes.ts';
 import type { AssetRecord, Foretold } from '../domain/record.ts';
+import { unreplaced } from '../domain/revoked.ts';
 import { iso, nextTick } from '../domain/time.ts';
 import type { Next, Settings, Work } from './stage.ts';
 
@@ -79,8 +80,9 @@ export function archivedUntil(work: Work, cause: string, set?: Partial<AssetReco
   const { settings } = work.deps;
   const isUrgent = (record: AssetRecord) =>
     record.deletion_noticed_at !== undefined ||
-    // Its playback ids are taken away now.
+    // Its playback ids are taken away now, or made again where a request before this one took them.
     record.playback === 'revoke' ||
+    unreplaced(record.revoked).length > 0 ||
     refusedLosses(record, settings.onLoss).length > 0;
   const sleepsUntilMs = (record: AssetRecord) =>
     isArchiveOnly(record) ? undefined : sleepUntilMs(record, settings);

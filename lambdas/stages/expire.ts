@@ -54,7 +54,7 @@ async function revokeFirst(work: Work): Promise<Next | Stop | undefined> {
     return againAtMs === undefined ? undefined : { waitingFor: ITS_DATE, wakeAtMs: () => againAtMs };
   }
   const asset = await toBeRevoked(work);
-  const stop = asset && (await keptFromRevoking(work));
+  const stop = asset && (await keptFromRevoking(work, asset));
   if (!asset || stop) return stop;
   // The proof itself is thrown away: whatever the mode is, nothing but playback ids goes.
   const finding = await prove(work.deps, { ...work.record, mode: undefined }, work.nowMs);

@@ -10,6 +10,12 @@ export interface Place {
   readonly begun: string;
 }
 
+/** The statuses come in the order of a record's life, so that what moves on meanwhile is met again at worst. */
+export function nextPlace({ status, begun }: Place): Place | undefined {
+  const next = STATUSES[STATUSES.indexOf(status) + 1];
+  return next && { status: next, begun };
+}
+
 export function encodePlace(scope: string, { status, after, begun }: Place): string {
   return Buffer.from(JSON.stringify({ of: scope, status, after, begun })).toString('base64url');
 }

@@ -7,14 +7,15 @@ import { effectiveStatus, isBeforeDeletion } from '../domain/lifecycle.ts';
 import { type Problem, problemDocument } from '../domain/problem.ts';
 import { type AssetRecord, STATUSES, type Status } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { decodePlace, encodePlace, type Place } from './group-cursor.ts';
-import { successorOf } from './groups.ts';
+import { decodePlace, encodePlace, nextPlace, type Place } from './group-cursor.ts';
+import { isEarlierLife } from './groups.ts';
+import { laterLives } from './lineage.ts';
 import type { Clock } from './ports.ts';
 import { type Answer, cancelRequest, type RequestDeps, requestRestore } from './request.ts';
 import { sideBySide } from './side-by-side.ts';
 
 export type GroupAction =
-  | { readonly kind: 'cancel' }
+  | { readonly kind: 'cancel'; readonly reason?: string }
   /** A token for each restore. */
   | { readonly kind: 'restore'; readonly wish: () => RestoreWish };
 
@@ -80,8 +81,12 @@ export async function walkGroup(
     const { status, after, begun }: Place = place;
     const page = await deps.ledger.list({ groupId, status, limit: PAGE, cursor: after });
     const records = page.records.filter((record) => !isNews(record, begun));
+    const later = action.kind === 'restore' ? await laterLives(deps.ledger, records) : NONE;
     done.push(
-      ...(await sideBySide(records, SIDE_BY_SIDE, (each) => act(deps, groupId, action, each, caller))),
+      ...(await sideBySide(records, SIDE_BY_SIDE, (record) => {
+        const lives = later.get(record.asset_id) ?? [];
+        return act(deps, groupId, action, { record, lives }, caller);
+      })),
     );
     place = page.nextCursor === null ? nextPlace(place) : { status, after: page.nextCursor, begun };
   }
@@ -98,6 +103,14 @@ export async function walkGroup(
   };
 }
 
+const NONE: ReadonlyMap<string, readonly AssetRecord[]> = new Map();
+
+/** A record, and those of what its asset was restored as. */
+interface Video {
+  readonly record: AssetRecord;
+  readonly lives: readonly AssetRecord[];
+}
+
 const WORK_LEADS_TO: readonly Status[] = ['thawing', 'uploading', 'restored', 'cancelled'];
 
 function isNews({ status, history }: AssetRecord, begun: string): boolean {
@@ -109,43 +122,46 @@ async function act(
   deps: GroupWalkDeps,
   groupId: string,
   action: GroupAction,
-  record: AssetRecord,
+  video: Video,
   caller: Caller,
 ): Promise<Done> {
-  const assetId = record.asset_id;
   try {
     return action.kind === 'cancel'
-      ? await cancelOne(deps, record, caller)
-      : await restoreOne(deps, groupId, record, action.wish(), caller);
+      ? await cancelOne(deps, video.record, action.reason, caller)
+      : await restoreOne(deps, groupId, video, action.wish(), caller);
   } catch (error) {
-    return { assetId, outcome: 'not_now', problem: deps.refusal(error) };
+    return { assetId: video.record.asset_id, outcome: 'not_now', problem: deps.refusal(error) };
   }
 }
 
-async function cancelOne(deps: RequestDeps, record: AssetRecord, caller: Caller): Promise<Done> {
+async function cancelOne(
+  deps: RequestDeps,
+  record: AssetRecord,
+  reason: string | undefined,
+  caller: Caller,
+): Promise<Done> {
   const { asset_id: assetId, status } = record;
   if (status === 'cancelled') return { assetId, outcome: 'already_cancelled' };
   // A cancel by its id would reach for the request on what it was restored as, which this group may have nothing to do with.
   if (status === 'restored') return { assetId, outcome: 'already_restored' };
-  return doneBy(assetId, await cancelRequest(deps, assetId, caller));
+  return doneBy(assetId, await cancelRequest(deps, assetId, caller, reason));
 }
 
 /** What the ledger has for being on Mux is taken to be there: to ask for each would take hours. A restore by its own id asks. */
 async function restoreOne(
   deps: RequestDeps,
   groupId: string,
-  record: AssetRecord,
+  { record, lives }: Video,
   wish: RestoreWish,
   caller: Caller,
 ): Promise<Done> {
   const { asset_id: assetId, status, lost_at } = record;
-  const successor = await successorOf(deps.ledger, record);
-  if (successor?.group_id === groupId) return { assetId, outcome: 'superseded' };
-  const last = successor ?? record;
+  if (isEarlierLife(lives, groupId)) return { assetId, outcome: 'superseded' };
+  const last = lives.at(-1) ?? record;
   const isThere = last.status === 'restored' || last.status === 'cancelled';
   if (isThere && !(status === 'cancelled' && lost_at)) return { assetId, outcome: 'already_available' };
   if (isBeforeDeletion(effectiveStatus(last)) && !last.lost_at) {
-    const taken = await cancelRequest(deps, last.asset_id, caller);
+    const taken = await cancelRequest(deps, last.asset_id, caller, wish.reason);
     // Its deletion may have begun since it was listed.
     if (taken.kind === 'record') return doneBy(assetId, taken);
   }
@@ -156,9 +172,4 @@ function doneBy(assetId: string, answer: Answer): Done {
   if (answer.kind === 'record') return { assetId, outcome: answer.outcome ?? 'restoring' };
   const isPassing = answer.problem.status === 503;
   return { assetId, outcome: isPassing ? 'not_now' : 'refused', problem: answer.problem };
-}
-
-function nextPlace({ status, begun }: Place): Place | undefined {
-  const next = STATUSES[STATUSES.indexOf(status) + 1];
-  return next && { status: next, begun };
 }

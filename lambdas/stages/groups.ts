@@ -1,10 +1,11 @@
 // A group of requests at a glance: its records by pages of the ledger's index, summed up. Never a scan, and bounded work.
-import { type GroupSum, type Member, sumOf } from '../domain/group-sum.ts';
+import { type GroupSum, type GroupWish, type Member, sumOf, withoutTier } from '../domain/group-sum.ts';
 import type { QuoteRates } from '../domain/offers.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { AssetRecord } from '../domain/record.ts';
+import type { AssetRecord, Tier } from '../domain/record.ts';
+import { laterLives } from './lineage.ts';
 import type { Clock, Ledger } from './ports.ts';
-import { sideBySide } from './side-by-side.ts';
+import { holdsNothing } from './request.ts';
 
 export interface GroupDeps {
   readonly ledger: Ledger;
@@ -15,6 +16,8 @@ export interface GroupDeps {
 /** On the wire. */
 export interface GroupView extends GroupSum {
   readonly group_id: string;
+  /** Ids of the orders of erasure that some of them stand still for, or were erased by. */
+  readonly erasures: readonly string[];
   /** What can be done about all of them, as calls of this API. */
   readonly actions: readonly { readonly action: 'cancel' | 'restore'; readonly path: string }[];
   /** False when the group is so large that this answer is about a stretch of it: the next one begins at `next_cursor`. */
@@ -26,25 +29,33 @@ const PAGE = 100;
 /** Summed up in one call: a second or two of work. */
 const MOST_RECORDS = 1_000;
 const READING_MS = 15_000;
-const SIDE_BY_SIDE = 10;
 
-/** Undefined when the group has no record. Throws PermanentError INVALID_CURSOR. */
+export type GroupAnswer =
+  | { readonly kind: 'view'; readonly view: GroupView }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** Throws PermanentError INVALID_CURSOR. */
 export async function viewGroup(
   deps: GroupDeps,
   groupId: string,
-  wish: { readonly needByMs?: number; readonly cursor?: string },
-): Promise<GroupView | undefined> {
+  wish: GroupWish & { readonly cursor?: string },
+): Promise<GroupAnswer> {
   const { records, nextCursor } = await stretchOf(deps, groupId, wish.cursor);
   const isAll = wish.cursor === undefined && nextCursor === null;
-  if (isAll && records.length === 0) return undefined;
-  const members = await sideBySide(records, SIDE_BY_SIDE, (record) => memberOf(deps.ledger, groupId, record));
-  return {
+  if (isAll && records.length === 0) return { kind: 'problem', problem: noSuchGroup(groupId) };
+  const members = await membersOf(deps.ledger, groupId, records);
+  const nowMs = deps.clock.nowMs();
+  const lacking = wish.tier ? withoutTier(members, wish.tier, deps.rates, nowMs) : [];
+  if (lacking.length > 0) return { kind: 'problem', problem: tierNotOffered(wish.tier, lacking) };
+  const view = {
     group_id: groupId,
-    ...sumOf(members, wish.needByMs, deps.rates, deps.clock.nowMs()),
+    ...sumOf(members, wish, deps.rates, nowMs),
+    erasures: await erasuresOf(deps.ledger, members),
     actions: (['cancel', 'restore'] as const).map((action) => ({ action, path: pathOf(groupId, action) })),
     whole: isAll,
     next_cursor: nextCursor,
   };
+  return { kind: 'view', view };
 }
 
 function pathOf(groupId: string, action: string): string {
@@ -53,29 +64,59 @@ function pathOf(groupId: string, action: string): string {
 
 async function stretchOf({ ledger, clock }: GroupDeps, groupId: string, from: string | undefined) {
   const untilMs = clock.nowMs() + READING_MS;
-  const records: AssetRecord[] = [];
+  // What moves on while the pages are read may be met twice: the later page knows better.
+  const records = new Map<string, AssetRecord>();
   let cursor: string | undefined = from;
   for (;;) {
     const page = await ledger.list({ groupId, limit: PAGE, cursor });
-    records.push(...page.records);
-    const isEnough = records.length + PAGE > MOST_RECORDS || clock.nowMs() >= untilMs;
-    if (page.nextCursor === null || isEnough) return { records, nextCursor: page.nextCursor };
+    for (const record of page.records) records.set(record.asset_id, record);
+    const isEnough = records.size + PAGE > MOST_RECORDS || clock.nowMs() >= untilMs;
+    if (page.nextCursor === null || isEnough)
+      return { records: [...records.values()], nextCursor: page.nextCursor };
     cursor = page.nextCursor;
   }
 }
 
-async function memberOf(ledger: Ledger, groupId: string, record: AssetRecord): Promise<Member> {
-  const successor = await successorOf(ledger, record);
-  if (!successor) return { record, restorable: record };
-  return { record, restorable: successor.group_id === groupId ? undefined : successor };
+async function membersOf(
+  ledger: Ledger,
+  groupId: string,
+  records: readonly AssetRecord[],
+): Promise<readonly Member[]> {
+  const later = await laterLives(ledger, records);
+  return records.map((record) => {
+    const lives = later.get(record.asset_id) ?? [];
+    const last = lives.at(-1) ?? record;
+    const restorable = [record, ...lives].findLast((each) => !holdsNothing(each)) ?? last;
+    return { record, last, restorable: isEarlierLife(lives, groupId) ? undefined : restorable };
+  });
 }
 
-/** The record of the asset that this one was restored as, if somebody asked to delete that one, too. */
-export async function successorOf(
-  ledger: Ledger,
-  { status, current_asset_id }: AssetRecord,
-): Promise<AssetRecord | undefined> {
-  return status === 'restored' && current_asset_id !== undefined ? ledger.get(current_asset_id) : undefined;
+/** Restored, and deleted again by a request of the same group, which counts itself. */
+export function isEarlierLife(later: readonly AssetRecord[], groupId: string): boolean {
+  return later.some(({ group_id }) => group_id === groupId);
+}
+
+/** Orders of erasure that some of them stand still for: on record with the first of each lineage, which leads. */
+async function erasuresOf(ledger: Ledger, members: readonly Member[]): Promise<readonly string[]> {
+  const purges = members.flatMap(({ last: { status, purge } }) =>
+    purge && (status === 'purging' || status === 'purged') ? [purge] : [],
+  );
+  const leaders = purges.flatMap(({ led_by }) => led_by ?? []);
+  const led = leaders.length > 0 ? await ledger.getMany(leaders) : [];
+  const orders = [...purges, ...led.flatMap(({ purge }) => purge ?? [])].flatMap(
+    ({ order }) => order?.id ?? [],
+  );
+  return [...new Set(orders)].sort();
+}
+
+function tierNotOffered(tier: Tier | undefined, classes: readonly string[]): Problem {
+  return {
+    status: 400,
+    code: 'TIER_NOT_OFFERED',
+    field: 'tier',
+    detail: `Some of the group lie in ${classes.join(' and ')}, which does not offer ${tier}.`,
+    action: 'Choose another tier, or leave it out.',
+  };
 }
 
 export function noSuchGroup(groupId: string): Problem {

@@ -77,6 +77,35 @@ async function successorsOf(
   return records;
 }
 
+/**
+ * Of each record the records of what its asset was restored as, if somebody asked to delete that one too, the oldest
+ * first; of most there are none. One read of many for each life.
+ */
+export async function laterLives(
+  ledger: Pick<Ledger, 'getMany'>,
+  records: readonly AssetRecord[],
+): Promise<ReadonlyMap<string, readonly AssetRecord[]>> {
+  const lives = new Map<string, readonly AssetRecord[]>();
+  let open = records.map((first) => ({ first, last: first }));
+  while (open.some(({ last }) => restoredAs(last) !== undefined)) {
+    const read = await ledger.getMany(open.flatMap(({ last }) => restoredAs(last) ?? []));
+    const byId = new Map(read.map((record) => [record.asset_id, record]));
+    open = open.flatMap(({ first, last }) => {
+      const next = byId.get(restoredAs(last) ?? '');
+      const before = lives.get(first.asset_id) ?? [];
+      // A ledger that was mended by hand may lead round in a circle.
+      if (!next || [first, ...before].some(({ asset_id }) => asset_id === next.asset_id)) return [];
+      lives.set(first.asset_id, [...before, next]);
+      return [{ first, last: next }];
+    });
+  }
+  return lives;
+}
+
+function restoredAs({ status, current_asset_id }: AssetRecord): string | undefined {
+  return status === 'restored' ? current_asset_id : undefined;
+}
+
 /** What stands now in place of an id, through all restores. */
 export interface Followed {
   readonly records: readonly AssetRecord[];
@@ -101,10 +130,19 @@ async function follow(ledger: Ledger, kind: keyof typeof CURRENT, id: string): P
   const assetId = await ledger.resolveAlias(kind, id);
   const chain = assetId === undefined ? undefined : await lineageOf(ledger, assetId);
   if (!chain) return undefined;
+  return followThrough(kind, chain.records, id);
+}
+
+/** `records`: of all assets that the video was, the oldest first. */
+export function followThrough(
+  kind: keyof typeof CURRENT,
+  records: readonly AssetRecord[],
+  id: string,
+): Followed {
   let currentId: string | undefined;
   let nextId: string | undefined = id;
   let archivedAs: Followed['archivedAs'];
-  for (const record of chain.records) {
+  for (const record of records) {
     // Those before the id came into being do not know it.
     if (nextId === undefined || !knows(kind, record, nextId)) continue;
     const trackId = ownIdOf(kind, record, nextId);
@@ -113,8 +151,8 @@ async function follow(ledger: Ledger, kind: keyof typeof CURRENT, id: string): P
     currentId = CURRENT[kind](record, nextId);
     nextId = currentId;
   }
-  const last = chain.records.at(-1);
+  const last = records.at(-1);
   // An asset that was gone before anybody had read it has a record that knows none of its ids.
   const isGone = last === undefined || !isPlayable(last);
-  return { records: chain.records, currentId: isGone ? undefined : currentId, archivedAs };
+  return { records, currentId: isGone ? undefined : currentId, archivedAs };
 }

@@ -6,7 +6,7 @@ import { refusedLosses } from '../domain/loss-policy.ts';
 import { isDeleteOnly, lossOfAll } from '../domain/modes.ts';
 import { trackIds } from '../domain/pairing.ts';
 import type { AssetRecord } from '../domain/record.ts';
-import { withRevoked } from '../domain/revoked.ts';
+import { unreplaced, withRevoked } from '../domain/revoked.ts';
 import { iso } from '../domain/time.ts';
 import { judge, lossesOf, type Verdict, withLosses } from '../domain/verdict.ts';
 import { backInLine, roomForMasters } from './admission.ts';
@@ -14,7 +14,7 @@ import { archivedUntil } from './due.ts';
 import { confirmEnvironment, goneBeforeArchived } from './gone.ts';
 import { heldForLosses } from './losses.ts';
 import { replacePlayback } from './replace-playback.ts';
-import { reuseArchive } from './reuse-archive.ts';
+import { hasSidecars, reuseArchive } from './reuse-archive.ts';
 import { outOfReach } from './sidecars.ts';
 import type { Next, Work } from './stage.ts';
 import { giveUpUploads } from './unfinished-uploads.ts';
@@ -57,9 +57,14 @@ export async function master(work: Work): Promise<Next> {
   };
 }
 
-/** A request came before the ids that an earlier one had taken away were made again: this one lets the video play. */
+/**
+ * A request came before the ids that an earlier one had taken away were made again: this one lets the video play. One
+ * that revokes too leaves them gone, unless the vault has lost what only they lead to.
+ */
 async function letItPlay(work: Work): Promise<void> {
-  const againAtMs = work.record.playback === 'revoke' ? undefined : await replacePlayback(work);
+  const { playback, revoked } = work.record;
+  if (unreplaced(revoked).length === 0 || (playback === 'revoke' && (await hasSidecars(work)))) return;
+  const againAtMs = await replacePlayback(work);
   if (againAtMs !== undefined) throw new NotYetError(againAtMs, 'its playback ids to be made again');
 }
 

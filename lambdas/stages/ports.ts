@@ -55,6 +55,8 @@ export interface Due {
 /** One record per asset, the only truth. Reads of single records are strongly consistent. */
 export interface Ledger {
   get(assetId: string): Promise<AssetRecord | undefined>;
+  /** In any order, each once, without those that do not exist. Strongly consistent. */
+  getMany(assetIds: readonly string[]): Promise<readonly AssetRecord[]>;
   /**
    * Stores the record if the ledger still holds `record.version` of it (0: holds none), as one conditional write.
    * Answers the record as stored, its version one higher. Throws ConflictError when somebody was faster.

@@ -3,7 +3,7 @@
 import type { PlatformAsset } from '../domain/asset.ts';
 import { NotYetError, PermanentError } from '../domain/failures.ts';
 import type { AssetRecord, PlaybackId, RevokedPlaybackId } from '../domain/record.ts';
-import { replaced, unknownIds, unreplaced } from '../domain/revoked.ts';
+import { PLAYS_UNDER_NEW_IDS, replaced, unknownIds, unreplaced } from '../domain/revoked.ts';
 import { confirmEnvironment } from './gone.ts';
 import type { Work } from './stage.ts';
 
@@ -33,10 +33,12 @@ function revokingEndsMs({ record: { history }, deps: { settings } }: Work): numb
 }
 
 /** Those that were about to be taken away and never were. */
-async function letStay(work: Work, live: ReadonlySet<string>): Promise<void> {
-  const { revoked = [] } = work.record;
+export async function letStay(work: Work, live: ReadonlySet<string>): Promise<void> {
+  const { revoked = [], warnings } = work.record;
   const left = revoked.filter(({ id, replaced_by }) => replaced_by !== undefined || !live.has(id));
-  if (left.length < revoked.length) await work.renew({ revoked: left.length > 0 ? left : undefined });
+  if (left.length === revoked.length) return;
+  if (left.length > 0) return work.renew({ revoked: left });
+  await work.renew({ revoked: undefined, warnings: warnings.filter((text) => text !== PLAYS_UNDER_NEW_IDS) });
 }
 
 type Adoptable = PlatformAsset['playbackIds'][number][];

@@ -75,8 +75,13 @@ async function refusedByOrigin(
   return origin && refusedByPurge(origin);
 }
 
-export async function cancelRequest(deps: RequestDeps, assetId: string, caller: Caller): Promise<Answer> {
-  return onTracked(deps, assetId, (record) => decideCancel(record, caller));
+export async function cancelRequest(
+  deps: RequestDeps,
+  assetId: string,
+  caller: Caller,
+  reason?: string,
+): Promise<Answer> {
+  return onTracked(deps, assetId, (record) => decideCancel(record, caller, reason));
 }
 
 export async function reschedule(
@@ -150,7 +155,7 @@ export async function restorableOf(ledger: Ledger, assetId: string): Promise<Ass
 }
 
 /** Nothing of its own that could be brought back, and no request under way: the asset it was restored from has the archive and knows more. */
-function holdsNothing(record: AssetRecord): boolean {
+export function holdsNothing(record: AssetRecord): boolean {
   const { archive, status, lost_at } = record;
   const isWithout = !archive && (status === 'cancelled' || (status === 'deleted' && isWithoutCopy(record)));
   return lost_at !== undefined || isWithout;

@@ -39,6 +39,15 @@ export async function reuseArchive(
   return archivedUntil(work, own ? 'archive of an earlier life reused' : 'made from an archive', set);
 }
 
+/** Whether the captions and images of its archive can be used again: without a playback id there are no others. */
+export async function hasSidecars(work: Work): Promise<boolean> {
+  const { archive } = work.record;
+  if (!archive) return false;
+  const { captions, sidecars = [], token } = archive;
+  const kept = await stillThere<StoredObject>(work, [...captions, ...sidecars], token);
+  return kept.length === captions.length + sidecars.length;
+}
+
 /** Of the asset that this one was restored from, if all says that this is what that restore made, and made whole. */
 async function ancestorsArchive(
   { record, deps }: Work,

@@ -199,20 +199,21 @@ interface Outcome {
 
 async function slimmed(deps: SlimDeps, asset: PlatformAsset, outcome: Outcome): Promise<SlimAnswer> {
   const restoredFrom = await deps.ledger.resolveAlias('asset', asset.id);
-  return { kind: 'slimmed', slimmed: shown(deps, asset, outcome, restoredFrom) };
+  const isKnown = restoredFrom !== undefined || (await deps.ledger.get(asset.id)) !== undefined;
+  return { kind: 'slimmed', slimmed: shown(deps, asset, outcome, isKnown) };
 }
 
 function shown(
   { muxPrices, deletions }: SlimDeps,
   asset: PlatformAsset,
   { wish, parts, saved = [], entry }: Outcome,
-  restoredFrom: string | undefined,
+  isKnown: boolean,
 ) {
   const warnings = [
     ...(deletions === 'dry-run' ? ['Deletions of this stack are in dry-run: nothing is taken.'] : []),
     ...warningsOf(asset, wish, parts),
-    ...(restoredFrom !== undefined && parts.length > 0 && wish.scope !== 'static_renditions'
-      ? [`Icehouse made this asset from ${restoredFrom}: its look-ups go on naming what was taken.`]
+    ...(isKnown && parts.length > 0 && wish.scope !== 'static_renditions'
+      ? ['Icehouse has a record of this video: its look-ups go on naming what was taken.']
       : []),
   ];
   return {

@@ -65,19 +65,30 @@ export function answerFaults(method: string, path: string, answer: GivenAnswer):
   const type = answer.contentType?.split(';')[0] ?? '';
   const { schema } = content[type] ?? {};
   if (!(type in content)) return [`${name} as ${type} is not in the file`];
-  return schema
-    ? schemaFaults(closed(schema, 'inner'), JSON.parse(answer.text)).map((fault) => `${name}${fault}`)
-    : [];
+  if (!schema) return [];
+  const validate = answers.get(schema) ?? compiledOf(closed(schema, 'inner'));
+  answers.set(schema, validate);
+  return faultsOf(validate, JSON.parse(answer.text)).map((fault) => `${name}${fault}`);
 }
 
+/** By their place in the file: lives look hundreds of times, and closing a schema takes longer than holding against it. */
+const answers = new Map<object, ValidateFunction>();
 const compiled = new Map<string, ValidateFunction>();
 
 /** Of a value held against a schema of the file. */
 export function schemaFaults(schema: object, value: unknown): readonly string[] {
+  return faultsOf(compiledOf(schema), value);
+}
+
+function compiledOf(schema: object): ValidateFunction {
   // References in a schema by itself are to this file.
   const text = JSON.stringify(schema).replaceAll('"#/', '"icehouse#/');
   const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text));
   compiled.set(text, validate);
+  return validate;
+}
+
+function faultsOf(validate: ValidateFunction, value: unknown): readonly string[] {
   if (validate(value)) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) => {
     return `${instancePath} ${message} ${JSON.stringify(params)}`;

@@ -87,6 +87,15 @@ describe('a refusal', () => {
       String.raw`icehouse request asset1 --user user-7 --grace-days 30 --reason 'it'\''s old; rm -rf' --group summer --accept-loss OVERLAY SURROUND_SOUND`,
     );
   });
+
+  test.each([
+    [{ playback: 'revoke', asked: { archive_until: '2031-01-01' } }, ' --archive-until 2031-01-01'],
+    [{ playback: 'revoke', asked: { archive_until: null } }, ' --archive-until never'],
+  ] as const)('leaves out nothing that would make it another request', (given, end) => {
+    const { action } = lossRefusal(aRecord(given), [loss('OVERLAY')]);
+
+    expect(action).toContain(`--playback revoke${end} --accept-loss OVERLAY`);
+  });
 });
 
 test('no code is so long that a list of them all is no request', () => {

@@ -76,7 +76,12 @@ describe('without a proof, an asset that is gone', () => {
     expect(home.log.lines).toContainEqual({
       level: 'error',
       message: 'alarm',
-      fields: { code: 'LOST_AT_SOURCE', asset_id: 'asset1', cause: 'LOST_AT_SOURCE' },
+      fields: {
+        code: 'LOST_AT_SOURCE',
+        asset_id: 'asset1',
+        cause: 'LOST_AT_SOURCE',
+        metrics: { LostAtSource: 1 },
+      },
     });
   });
 

@@ -1,10 +1,10 @@
 // A group at a glance, and cancel and restore for all of it: by stretches, with nothing forgotten and nothing done twice.
 import { describe, expect, test } from 'vitest';
 import { TransientError } from '../../lambdas/domain/failures.ts';
-import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
+import type { AssetRecord, ErasureOrder, Status } from '../../lambdas/domain/record.ts';
 import { type GroupAction, type GroupWalk, walkGroup } from '../../lambdas/stages/group-walk.ts';
 import { viewGroup } from '../../lambdas/stages/groups.ts';
-import { ARCHIVE, CALLER, inStatus, NOW } from '../domain/decision-records.ts';
+import { ARCHIVE, BULK, CALLER, inStatus, NOW } from '../domain/decision-records.ts';
 import { memoryLedger } from '../fakes/ledger-memory.ts';
 import { createMemoryPlatform } from '../fakes/platform-memory.ts';
 import { LIST_RATES } from '../fakes/rates.ts';
@@ -27,8 +27,10 @@ async function ledgerOf(...records: Given[]) {
   return ledger;
 }
 
-const view = (ledger: Awaited<ReturnType<typeof ledgerOf>>, wish = {}) =>
-  viewGroup({ ledger, clock, rates: LIST_RATES }, COURSE, wish);
+async function view(ledger: Awaited<ReturnType<typeof ledgerOf>>, wish = {}) {
+  const answer = await viewGroup({ ledger, clock, rates: LIST_RATES }, COURSE, wish);
+  return answer.kind === 'view' ? answer.view : undefined;
+}
 
 describe('a group at a glance', () => {
   test('counts, and says what all of it would cost and when the last would be readable', async () => {
@@ -97,6 +99,95 @@ describe('a group at a glance', () => {
     const found = await view(ledger);
 
     expect(found?.restore).toMatchObject({ superseded: 1, from_vault: 2, free: 0 });
+    // `first` is an earlier life of `second`: neither its length nor its copy is counted once more.
+    expect(found).toMatchObject({
+      records: 2,
+      earlier_lives: 1,
+      by_status: { deleted: 1, restored: 1 },
+      playing: 0,
+      duration: 1_200,
+      archived_bytes: 20_000_000_000,
+    });
+  });
+
+  test('follows a video through a life that is no request of the group', async () => {
+    const ledger = await ledgerOf(
+      ['first', 'restored', { current_asset_id: 'second' }],
+      ['second', 'restored', { restored_from: 'first', current_asset_id: 'third', group_id: 'elsewhere' }],
+      ['third', 'deleted', { restored_from: 'second' }],
+    );
+
+    const [found, [walked]] = [await view(ledger), await walking(ledger).restore()];
+
+    expect(found).toMatchObject({ records: 1, earlier_lives: 1, restore: { from_vault: 1, free: 0 } });
+    expect(walked?.outcomes).toEqual({ superseded: 1, restoring: 1 });
+  });
+
+  test('counts a record once that moved on while its pages were read', async () => {
+    const ledger = await ledgerOf(['moved', 'thawing', { restore: BULK }], ['other', 'deleted']);
+    const { list } = ledger;
+    // The first page ends behind `deleted`, and is read once more in its new place.
+    ledger.list = async (query) => {
+      const { records } = await list({ ...query, cursor: undefined });
+      return query.cursor
+        ? { records: records.filter(({ asset_id }) => asset_id === 'moved'), nextCursor: null }
+        : { records, nextCursor: 'more' };
+    };
+
+    expect(await view(ledger)).toMatchObject({ records: 2, restore: { from_vault: 2, under_way: 1 } });
+  });
+
+  test('says what each tier comes to, and which is taken and why', async () => {
+    const ledger = await ledgerOf(
+      ['d1', 'deleted', { archive: ARCHIVE }],
+      ['d2', 'deleted', { archive: { ...ARCHIVE, storage_class: 'GLACIER' } }],
+    );
+
+    const bulk = (await view(ledger, { tier: 'Bulk' }))?.restore;
+    const soon = (await view(ledger, { needByMs: Date.parse(NOW) + 3_600_000 }))?.restore;
+
+    // S3: Bulk of DEEP_ARCHIVE within 48 h, of GLACIER within 12 h; Standard within 12 h and 5 h.
+    expect(bulk).toMatchObject({
+      tiers: { Bulk: 2 },
+      ready_by: '2026-11-24T12:00:00.000Z',
+      meets_need_by: null,
+      offers: [
+        { tier: 'Bulk', videos: 2, ready_by: '2026-11-24T12:00:00.000Z' },
+        { tier: 'Standard', videos: 2, ready_by: '2026-11-23T00:00:00.000Z' },
+        { tier: 'Expedited', videos: 1 },
+      ],
+    });
+    expect(bulk?.estimated_cost_usd).toBe(bulk?.offers[0]?.total_usd);
+    expect(bulk?.reason).toMatch(/^Bulk, as asked for/);
+    expect(soon).toMatchObject({ meets_need_by: false, tiers: { Standard: 1, Expedited: 1 } });
+    expect(soon?.reason).toBe(
+      'All of it cannot be ready by 2026-11-22T13:00:00.000Z; earliest 2026-11-23T00:00:00.000Z.',
+    );
+  });
+
+  test('refuses a tier that its storage class does not offer', async () => {
+    const ledger = await ledgerOf(['d1', 'deleted', { archive: ARCHIVE }], ['a1', 'archived']);
+
+    const answer = await viewGroup({ ledger, clock, rates: LIST_RATES }, COURSE, { tier: 'Expedited' });
+
+    expect(answer).toMatchObject({
+      kind: 'problem',
+      problem: { status: 400, code: 'TIER_NOT_OFFERED', field: 'tier' },
+    });
+  });
+
+  test('knows that what is about to be erased cannot come back, and by which order', async () => {
+    const order = { id: 'e'.repeat(16) } as ErasureOrder;
+    const still = { from: 'archived', executes_at: NOW } as const;
+    const ledger = await ledgerOf(
+      ['root', 'purging', { group_id: 'elsewhere', archive: ARCHIVE, purge: { ...still, order } }],
+      ['second', 'purging', { restored_from: 'root', archive: ARCHIVE, purge: { ...still, led_by: 'root' } }],
+      ['third', 'purged', { archive: undefined, purge: { ...still, from: 'deleted' } }],
+    );
+
+    const found = await view(ledger);
+
+    expect(found).toMatchObject({ restore: { impossible: 2, free: 0, from_vault: 0 }, erasures: [order.id] });
   });
 
   test('that is larger than one answer goes on by its cursor', async () => {
@@ -129,7 +220,10 @@ function walking(ledger: Awaited<ReturnType<typeof ledgerOf>>) {
     platform: () => platform,
     refusal: (error: unknown) => ({ status: 503, code: 'NOT_NOW', detail: String(error) }),
   };
-  const restore: GroupAction = { kind: 'restore', wish: () => ({ token: 'e'.repeat(32) }) };
+  const restore = (reason?: string): GroupAction => ({
+    kind: 'restore',
+    wish: () => ({ token: 'e'.repeat(32), reason }),
+  });
   async function all(action: GroupAction, caller = CALLER): Promise<readonly GroupWalk[]> {
     const walks: GroupWalk[] = [];
     let cursor: string | null = null;
@@ -143,8 +237,8 @@ function walking(ledger: Awaited<ReturnType<typeof ledgerOf>>) {
   return {
     deps,
     platform,
-    restore: () => all(restore),
-    restoreLater: () => all(restore, { ...CALLER, nowMs: CALLER.nowMs + 1 }),
+    restore: (reason?: string) => all(restore(reason)),
+    restoreLater: () => all(restore(), { ...CALLER, nowMs: CALLER.nowMs + 1 }),
     cancel: () => all({ kind: 'cancel' }),
   };
 }
@@ -192,6 +286,15 @@ describe('a restore of a group', () => {
     await walking(ledger).restore();
 
     for (const { history } of ledger.records.values()) expect(history.at(-1)?.actor).toBe('user-9');
+  });
+
+  test('keeps its reason on every record', async () => {
+    const ledger = await ledgerOf(['deleted1', 'deleted'], ['archived1', 'archived']);
+
+    await walking(ledger).restore('ticket 4711');
+
+    expect(ledger.records.get('deleted1')?.history.at(-1)?.cause).toBe('restore: ticket 4711');
+    expect(ledger.records.get('archived1')?.history.at(-1)?.cause).toBe('taken back: ticket 4711');
   });
 
   test('asked for again changes nothing', async () => {

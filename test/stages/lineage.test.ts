@@ -1,6 +1,12 @@
 // Old ids answer for what the video is now, over any number of restores.
 import { expect, test } from 'vitest';
-import { followPlaybackId, followTrack, lastOfLineage, lineageOf } from '../../lambdas/stages/lineage.ts';
+import {
+  followPlaybackId,
+  followTrack,
+  lastOfLineage,
+  laterLives,
+  lineageOf,
+} from '../../lambdas/stages/lineage.ts';
 import { memoryLedger } from '../fakes/ledger-memory.ts';
 import { aRecord } from '../fakes/record.ts';
 
@@ -106,4 +112,35 @@ test('a ledger that leads round in a circle is followed once', async () => {
 
   expect((await lastOfLineage(ledger, 'first'))?.asset_id).toBe('second');
   expect((await lineageOf(ledger, 'second'))?.records).toHaveLength(2);
+});
+
+test('later lives are read by one read of many for each, and only of what was restored', async () => {
+  const ledger = await ledgerOf({ status: 'restored', current_asset_id: 'third' });
+  await ledger.save(aRecord({ asset_id: 'third', status: 'deleted' }));
+  const reads: string[][] = [];
+  const { getMany } = ledger;
+  const counted = {
+    getMany: (ids: readonly string[]) => {
+      reads.push([...ids]);
+      return getMany(ids);
+    },
+  };
+  const records = ['first', 'second', 'third'].flatMap((id) => ledger.records.get(id) ?? []);
+
+  const lives = await laterLives(counted, records);
+
+  expect(reads).toEqual([['second', 'third'], ['third']]);
+  const ids = [...lives].map(([id, later]) => [id, later.map(({ asset_id }) => asset_id)]);
+  expect(ids).toEqual([
+    ['first', ['second', 'third']],
+    ['second', ['third']],
+  ]);
+});
+
+test('later lives that lead round in a circle are followed once', async () => {
+  const ledger = await ledgerOf({ status: 'restored', current_asset_id: 'first' });
+
+  const lives = await laterLives(ledger, [...ledger.records.values()]);
+
+  expect([...lives.values()].map((later) => later.length)).toEqual([1, 1]);
 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { NotYetError, PermanentError, TransientError } from '../../lambdas/domain/failures.ts';
 import { NEVER } from '../../lambdas/domain/modes.ts';
+import { summarize } from '../../lambdas/domain/summary.ts';
 import { notice } from '../../lambdas/stages/notice.ts';
 import { type House, type HouseOptions, house } from '../fakes/house.ts';
 import type { Accident } from '../fakes/mortal.ts';
@@ -216,6 +217,27 @@ describe('archive_only', () => {
 });
 
 describe('delete_only', () => {
+  test('of a restored asset says that the copy it was restored from stays, and a restore uses that', async () => {
+    const home = house();
+    home.addVideo(anMp4());
+    await home.requestDeletion({ expirationMs: DATE_MS });
+    await home.live('deleted');
+    await home.requestRestore();
+    await home.live('restored');
+    const id = home.record().current_asset_id ?? '';
+
+    await askToDelete(home, { asset_id: id, expirationMs: home.clock.nowMs() + DAY_MS });
+    await home.live(() => home.record(id).status === 'scheduled');
+    const before = [summarize(home.record(id)), home.record(id).losses[0]?.detail];
+    await home.live(() => home.record(id).status === 'deleted');
+    const after = summarize(home.record(id));
+    const answer = await home.requestRestore({}, id);
+
+    expect(before.map((text) => text?.includes('asset1') && !text.includes('Nobody'))).toEqual([true, true]);
+    expect(after).toContain('only the copy of asset asset1 can bring it back');
+    expect(answer).toMatchObject({ status: 202, outcome: 'restoring' });
+  });
+
   test('waits for its tick with nothing in the vault, says what is lost, and is deleted', async () => {
     const home = await scheduled({ settings: { onLoss: 'hold' } });
     const deletions = watchDeletions(home);

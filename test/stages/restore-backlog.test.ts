@@ -53,7 +53,7 @@ function expectWithinRates({ arrivedAtMs }: RestoreFlood): void {
   }
 }
 
-test('1,000 restores end as 1,000 assets at the rate of their creates', { timeout: 60_000 }, async () => {
+test('1,000 restores end as 1,000 assets at the rate of their creates', { timeout: 120_000 }, async () => {
   const waters = restoreFlood({ thawMs: 4 * HOUR_MS, prepareMs: 20_000 });
   await waters.deleted(1_000);
   await waters.restoreAll();
@@ -70,7 +70,7 @@ test('1,000 restores end as 1,000 assets at the rate of their creates', { timeou
 });
 
 test('killed functions and lost answers leave no second asset and nobody behind', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const waters = restoreFlood({ thawMs: 4 * HOUR_MS, prepareMs: 20_000, killed: 0.05, lostCreates: 0.01 });
   await waters.deleted(1_000);

@@ -120,6 +120,48 @@ describe('a request that revokes playback', () => {
     expect(home.platform.assetIds()).toEqual(['asset1']);
   });
 
+  test('that lost its captions from the vault has them again before it is deleted', async () => {
+    const home = await revoked();
+    home.vault.versions.delete(`${FOLDER}captions/text1.vtt`);
+    await home.live();
+    expect(home.record().status).toBe('failed');
+    home.source.files.set('https://stream.mux.test/asset1again1/text/text1.vtt', CAPTIONS);
+
+    await ask(home);
+    await home.live('deleted');
+
+    expect(home.record().archive?.captions).toMatchObject([{ track_id: 'text1' }]);
+    expect(home.vault.bytesOf(`${FOLDER}captions/text1.vtt`)).toEqual(CAPTIONS.bytes);
+    expect(isPlayable(home.record())).toBe(false);
+  });
+
+  test('waits for captions that Mux is hours in making, since nobody could fetch them afterwards', async () => {
+    const video = { id: 'video1', type: 'video' };
+    const home = homeWithVideo({}, { tracks: [video, { ...TEXT, status: 'preparing' }] });
+    await ask(home);
+    const readyMs = home.clock.nowMs() + 3 * 3_600_000;
+    await home.live(() => home.clock.nowMs() >= readyMs);
+    const before = liveIds(home);
+    home.platform.change('asset1', { tracks: [video, TEXT] });
+
+    await home.live(() => isAsleep(home));
+
+    expect(before).toEqual([PUBLIC.id, SIGNED.id]);
+    expect(home.record().archive?.captions).toMatchObject([{ track_id: 'text1' }]);
+    expect(liveIds(home)).toEqual([]);
+  });
+
+  test('does not wait longer than a day for captions that never come', async () => {
+    const home = homeWithVideo({}, { tracks: [{ ...TEXT, status: 'preparing' }] });
+    await ask(home);
+
+    await home.live(() => isAsleep(home), 400);
+
+    expect(liveIds(home)).toEqual([]);
+    expect(home.record().losses.map(({ code }) => code)).toContain('CAPTION_UNREACHABLE');
+    expect(home.clock.nowMs()).toBeLessThan(Date.parse(home.record().created_at) + 2 * 86_400_000);
+  });
+
   test('keeps its captions and playback ids when the master has to be copied once more', async () => {
     const home = await revoked();
     home.vault.versions.delete(`${FOLDER}master.mp4`);
@@ -174,6 +216,26 @@ describe('a request that revokes playback', () => {
     expect(liveIds(home)).toHaveLength(2);
     expect(isPlayable(home.record())).toBe(true);
     expect(home.record().archive?.captions).toHaveLength(1);
+  });
+
+  test('that failed in its second copy, and is then asked for with playback kept, plays again once it is archived', async () => {
+    const home = await revoked();
+    home.vault.versions.delete(`${FOLDER}master.mp4`);
+    await home.live();
+    const { probe } = home.source;
+    const refusal = { action: 'Look at it.', retryable: true };
+    home.source.probe = () => Promise.reject(new PermanentError('SOURCE_REFUSED', 'No.', refusal));
+    await ask(home);
+    await home.live();
+    expect(home.record().failure?.from).toBe('preparing');
+    home.source.probe = probe;
+
+    await home.requestDeletion({ expirationMs: DATE_MS + 30 * 86_400_000 });
+    await home.live(() => home.record().status === 'archived' && home.record().wake_lane === 'expire');
+
+    expect(isPlayable(home.record())).toBe(true);
+    expect(liveIds(home)).toHaveLength(2);
+    expect(home.record().warnings.join()).not.toContain('PLAYBACK_REVOKED');
   });
 
   test('is not confused by what the platform says of the asset meanwhile', async () => {
@@ -263,6 +325,50 @@ describe('nothing is taken away', () => {
   });
 });
 
+describe('what is left of its playback ids', () => {
+  const all = { reason: 'panic', user_id: 'user-9', since: '2026-11-01T00:00:00.000Z' };
+
+  test.each([
+    ['the asset', (home: House) => home.hold()],
+    ['everything', (home: House) => home.brake.setHoldOnAll(all)],
+  ])('plays on when a hold on %s comes between two DELETEs', async (_, hold) => {
+    const home = homeWithVideo();
+    const take = home.platform.deletePlaybackId;
+    home.platform.deletePlaybackId = async (...ids) => {
+      const answer = await take(...ids);
+      await hold(home);
+      return answer;
+    };
+
+    await ask(home);
+    await home.live(() => home.record().status === 'archived' && home.record().wake_lane === 'expire');
+
+    expect(liveIds(home)).toEqual([SIGNED.id]);
+    expect(home.record().revoked).toMatchObject([PUBLIC]);
+    expect(currentPlaybackId(home.record(), SIGNED.id)).toBe(SIGNED.id);
+    expect(isPlayable(home.record())).toBe(true);
+  });
+
+  test('is taken away once the hold is lifted', async () => {
+    const home = homeWithVideo();
+    const take = home.platform.deletePlaybackId;
+    home.platform.deletePlaybackId = async (...ids) => {
+      home.platform.deletePlaybackId = take;
+      const answer = await take(...ids);
+      await home.hold();
+      return answer;
+    };
+    await ask(home);
+    await home.live(() => home.record().status === 'archived' && home.record().wake_lane === 'expire');
+
+    await home.release();
+    await home.live('deleted');
+
+    expect(home.record().revoked).toMatchObject([PUBLIC, SIGNED]);
+    expect(manifestIds(home)).toEqual([PUBLIC, SIGNED]);
+  });
+});
+
 describe('taken back, the video', () => {
   test('plays under as many new ids of the same policies, found by the old ones', async () => {
     const home = await revoked();
@@ -338,6 +444,7 @@ describe('taken back, the video', () => {
     await home.live();
 
     expect(home.record().revoked).toBeUndefined();
+    expect(home.record().warnings.join()).not.toContain('PLAYBACK_ID_CHANGED');
     expect(liveIds(home)).toEqual([PUBLIC.id, SIGNED.id]);
     expect(isPlayable(home.record())).toBe(true);
   });
@@ -435,6 +542,7 @@ describe('asked for again after it was taken back,', () => {
 
     await home.live('archived');
 
+    expect(home.record().warnings).toEqual([expect.stringMatching(/^PLAYBACK_ID_CHANGED: /)]);
     expect(liveIds(home)).toHaveLength(2);
     expect(isPlayable(home.record())).toBe(true);
     expect(home.record().revoked?.every(({ replaced_by }) => replaced_by !== undefined)).toBe(true);

@@ -200,7 +200,43 @@ test('the last playback id goes with a warning, and leaves what it was', async (
   expect(given.platform.raw('asset1')?.playback_ids).toEqual([]);
 });
 
+test('of an asset whose request was taken back, look-ups go on naming what was taken, and a warning says so', async () => {
+  const given = home();
+  await keep(given, inStatus('cancelled', { asset_id: 'asset1' }));
+
+  const answer = await slimmed(given, { scope: 'playback_id', id: 'p1' });
+
+  expect(answer.warnings.join(' ')).toContain('its look-ups go on naming');
+});
+
 describe('is refused, and nothing is written', () => {
+  test('while the asset is given its playback ids again; afterwards they stay taken', async () => {
+    const given = home({
+      duration: 30,
+      playback_ids: [
+        { id: 'p1', policy: 'public' },
+        { id: 'p2', policy: 'public' },
+      ],
+    });
+    const take = given.platform.deletePlaybackId;
+    given.platform.deletePlaybackId = async (...ids) => {
+      given.platform.deletePlaybackId = take;
+      const answer = await take(...ids);
+      await given.cancelRequest();
+      return answer;
+    };
+    await given.requestDeletion({ playback: 'revoke' });
+    await given.live('cancelled');
+    await given.drain();
+
+    const early = await refusal(given, { scope: 'playback_id', id: 'p2' });
+    await given.live();
+    await slimmed(given, { scope: 'playback_id', id: 'p2' });
+
+    expect(early?.code).toBe('REQUEST_UNDER_WAY');
+    expect(given.platform.raw('asset1')?.playback_ids).toHaveLength(1);
+  });
+
   test.each([
     ['requested', 409, 'REQUEST_UNDER_WAY'],
     ['archived', 409, 'REQUEST_UNDER_WAY'],
@@ -232,7 +268,7 @@ describe('is refused, and nothing is written', () => {
     const later = await slimmed(given, { scope: 'playback_id', id: 'p1' });
 
     expect(early).toMatchObject({ code: 'REQUEST_UNDER_WAY' });
-    expect(later.warnings.join(' ')).toContain('made this asset from old1');
+    expect(later.warnings.join(' ')).toContain('its look-ups go on naming');
   });
 
   test('under a hold on everything, or on the asset of a request that was taken back', async () => {

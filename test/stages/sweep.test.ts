@@ -37,6 +37,25 @@ describe('the sweep', () => {
     expect(woken(home).toSorted()).toEqual(['before', 'now', 'pastItsTick']);
   });
 
+  test('says how long the oldest of each lane has been due, also when there is no room for it', async () => {
+    const home = house({ settings: { openMasters: 1 } });
+    await put(
+      home,
+      { asset_id: 'step1', status: 'preparing', wake_at: at(-90) },
+      { asset_id: 'step2', wake_at: at(-30) },
+      { asset_id: 'inLine', wake_at: at(-1_000), wake_lane: 'admit' },
+    );
+
+    await run(home);
+
+    const swept = home.log.lines.filter(({ message }) => message === 'swept');
+    expect(swept.map(({ fields }) => [fields.lane, fields.metrics])).toEqual([
+      ['expire', { OldestDueSeconds: 0 }],
+      ['step', { OldestDueSeconds: 90 }],
+      ['admit', { OldestDueSeconds: 1_000 }],
+    ]);
+  });
+
   test('of the expiry schedule leaves the other lane alone', async () => {
     const home = house();
     await put(
@@ -311,7 +330,7 @@ describe('the sweep', () => {
   test('leaves a record alone that is due in an index that lags', async () => {
     const home = house();
     await put(home, { asset_id: 'asset1', wake_at: at(500) });
-    home.ledger.due = async () => ['asset1', 'neverThere'];
+    home.ledger.due = async () => ['asset1', 'neverThere'].map((assetId) => ({ assetId, wakeAt: at(-1) }));
 
     await run(home);
 

@@ -12,13 +12,14 @@ type Answer = () => Promise<unknown>;
 let app: App;
 /** What Icehouse was asked, in the order of its answers. */
 let asked: string[];
-let answers: Record<'request' | 'restore' | 'whereIsPlaybackId', Answer>;
+let answers: Record<'request' | 'restore' | 'status' | 'whereIsPlaybackId', Answer>;
 
 beforeEach(() => {
   asked = [];
   answers = {
     request: async () => ({ life: 1 }),
     restore: async () => ({ outcome: 'cancelled' }),
+    status: async () => ({ life: 7 }),
     whereIsPlaybackId: () => Promise.reject(notTracked()),
   };
   const ask = (name: keyof typeof answers) => async () => {
@@ -29,7 +30,7 @@ beforeEach(() => {
   const icehouse = {
     request: ask('request'),
     restore: ask('restore'),
-    status: async () => ({ life: 7 }),
+    status: () => answers.status(),
     whereIsPlaybackId: ask('whereIsPlaybackId'),
     whereIsTrack: () => Promise.reject(notTracked()),
   };
@@ -108,6 +109,57 @@ test('a video that was restored before the app heard of it is looked for, and it
 
   expect(videoOf(app.db, 'one')).toMatchObject({ asset_id: 'asset2', deleted_by: 'teacher-1' });
   expect(asked).toEqual(['whereIsPlaybackId', 'request']);
+});
+
+test.each([
+  ['thawing', {}],
+  ['deleting', { restore: { tier: 'Bulk' } }],
+])(
+  'a video that is deleted while it is on its way back (%s) is deleted once it is there',
+  async (status, more) => {
+    for (const id of ['one', 'two']) softDelete(app, id, 'teacher-1');
+    await settle(app, 'asset1');
+    undelete(app, 'one', 'teacher-1');
+    await settle(app, 'asset1');
+    answers.request = async () => ({ life: 1, status, ...more });
+    softDelete(app, 'one', 'teacher-1');
+    await settle(app, 'asset1');
+
+    onIcehouse(app, told('restored', 5, { current_asset_id: 'asset2', playback_id_map: { play1: 'play2' } }));
+    answers.request = async () => ({ life: 1, status: 'requested' });
+    await tidy(app, { looks: false });
+
+    expect(asked).toEqual(['request', 'restore', 'request', 'request']);
+    expect(videoOf(app.db, 'one')).toMatchObject({ asset_id: 'asset2', deleted_by: 'teacher-1' });
+    expect(wishOf('one')).toBeNull();
+  },
+);
+
+test('what is kept for good by a request of another mode stays wished to be deleted', async () => {
+  for (const id of ['one', 'two']) softDelete(app, id, 'teacher-1');
+  answers.request = () => Promise.reject(new ProblemError(409, { code: 'REQUEST_DIFFERS' }));
+  answers.status = async () => ({ life: 1, status: 'archived', mode: 'archive_only' });
+
+  await expect(settle(app, 'asset1')).rejects.toThrow('kept for good');
+
+  expect(wishOf('one')).toBe('delete');
+});
+
+test('a look at a request that was taken back shows nothing that was deleted anew meanwhile', async () => {
+  for (const id of ['one', 'two']) softDelete(app, id, 'teacher-1');
+  await settle(app, 'asset1');
+  answers.whereIsPlaybackId = async () => {
+    onIcehouse(app, told('cancelled', 3));
+    for (const id of ['one', 'two']) softDelete(app, id, 'teacher-1');
+    answers.request = async () => ({ life: 2, status: 'requested' });
+    answers.status = answers.request;
+    await settle(app, 'asset1');
+    return seenAs('cancelled', 1);
+  };
+
+  await resync(app, 'asset1');
+
+  expect(videoOf(app.db, 'one')?.deleted_by).toBe('teacher-1');
 });
 
 test('a request that an operator takes back shows the rows again; an old word of it does not', async () => {
