@@ -1,15 +1,47 @@
-// How the tests run: three files at once (the lives wait more than they reckon), each in a process of its own.
+// How the tests run: three files at once, since the lives wait more than they reckon. A file is a process of its own where it
+// starts others, or where what it imports remembers the environment; all others share a few, and load what they import once.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const { TEST_REPORT } = process.env;
 
+// What Node compiles once it need not compile again in the hundreds of processes that the tests start: Node's own place for it.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+
+/** Stay clear of vi.mock, vi.stubEnv and lambdas/handlers, whose modules keep the first environment they see. */
+const SHARED = [
+  'test/{bench,client,contract,domain,lib,stages}/**/*.test.ts',
+  'test/local/{media,mux,s3}/**/*.test.ts',
+];
+
+/** What waits most begins first, so that a machine does not end with one core at work. */
+class LivesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) =>
+      ['/test/lives/', '/test/simulation/', '/test/'].findIndex((room) => moduleId.includes(room));
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 3,
+    sequence: { sequencer: LivesFirst },
     reporters: TEST_REPORT ? ['default', ['json', { outputFile: TEST_REPORT }]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARED },
+      },
+      {
+        extends: true,
+        test: { name: 'shared', include: SHARED, isolate: false },
+      },
+    ],
   },
 });

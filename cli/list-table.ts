@@ -46,6 +46,7 @@ function stackedTable(records: readonly PublicRecord[], { paint, columns }: Scre
 
 function nextStep(record: PublicRecord, nowMs: number): string {
   if (record.failure) return record.failure.code;
+  if (record.superseded_by) return 'superseded';
   if (!record.next_action_at) return '-';
   return Date.parse(record.next_action_at) <= nowMs
     ? 'now'

@@ -60,6 +60,7 @@ export function note(record: PublicRecord): string {
   if (record.purge && record.status === 'purging')
     return `goes for good from ${minute(record.purge.executes_at)}`;
   if (record.status === 'thawing' && record.restore) return `readable by ${minute(record.restore.ready_by)}`;
+  if (record.superseded_by) return `see ${record.superseded_by}`;
   if (record.status === 'restored') return `now ${record.current_asset_id ?? 'gone from Mux'}`;
   if (record.position) return [inLine(record), ...expectation(record)].join(', ');
   return [plain(record.waiting_for ?? ''), ...expectation(record)].filter(Boolean).join(', ');

@@ -17,6 +17,7 @@ import type {
   Findings,
   Group,
   GroupCancelBody,
+  GroupMap,
   GroupRestoreBody,
   GroupWalk,
   HoldBody,
@@ -30,6 +31,7 @@ import type {
   Slimmed,
   Status,
   StopErasureBody,
+  Tier,
   TrackWhereabouts,
   Upcoming,
   Whereabouts,
@@ -133,10 +135,16 @@ export class IcehouseClient {
     return this.ask(call, ({ matches }) => Array.isArray(matches));
   }
 
-  /** A group, or the stretch of it that begins at the cursor. */
-  group(groupId: string, query: { need_by?: string; cursor?: string } = {}): Promise<Group> {
+  /** A group, or the stretch of it that begins at the cursor. At most one of `tier` and `need_by`. */
+  group(groupId: string, query: { tier?: Tier; need_by?: string; cursor?: string } = {}): Promise<Group> {
     const call = { method: 'GET', path: groupPath(groupId), query } as const;
     return this.ask(call, ({ by_status }) => typeof by_status === 'object');
+  }
+
+  /** What plays now in the place of every playback id of a group. To be repeated with `next_cursor` until it is null. */
+  groupMap(groupId: string, query: { limit?: number; cursor?: string } = {}): Promise<GroupMap> {
+    const call = { method: 'GET', path: `${groupPath(groupId)}/map`, query } as const;
+    return this.ask(call, ({ data }) => Array.isArray(data));
   }
 
   /** One stretch: to be repeated with `next_cursor` until it is null. */

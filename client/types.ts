@@ -258,8 +258,12 @@ export type Counts = Readonly<Record<string, number>>;
 
 export interface Group {
   readonly group_id: string;
-  /** How many this answer sums up. */
+  /** Videos that this answer sums up, each once, as they are now. */
   readonly records: number;
+  /** Further records of these videos, which were restored and deleted again by a request of this group. Nothing else counts them. */
+  readonly earlier_lives: number;
+  /** Videos that viewers can watch at this moment, under whatever playback id. */
+  readonly playing: number;
   readonly by_status: Counts;
   readonly failures: Counts;
   /** Seconds of video, as far as known. */
@@ -268,6 +272,8 @@ export interface Group {
   /** When the first of them would be deleted from Mux. */
   readonly next_deletion_at: string | null;
   readonly restore: GroupRestore;
+  /** Ids of the orders of erasure that some of them stand still for, or were erased by. */
+  readonly erasures: readonly string[];
   readonly actions: readonly {
     readonly action: 'cancel' | 'restore';
     readonly path: string;
@@ -282,15 +288,54 @@ export interface GroupRestore {
   /** Still on Mux, or back there. */
   readonly free: number;
   readonly from_vault: number;
-  /** Nothing to restore from. */
+  /** Of those from the vault, on their way already. */
+  readonly under_way: number;
+  /** Nothing to restore from, or about to be erased. */
   readonly impossible: number;
-  /** Restored, and deleted again by a request of this group, which is counted by itself. */
+  /** As `earlier_lives`. */
   readonly superseded: number;
+  /** How many would be read back by which tier. */
+  readonly tiers: Counts;
+  /** Why by these, for people. */
+  readonly reason: string;
+  /** Whether all of it is readable by `need_by`; null when nobody said by when. */
+  readonly meets_need_by: boolean | null;
+  /** All of those from the vault by one tier, cheapest first. */
+  readonly offers: readonly GroupOffer[];
   readonly from_vault_bytes: number;
   readonly currency: 'USD';
   readonly estimated_cost_usd: number;
   /** When the last of them would be readable. */
   readonly ready_by: string | null;
+}
+
+export interface GroupOffer {
+  readonly tier: Tier;
+  /** How many of them can have this tier. */
+  readonly videos: number;
+  readonly total_usd: number;
+  /** When the last of them would be readable. */
+  readonly ready_by: string;
+  readonly meets_need_by: boolean | null;
+}
+
+export interface GroupMap {
+  readonly data: readonly GroupMapRow[];
+  readonly next_cursor: string | null;
+}
+
+/** One playback id, and what plays in its place. */
+export interface GroupMapRow {
+  readonly external_id?: string;
+  readonly title?: string;
+  /** The first asset of the video that is in the group. */
+  readonly asset_id: string;
+  readonly current_asset_id: string | null;
+  readonly playback_id: string;
+  /** Itself where nothing has changed; null while nothing plays in its place. */
+  readonly current_playback_id: string | null;
+  readonly reason: Reason;
+  readonly playable: boolean;
 }
 
 export interface GroupWalk {
@@ -559,6 +604,8 @@ export interface AssetRecord {
   readonly earlier_restores?: readonly EarlierRestore[];
   /** Under which Mux has the video now; null while it has none. */
   readonly current_asset_id: string | null;
+  /** The asset whose record tells where the video is now: this one was restored, and somebody asked to delete it again. `summary`, `location`, `playable` and `current_asset_id` are as of that record. In answers to GET only. */
+  readonly superseded_by?: string;
   /** The asset it was restored from, if Icehouse made it. */
   readonly restored_from?: string;
   readonly warnings: readonly string[];

@@ -41,6 +41,7 @@ export const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/v1/delete-requests/batch': [HttpMethod.POST],
   [DELETE_ONLY]: [HttpMethod.POST],
   '/v1/groups/{group_id}': [HttpMethod.GET],
+  '/v1/groups/{group_id}/map': [HttpMethod.GET],
   '/v1/groups/{group_id}/cancel': [HttpMethod.POST],
   '/v1/groups/{group_id}/restore': [HttpMethod.POST],
   '/v1/find': [HttpMethod.GET],

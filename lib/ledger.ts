@@ -24,7 +24,7 @@ export class Ledger extends Construct {
     this.table = existing ?? this.#newTable();
   }
 
-  /** Reading, and conditional writes. Nobody may delete an item: a record that ends leaves a tombstone. */
+  /** Reading, and conditional writes. It deletes no item: a record that ends leaves a tombstone. */
   grantUse(handler: LambdaFunction): void {
     const indexes = Object.values(TABLE.indexes).map(({ name }) => `${this.table.tableArn}/index/${name}`);
     handler.addEnvironment(ENVIRONMENT.table, this.table.tableName);

@@ -60,7 +60,7 @@ export class Vault extends Construct {
     this.bucket.encryptionKey?.grantDecrypt(handler);
   }
 
-  /** Sidecars. A new version lies beside the old one: the bucket is versioned and nobody may delete a version. */
+  /** Sidecars. A new version lies beside the old one: the bucket is versioned, and who puts may delete no version. */
   grantPut(handler: LambdaFunction): void {
     this.#grant(handler, this.#objects, 's3:PutObject');
     this.bucket.encryptionKey?.grantEncryptDecrypt(handler);

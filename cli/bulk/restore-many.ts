@@ -23,11 +23,12 @@ export interface RestoreManyOptions extends BulkOptions {
   readonly tier?: Tier;
   readonly needBy?: string;
   readonly user?: string;
+  readonly reason?: string;
 }
 
 export const MANY_EXAMPLES = `
-Many at once: a CSV with the columns asset_id, tier, need_by, user; or all of a
-status and a group. An option stands for a column wherever a row has nothing.
+Many at once: a CSV with the columns asset_id, tier, need_by, user, reason; or
+all of a status and a group. An option stands for a column wherever a row has nothing.
   $ icehouse restore --from videos.csv --tier Bulk --user u-17 --wait
   $ icehouse restore --status deleted --group spring --dry-run`;
 
@@ -92,12 +93,12 @@ async function rowsOf(
   options: RestoreManyOptions,
   pace: Pace,
 ): Promise<Rows<RestoreOrder>> {
-  const { from, status, group, tier, needBy, user } = options;
+  const { from, status, group, tier, needBy, user, reason } = options;
   if (tier && needBy)
     throw usageError('BOTH_WISHES', '--tier and --need-by exclude each other.', 'Give one.');
   const sheet = restoreSheet(session.nowMs());
-  if (from !== undefined) return readFileRows(from, sheet, { tier, need_by: needBy, user });
-  const order = { tier, need_by: needBy, user_id: user };
+  if (from !== undefined) return readFileRows(from, sheet, { tier, need_by: needBy, user, reason });
+  const order = { tier, need_by: needBy, user_id: user, reason };
   const rows: Row<RestoreOrder>[] = [];
   for await (const { asset_id } of recordsIn(
     { api: session.api, pace },

@@ -1,4 +1,4 @@
-// The columns of `icehouse restore --from`: which video, how fast, by when, and who wants it.
+// The columns of `icehouse restore --from`: which video, how fast, by when, who wants it and why.
 import { InvalidArgumentError } from 'commander';
 import type { Tier } from '../../lambdas/domain/record.ts';
 import { TIERS } from '../../lambdas/domain/thaw.ts';
@@ -11,6 +11,7 @@ export interface RestoreOrder {
   readonly tier?: Tier;
   readonly need_by?: string;
   readonly user_id?: string;
+  readonly reason?: string;
 }
 
 export function restoreSheet(nowMs: number): Sheet<RestoreOrder> {
@@ -20,6 +21,7 @@ export function restoreSheet(nowMs: number): Sheet<RestoreOrder> {
       tier,
       need_by: dateBefore(nowMs + LONGEST_GRACE_MS, nowMs),
       user: atMost(255),
+      reason: atMost(1_000),
     },
     exclusive: ['tier', 'need_by'],
     order: (values) => {
@@ -29,6 +31,7 @@ export function restoreSheet(nowMs: number): Sheet<RestoreOrder> {
         tier: values.tier ? tier(values.tier) : undefined,
         need_by: values.need_by,
         user_id: values.user,
+        reason: values.reason,
       };
     },
   };

@@ -13,10 +13,11 @@ export function addCancel(program: Command, open: OpenSession): void {
     )
     .argument('<asset>', 'asset id', id)
     .option('--user <id>', 'who takes it back; goes on the record')
+    .option('--reason <text>', 'why; goes on the record')
     .addHelpText('after', '\nExample:\n  $ icehouse cancel 01Tq7hnCrmxvE8OrKhQ7 --user u-17')
-    .action(async (asset: string, options: { user?: string }, command: Command) => {
+    .action(async (asset: string, options: { user?: string; reason?: string }, command: Command) => {
       const session = open(command);
-      const record = await session.api.cancel(asset, { user_id: options.user });
+      const record = await session.api.cancel(asset, { user_id: options.user, reason: options.reason });
       show(session, record, () => receipt(record, session.screen, session.nowMs()));
     });
 }

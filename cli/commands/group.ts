@@ -1,72 +1,103 @@
-// `icehouse group`: all videos of a group at once: where they are, what they would cost, back or taken back.
+// `icehouse group`: all videos of a group at once: where they are, what they would cost, back or taken back, and their ids.
 import { type Command, Option } from 'commander';
 import type { Tier } from '../../client/icehouse.ts';
-import { bulkView } from '../bulk/bulk-screen.ts';
 import { counting } from '../cost/counting.ts';
 import { groupView, walkView } from '../group/group-view.ts';
-import { walkThrough, wholeGroup } from '../group/whole.ts';
+import { mapCsv, mapView, wholeMap } from '../group/map.ts';
+import { restoreGroup, walked } from '../group/restore-group.ts';
+import { wholeGroup } from '../group/whole.ts';
 import { EXIT } from '../problems.ts';
 import { type OpenSession, type Session, show } from '../session.ts';
 
 interface Options {
   readonly restore?: true;
   readonly cancel?: true;
+  readonly map?: true;
+  readonly csv?: true;
   readonly user?: string;
   readonly reason?: string;
   readonly tier?: Tier;
   readonly needBy?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly wait?: true;
 }
+
+const EXAMPLES = `
+Example:
+  $ icehouse group course-12 --tier Bulk
+  $ icehouse group course-12 --restore --user u-17 --tier Bulk --wait
+  $ icehouse group course-12 --map --csv > ids.csv`;
 
 export function addGroup(program: Command, open: OpenSession): void {
   program
     .command('group')
     .summary('all videos of a group: where they are; have them back')
     .description(
-      'Shows where the videos of a group are, and what bringing all of them back would cost and take. With --restore or --cancel it does so, one by one; doing it again does no harm.',
+      'Shows where the videos of a group are, and what bringing all of them back would cost and take. With --restore or --cancel it does so, one by one; doing it again does no harm. With --map it says what plays now in the place of every playback id they ever had.',
     )
     .argument('<group>', 'as the requests name it')
-    .addOption(new Option('--restore', 'have all of them again, whatever their status').conflicts('cancel'))
-    .addOption(new Option('--cancel', 'take all requests back that can be'))
+    .addOption(
+      new Option('--restore', 'have all of them again, whatever their status').conflicts(['cancel', 'map']),
+    )
+    .addOption(new Option('--cancel', 'take all requests back that can be').conflicts('map'))
+    .option('--map', 'what plays in the place of each playback id')
+    .option('--csv', 'the map as CSV')
     .option('--user <id>', 'who wants it; goes on each record')
-    .option('--reason <text>', 'why')
+    .option('--reason <text>', 'why; goes on each record')
     .addOption(
       new Option('--tier <tier>', 'how fast, and how dear')
         .choices(['Bulk', 'Standard', 'Expedited'])
         .conflicts('needBy'),
     )
     .option('--need-by <time>', 'take the cheapest tier in time: 2026-12-24 or ISO with offset')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ icehouse group course-12\n  $ icehouse group course-12 --restore --user u-17 --tier Bulk',
-    )
+    .option('--dry-run', 'say what a restore would do and cost; do nothing')
+    .option('--wait', 'stay until what was restored is back')
+    .option('--yes', 'ask nothing before a restore that costs')
+    .addHelpText('after', EXAMPLES)
     .action(async (group: string, options: Options, command: Command) => {
+      refuseMisfits(options, command);
       const session = open(command);
-      if (!options.restore && !options.cancel) return showGroup(session, group, options.needBy);
-      if (options.user === undefined) return command.error('error: --restore and --cancel need --user <id>');
-      await walk(session, group, options, options.user);
+      const { user: userId, tier, needBy } = options;
+      if (options.map) return showMap(session, group, options);
+      if (!options.restore && !options.cancel) return showGroup(session, group, { tier, need_by: needBy });
+      if (options.dryRun) return restoreGroup(session, group, { ...options, userId: '' });
+      if (userId === undefined) return command.error('error: --restore and --cancel need --user <id>');
+      if (options.restore) return restoreGroup(session, group, { ...options, userId });
+      await cancelGroup(session, group, { user_id: userId, reason: options.reason });
     });
 }
 
-async function showGroup(session: Session, groupId: string, needBy: string | undefined): Promise<void> {
+function refuseMisfits({ restore, map, csv, dryRun, wait, yes }: Options, command: Command): void {
+  if (csv && !map) command.error('error: --csv goes with --map');
+  if (!restore && (dryRun || wait || yes))
+    command.error('error: --dry-run, --wait and --yes go with --restore');
+}
+
+async function showGroup(
+  session: Session,
+  groupId: string,
+  wish: { readonly tier?: Tier; readonly need_by?: string },
+): Promise<void> {
   const progress = counting(session, 'records read', session.json);
-  const group = await wholeGroup(session.api, groupId, needBy, progress.count).finally(progress.done);
+  const group = await wholeGroup(session.api, groupId, wish, progress.count).finally(progress.done);
   show(session, group, () => groupView(group, session.screen, session.nowMs()));
 }
 
-async function walk(session: Session, groupId: string, options: Options, userId: string): Promise<void> {
-  const { api, sleep } = session;
-  const { records: total } = await wholeGroup(api, groupId, undefined);
-  const body = { user_id: userId, reason: options.reason };
-  const wish = { ...body, tier: options.tier, need_by: options.needBy };
-  const view = bulkView(session, options.restore ? 'restore' : 'cancel');
-  const done = await walkThrough({
-    sleep,
-    step: (cursor) =>
-      options.restore
-        ? api.restoreGroup(groupId, { ...wish, cursor })
-        : api.cancelGroup(groupId, { ...body, cursor }),
-    onProgress: (count, counts) => view.progress({ total: Math.max(total, count), done: count, counts }),
-  }).finally(view.done);
+async function showMap(session: Session, groupId: string, { csv }: Options): Promise<void> {
+  const progress = counting(session, 'ids read', session.json || csv === true);
+  const map = await wholeMap(session.api, groupId, progress.count).finally(progress.done);
+  show(session, map, () => (csv ? mapCsv(map) : mapView(map, session.screen)));
+}
+
+async function cancelGroup(
+  session: Session,
+  groupId: string,
+  body: { readonly user_id: string; readonly reason?: string },
+): Promise<void> {
+  const group = await wholeGroup(session.api, groupId);
+  const step = (cursor: string | undefined) => session.api.cancelGroup(groupId, { ...body, cursor });
+  const done = await walked(session, group, step, 'cancel');
   show(session, done, () => walkView(done, session.screen));
   if (done.problems.length > 0) session.exitWith(EXIT.refused);
 }

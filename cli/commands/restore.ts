@@ -26,6 +26,7 @@ interface Options extends RestoreToOptions, RestoreManyOptions {
   readonly tier?: Tier;
   readonly needBy?: string;
   readonly user?: string;
+  readonly reason?: string;
   readonly wait?: true;
   readonly interval: number;
 }
@@ -48,6 +49,7 @@ export function addRestore(program: Command, open: OpenSession, s3: { readonly p
     )
     .option('--need-by <time>', 'take the cheapest tier in time: 2026-12-24 or ISO with offset')
     .option('--user <id>', 'who wants it back; goes on the record')
+    .option('--reason <text>', 'why; goes on the record')
     .option('--wait', 'stay until the video is back (or is not coming)')
     .addOption(intervalOption())
     .addHelpText(
@@ -78,7 +80,7 @@ export function addRestore(program: Command, open: OpenSession, s3: { readonly p
   for (const option of restoreToOptions()) restore.addOption(option);
 }
 
-function wishOf({ tier, needBy, user }: Options, command: Command): RestoreWish {
+function wishOf({ tier, needBy, user, reason }: Options, command: Command): RestoreWish {
   if (tier && needBy) command.error('error: --tier and --need-by exclude each other');
-  return { tier, need_by: needBy, user_id: user };
+  return { tier, need_by: needBy, user_id: user, reason };
 }

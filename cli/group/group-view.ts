@@ -1,8 +1,8 @@
-// A group for people: where its videos are, what all of it would cost, and what became of a walk through it.
-import type { Group, GroupWalk } from '../../client/icehouse.ts';
-import { countsText } from '../bulk/bulk-screen.ts';
-import { bytes, clockTime, minute, plain, relative } from '../format.ts';
-import { factTable, paintStatus } from '../render.ts';
+// A group for people: where its videos are, what all of it would cost by each tier, and what became of a walk through it.
+import type { Group, GroupOffer, GroupWalk } from '../../client/icehouse.ts';
+import { countsText, thousands } from '../bulk/bulk-screen.ts';
+import { bytes, clockTime, day, minute, plain, relative } from '../format.ts';
+import { type Fact, factTable, paintStatus } from '../render.ts';
 import type { Screen } from '../screen.ts';
 import { grid } from '../table.ts';
 
@@ -11,37 +11,134 @@ const SHOWN = 10;
 
 export function groupView(group: Group, screen: Screen, nowMs: number): string {
   const { paint, columns } = screen;
-  const { restore, next_deletion_at: next } = group;
   const statuses = Object.entries(group.by_status).map(([status, count]) => [
     paintStatus(paint, status),
-    String(count),
+    thousands(count),
+    paint('dim', meaningOf(status, group)),
   ]);
-  const cost =
-    restore.from_vault > 0
-      ? `about $${restore.estimated_cost_usd.toFixed(2)} for ${restore.from_vault} out of the vault (${bytes(restore.from_vault_bytes)})`
-      : 'free';
-  const facts: [string, string][] = [
-    [
-      'videos',
-      `${group.records}, ${clockTime(group.duration)} long, ${bytes(group.archived_bytes)} in the vault`,
-    ],
-    ...(next ? ([['next to go', `${minute(next)} (${relative(next, nowMs)})`]] as [string, string][]) : []),
-    ['restore all', cost],
-    ...(restore.ready_by ? ([['readable by', minute(restore.ready_by)]] as [string, string][]) : []),
-    ...(restore.impossible > 0
-      ? ([['cannot', `${restore.impossible} have nothing to be restored from`]] as [string, string][])
-      : []),
-    ...(Object.keys(group.failures).length > 0
-      ? ([['failures', countsText(group.failures)]] as [string, string][])
-      : []),
-  ];
-  const name = `'${plain(group.group_id).replaceAll("'", "'\\''")}'`;
   return [
     paint('bold', plain(group.group_id)),
     grid(statuses, { indent: 2 }).text,
-    factTable(facts, screen),
-    grid([[`Bring all of it back: icehouse group ${name} --restore --user ID`]], { widths: [columns] }).text,
+    factTable(factsOf(group, nowMs), screen),
+    ...(group.restore.from_vault > 0 ? [tiersView(group, screen, nowMs)] : []),
+    grid(
+      nextLines(group).map((line) => [line]),
+      { widths: [columns] },
+    ).text,
   ].join('\n\n');
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  requested: 'still play',
+  preparing: 'still play',
+  archiving: 'still play',
+  deleting: 'going now',
+  deleted: 'vault only',
+  thawing: 'coming back',
+  uploading: 'coming back',
+  restored: 'back, under new ids',
+  cancelled: 'kept, under their old ids',
+  failed: 'stopped: look at them',
+  purging: 'about to be erased',
+  purged: 'gone for good',
+};
+
+function meaningOf(status: string, { next_deletion_at: next }: Group): string {
+  const isWaiting = status === 'archived' || status === 'scheduled';
+  if (!isWaiting) return MEANINGS[status] ?? '';
+  const goes = next ? `; the first goes ${day(next)}` : '';
+  return `still play${goes}${status === 'scheduled' ? ', WITHOUT a copy' : ''}`;
+}
+
+function factsOf(group: Group, nowMs: number): Fact[] {
+  const { restore, next_deletion_at: next, earlier_lives: earlier, erasures } = group;
+  const lives = earlier > 0 ? ` (and ${thousands(earlier)} earlier ${earlier === 1 ? 'life' : 'lives'})` : '';
+  const cost = restore.from_vault > 0 ? `about ${priceOf(restore)}` : 'free';
+  return [
+    [
+      'videos',
+      `${thousands(group.records)}${lives}, ${clockTime(group.duration)} long, ${bytes(group.archived_bytes)} in the vault`,
+    ],
+    ['playing', `${thousands(group.playing)} now`],
+    ...(next ? [['next to go', `${minute(next)} (${relative(next, nowMs)})`] as const] : []),
+    ['restore all', cost],
+    ...(restore.ready_by ? [['readable by', minute(restore.ready_by)] as const] : []),
+    ...(restore.impossible > 0
+      ? [['cannot', `${thousands(restore.impossible)} ${erasuresText(erasures)}`] as const]
+      : []),
+    ...(Object.keys(group.failures).length > 0 ? [['failures', countsText(group.failures)] as const] : []),
+  ];
+}
+
+function priceOf({ estimated_cost_usd: usd, from_vault, from_vault_bytes }: Group['restore']): string {
+  return `${dollars(usd)} for ${thousands(from_vault)} out of the vault (${bytes(from_vault_bytes)})`;
+}
+
+function erasuresText(erasures: readonly string[]): string {
+  const orders = erasures.length > 0 ? ` (order ${erasures.map(plain).join(', ')})` : '';
+  return `have nothing to be restored from, or are to be erased${orders}`;
+}
+
+/** A column for each tier, the ones that would be taken marked, and why. */
+function tiersView({ restore }: Group, { paint, columns }: Screen, nowMs: number): string {
+  const { offers, tiers, from_vault, reason } = restore;
+  const row = (label: string, of: (offer: GroupOffer) => string) => [
+    paint('dim', label),
+    ...offers.map((offer) => `  ${of(offer)}`),
+  ];
+  const rows = [
+    ['', ...offers.map(({ tier }) => (tiers[tier] ? paint('green', `* ${tier}`) : `  ${tier}`))],
+    row('total', ({ total_usd }) => dollars(total_usd)),
+    row('readable', ({ ready_by }) => relative(ready_by, nowMs)),
+    ...(offers.some(({ videos }) => videos < from_vault)
+      ? [row('videos', ({ videos }) => thousands(videos))]
+      : []),
+    ...(offers.some(({ meets_need_by }) => meets_need_by !== null)
+      ? [row('in time', ({ meets_need_by }) => (meets_need_by ? paint('green', 'yes') : paint('red', 'no')))]
+      : []),
+  ];
+  return `${grid(rows, { indent: 2 }).text}\n\n${grid([[`${tiersText(tiers)}: ${plain(reason)}`]], { widths: [columns] }).text}`;
+}
+
+const CAN_BE_TAKEN_BACK = ['requested', 'preparing', 'archiving', 'archived', 'scheduled'];
+
+/** What is done, and the command for what is left. */
+function nextLines(group: Group): readonly string[] {
+  const { restore, records, playing, by_status } = group;
+  const name = nameOf(group.group_id);
+  const going = CAN_BE_TAKEN_BACK.reduce((sum, status) => sum + (by_status[status] ?? 0), 0);
+  const left = records - playing - restore.under_way - restore.impossible;
+  // What is not asked for yet would be ready at another time.
+  const by =
+    restore.ready_by && restore.under_way === restore.from_vault ? `, by ${minute(restore.ready_by)}` : '';
+  return [
+    ...(records > 0 && playing === records ? [`All ${thousands(records)} play.`] : []),
+    ...(restore.under_way > 0 ? [`${thousands(restore.under_way)} coming back${by}.`] : []),
+    ...(left > 0 ? [`Bring all of it back: icehouse group ${name} --restore --user ID`] : []),
+    ...(left <= 0 && going > 0
+      ? [`Keep the ${thousands(going)} that are to go: icehouse group ${name} --cancel --user ID`]
+      : []),
+    ...(left <= 0 && going === 0 ? [mapLine(group.group_id)] : []),
+  ];
+}
+
+export function mapLine(groupId: string): string {
+  return `What plays in the place of which old id: icehouse group ${nameOf(groupId)} --map --csv`;
+}
+
+/** As a shell takes it. */
+export function nameOf(groupId: string): string {
+  return `'${plain(groupId).replaceAll("'", "'\\''")}'`;
+}
+
+/** `Bulk`, or `Bulk 50, Standard 10`. */
+export function tiersText(tiers: Group['restore']['tiers']): string {
+  const names = Object.keys(tiers);
+  return names.length === 1 ? names.join() : countsText(tiers);
+}
+
+export function dollars(usd: number): string {
+  return usd > 0 && usd < 0.005 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
 }
 
 export function walkView(walk: GroupWalk, { paint }: Screen): string {

@@ -14,7 +14,7 @@ import { ConflictError, SetUpError, TransientError } from '../domain/failures.ts
 import { PATIENT_CLAIMS } from '../domain/lifecycle.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import type { AliasKind, Ledger, ListQuery, Log } from '../stages/ports.ts';
+import type { AliasKind, Due, Ledger, ListQuery, Log } from '../stages/ports.ts';
 import { type AwsPlace, atAws } from './aws-failures.ts';
 import {
   aliasKey,
@@ -42,6 +42,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const place: AwsPlace = { code: 'LEDGER', name: `table ${options.tableName}` };
   return {
     get: (assetId) => atAws(place, () => getRecord(options, assetId)),
+    getMany: (assetIds) => atAws(place, () => getMany(options, assetIds)),
     save: (record) => atAws(place, () => save(options, record)),
     putAlias: (kind, id, assetId) => atAws(place, () => putAlias(options, kind, id, assetId)),
     resolveAlias: (kind, id) => atAws(place, () => resolveAlias(options, kind, id)),
@@ -155,7 +156,7 @@ async function due(
   lane: Lane,
   nowMs: number,
   limit: number,
-): Promise<readonly string[]> {
+): Promise<readonly Due[]> {
   if (limit < 1) return [];
   const shards = Array.from({ length: WAKE_SHARDS }, (_, shard) => wakeLane(lane, shard));
   const keys = await Promise.all(shards.map((shard) => dueInShard(options, shard, nowMs, limit)));
@@ -163,7 +164,10 @@ async function due(
     .flat()
     .sort()
     .slice(0, limit)
-    .map((key) => key.slice(key.indexOf('#') + 1));
+    .map((key) => {
+      const [wakeAt = '', assetId = ''] = key.split('#');
+      return { assetId, wakeAt };
+    });
 }
 
 /** Keys are `<wake_at>#<asset>`, and `$` is the character after `#`: below it lies every asset of that millisecond. */
@@ -301,6 +305,18 @@ async function indexed<T>(name: string, query: () => Promise<T>): Promise<T> {
       },
     );
   }
+}
+
+/** DynamoDB takes a hundred keys at a time, and none of them twice. */
+const MOST_KEYS = 100;
+
+async function getMany(options: LedgerOptions, assetIds: readonly string[]): Promise<readonly AssetRecord[]> {
+  const ids = [...new Set(assetIds)];
+  const records: AssetRecord[] = [];
+  for (let at = 0; at < ids.length; at += MOST_KEYS) {
+    records.push(...(await getRecords(options, ids.slice(at, at + MOST_KEYS))));
+  }
+  return records;
 }
 
 /** Reads up to 100 records. DynamoDB answers at most 16 MB at a time and names the rest. */

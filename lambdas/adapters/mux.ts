@@ -29,7 +29,7 @@ type CreateBody = Mux.Video.AssetCreateParams;
 export function createMux(options: MuxOptions): Platform {
   const { clock, credentials } = options;
   const { take, send, call } = createMuxCall(options);
-  const guard = createDeletionGuard(clock);
+  const guard = createDeletionGuard(clock, options.log);
   let known: { readonly tokenId: string; readonly id: string; readonly untilMs: number } | undefined;
 
   const setMaster = (assetId: string, master_access: 'temporary' | 'none') =>

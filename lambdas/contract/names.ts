@@ -32,7 +32,7 @@ export interface SegmentMessage {
 
 /**
  * Lanes of the wake index. `step`: work under way, swept every minute. `admit`: requests that wait in line for a master,
- * of which each minute's sweep takes as many as there is room for. `expire`: archives that wait for their date.
+ * of which each minute's sweep takes as many as there is room for. `expire`: what waits for its date or its archive's end.
  */
 export const LANES = ['step', 'admit', 'expire'] as const;
 export type Lane = (typeof LANES)[number];

@@ -12,16 +12,16 @@ import type { Caller } from '../domain/decisions.ts';
 import type { HoldWish } from '../domain/decisions-hold.ts';
 import { NotYetError, PermanentError, SetUpError } from '../domain/failures.ts';
 import type { Problem } from '../domain/problem.ts';
-import { publicRecord } from '../domain/public-record.ts';
+import { publicRecord, publicRecordOf } from '../domain/public-record.ts';
 import { quoteRestore } from '../domain/quote.ts';
 import type { AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
-import { type Reason, whereabouts } from '../domain/whereabouts.ts';
+import { reasonOfId, whereabouts } from '../domain/whereabouts.ts';
 import { placeOf } from '../stages/admission.ts';
 import { beginAudit, isIdle } from '../stages/audit-start.ts';
 import { findAudit, publicAudit } from '../stages/audit-view.ts';
 import { brakeState, type HoldAllDeps, holdAll, releaseAll } from '../stages/hold-all.ts';
-import { type Followed, followPlaybackId, followTrack, lineageOf } from '../stages/lineage.ts';
+import { type Followed, followPlaybackId, followTrack, laterLives, lineageOf } from '../stages/lineage.ts';
 import { findRecord } from '../stages/notice.ts';
 import type { Calls } from '../stages/ports.ts';
 import {
@@ -100,12 +100,15 @@ const ROUTES: Record<string, Route> = {
       'query',
     );
     const { records, nextCursor } = await ledger.list({ ...rest, groupId });
-    return json(200, { data: records.map(publicRecord), next_cursor: nextCursor });
+    const later = await laterLives(ledger, records);
+    const data = records.map((record) => publicRecordOf(record, later.get(record.asset_id) ?? []));
+    return json(200, { data, next_cursor: nextCursor });
   },
 
   'GET /v1/delete-requests/{asset_id}': async (event) => {
     const record = await tracked(event);
-    return json(200, { ...publicRecord(record), ...(await placeOf(record, line)) });
+    const later = (await laterLives(ledger, [record])).get(record.asset_id) ?? [];
+    return json(200, { ...publicRecordOf(record, later), ...(await placeOf(record, line)) });
   },
 
   'PATCH /v1/delete-requests/{asset_id}': async (event) => {
@@ -117,10 +120,10 @@ const ROUTES: Record<string, Route> = {
   'DELETE /v1/delete-requests/{asset_id}': cancel,
 
   'POST /v1/delete-requests/{asset_id}/restore': async (event) => {
-    const { tier, need_by, user_id } = door.parseBody(door.restoreBody, bodyOf(event));
+    const { tier, need_by, user_id, reason } = door.parseBody(door.restoreBody, bodyOf(event));
     if (tier && need_by) throw door.invalid('BOTH_WISHES', 'need_by', 'tier and need_by exclude each other.');
     const needByMs = need_by === undefined ? undefined : door.futureDate(need_by, 'need_by', clock.nowMs());
-    const wish = { tier, needByMs, token: systemRandom.token() };
+    const wish = { tier, needByMs, reason, token: systemRandom.token() };
     return answer(await requestRestore(deps, idOf(event), wish, callerOf(event, user_id)));
   },
 
@@ -224,8 +227,8 @@ function holdOf(event: Event): { wish: HoldWish; caller: Caller } {
 }
 
 async function cancel(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
-  const { user_id } = door.parseBody(door.cancelBody, bodyOf(event));
-  return answer(await cancelRequest(deps, idOf(event), callerOf(event, user_id)));
+  const { user_id, reason } = door.parseBody(door.cancelBody, bodyOf(event));
+  return answer(await cancelRequest(deps, idOf(event), callerOf(event, user_id), reason));
 }
 
 export async function handler(event: Event): Promise<APIGatewayProxyStructuredResultV2> {
@@ -291,11 +294,8 @@ function answer(result: Answer): APIGatewayProxyStructuredResultV2 {
   return json(result.status, { ...shown, warnings, outcome });
 }
 
-/** The video may play while nothing stands in the place of this id of it. */
 function whereaboutsOfId({ records, currentId }: Followed) {
-  const shown = whereabouts(records, now());
-  const isWithout = shown.reason === 'PLAYING' && currentId === undefined;
-  return isWithout ? { ...shown, reason: 'NO_SUCCESSOR' satisfies Reason } : shown;
+  return { ...whereabouts(records, now()), reason: reasonOfId(records, currentId) };
 }
 
 function now(): string {

@@ -4,6 +4,7 @@ import { config } from '../adapters/host.ts';
 import { systemRandom } from '../adapters/random.ts';
 import { type BatchDeps, type BatchItem, requestMany } from '../stages/batch.ts';
 import { find } from '../stages/find.ts';
+import { mapGroup } from '../stages/group-map.ts';
 import { type GroupAction, walkGroup } from '../stages/group-walk.ts';
 import { noSuchGroup, viewGroup } from '../stages/groups.ts';
 import { json, problem } from './answers.ts';
@@ -50,24 +51,33 @@ export function groupRoutes(deps: BatchDeps, bodyOf: (event: Event) => string): 
     },
 
     'GET /v1/groups/{group_id}': async (event) => {
-      const { need_by, cursor } = door.parse(door.groupQuery, event.queryStringParameters ?? {}, 'query');
+      const { tier, need_by, cursor } = door.parse(
+        door.groupQuery,
+        event.queryStringParameters ?? {},
+        'query',
+      );
+      const wish = { tier, needByMs: oneWish(tier, need_by, clock.nowMs()), cursor };
+      const answer = await viewGroup(deps, groupOf(event), wish);
+      return answer.kind === 'view' ? json(200, answer.view) : problem(answer.problem);
+    },
+
+    'GET /v1/groups/{group_id}/map': async (event) => {
+      const query = door.parse(door.groupMapQuery, event.queryStringParameters ?? {}, 'query');
       const groupId = groupOf(event);
-      const view = await viewGroup(deps, groupId, { needByMs: needByMs(need_by, clock.nowMs()), cursor });
-      return view ? json(200, view) : problem(noSuchGroup(groupId));
+      const map = await mapGroup(deps, groupId, query);
+      return map ? json(200, map) : problem(noSuchGroup(groupId));
     },
 
     'POST /v1/groups/{group_id}/cancel': async (event) => {
-      const { user_id, cursor } = door.parseBody(door.groupCancelBody, bodyOf(event));
-      return walk(event, { kind: 'cancel' }, user_id, cursor);
+      const { user_id, reason, cursor } = door.parseBody(door.groupCancelBody, bodyOf(event));
+      return walk(event, { kind: 'cancel', reason }, user_id, cursor);
     },
 
     'POST /v1/groups/{group_id}/restore': async (event) => {
       const body = door.parseBody(door.groupRestoreBody, bodyOf(event));
-      const { tier, need_by, user_id, cursor } = body;
-      if (tier && need_by)
-        throw door.invalid('BOTH_WISHES', 'need_by', 'tier and need_by exclude each other.');
-      const byMs = needByMs(need_by, clock.nowMs());
-      const wish = () => ({ tier, needByMs: byMs, token: systemRandom.token() });
+      const { tier, need_by, user_id, reason, cursor } = body;
+      const needByMs = oneWish(tier, need_by, clock.nowMs());
+      const wish = () => ({ tier, needByMs, reason, token: systemRandom.token() });
       return walk(event, { kind: 'restore', wish }, user_id, cursor);
     },
 
@@ -82,6 +92,8 @@ function groupOf(event: Event): string {
   return door.parse(door.groupId, event.pathParameters?.group_id, 'group_id');
 }
 
-function needByMs(needBy: string | undefined, nowMs: number): number | undefined {
+/** By when, in ms since the epoch. Throws Refusal 400 for both wishes at once. */
+function oneWish(tier: string | undefined, needBy: string | undefined, nowMs: number): number | undefined {
+  if (tier && needBy) throw door.invalid('BOTH_WISHES', 'need_by', 'tier and need_by exclude each other.');
   return needBy === undefined ? undefined : door.futureDate(needBy, 'need_by', nowMs);
 }

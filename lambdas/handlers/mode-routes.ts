@@ -1,6 +1,7 @@
 // Routes of function "api" whose permission is one of their own: the deletion without a copy.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { config } from '../adapters/host.ts';
+import type { AssetRecord } from '../domain/record.ts';
 import type { Clock } from '../stages/ports.ts';
 import { type Answer, type RequestDeps, requestDeletion } from '../stages/request.ts';
 import { targetOf } from '../stages/target.ts';
@@ -11,8 +12,14 @@ import * as door from './request-body.ts';
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
-const NOTHING_IS_KEPT =
-  'NOTHING_IS_KEPT: no copy is made. At its date picture, sound, captions and metadata are gone for good, and no restore brings them back; POST …/cancel takes the request back until then.';
+/** Of the asset itself: what an earlier request, or the asset that it was restored from, left in the vault is not touched. */
+function nothingIsKept({ archive, restored_from }: AssetRecord): string {
+  const end =
+    archive || restored_from
+      ? 'only the copy that the vault has from before can bring the video back, and an erasure removes that'
+      : 'no restore brings them back';
+  return `NOTHING_IS_KEPT: no copy is made. At its date picture, sound, captions and metadata are gone for good, and ${end}; POST …/cancel takes the request back until then.`;
+}
 
 export function modeRoutes(
   deps: RequestDeps & { readonly clock: Pick<Clock, 'nowMs'> },
@@ -28,7 +35,7 @@ export function modeRoutes(
       const target = await targetOf(deps, body);
       if (target.kind === 'problem') return problem(target.problem);
       const result = await requestDeletion(deps, { ...wish, asset_id: target.assetId }, caller);
-      return answer(result.kind === 'record' ? { ...result, warning: NOTHING_IS_KEPT } : result);
+      return answer(result.kind === 'record' ? { ...result, warning: nothingIsKept(result.record) } : result);
     },
   };
 }

@@ -139,7 +139,17 @@ export const erasureQuery = z.strictObject({
   limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
 });
 
-export const groupQuery = z.strictObject({ need_by: date.optional(), cursor: cursor.optional() });
+export const groupQuery = z.strictObject({
+  tier: restoreBody.shape.tier,
+  need_by: date.optional(),
+  cursor: cursor.optional(),
+});
+
+export const groupMapQuery = z.strictObject({
+  // A cursor of a walk has that of the list in it.
+  cursor: z.string().min(1).max(8_192).optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(100),
+});
 
 export const findQuery = z.strictObject({
   q: z.string().trim().min(1).max(LONGEST_TICKET),

@@ -174,7 +174,9 @@ function keepingTheRate(makeGovernors: MakeGovernors): void {
 }
 
 function drainingABacklog(makeGovernors: MakeGovernors): void {
-  test('drains a backlog near the configured rate, though all are woken at the same second of a minute', async () => {
+  test('drains a backlog near the configured rate, though all are woken at the same second of a minute', {
+    timeout: 120_000,
+  }, async () => {
     const clock = manualClock({ sleep: 'wait' });
     const startMs = clock.nowMs();
     const governor = (await makeGovernors())(clock, RATES, STEPS_PATIENCE_MS);

@@ -46,6 +46,19 @@ function savingRecords(makeLedger: () => Promise<Ledger>): void {
     expect(await ledger.get('asset1')).toStrictEqual(saved);
   });
 
+  test('reads many at once, each once, and leaves out what it does not know', async () => {
+    const ledger = await makeLedger();
+    // More than one read of DynamoDB takes.
+    const ids = Array.from({ length: 103 }, (_, at) => `many${at}`);
+    for (const asset_id of ids) await ledger.save(aRecord({ asset_id, version: 0 }));
+
+    const records = await ledger.getMany([...ids, 'many0', 'unknown']);
+    const none = await ledger.getMany([]);
+
+    expect(records.map(({ asset_id }) => asset_id).sort()).toEqual(ids.sort());
+    expect(none).toEqual([]);
+  });
+
   test('replaces the whole record, so that a field that is gone stays gone', async () => {
     const ledger = await makeLedger();
     const first = await ledger.save(
@@ -107,6 +120,8 @@ function savingRecords(makeLedger: () => Promise<Ledger>): void {
 
 function wakingRecords(makeLedger: () => Promise<Ledger>): void {
   const noonMs = Date.UTC(2026, 10, 2, 12);
+  const idsDue = async (ledger: Ledger, ...o: Parameters<Ledger['due']>) =>
+    (await ledger.due(...o)).map(({ assetId }) => assetId);
 
   test('wakes what is due to the millisecond and lets the rest sleep', async () => {
     const ledger = await makeLedger();
@@ -115,9 +130,18 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     await ledger.save(aRecord({ asset_id: 'soon', wake_at: '2026-11-02T12:00:00.001Z' }));
     await ledger.save(aRecord({ asset_id: 'atRest' }));
 
-    const due = await ledger.due('step', noonMs, 100);
+    const due = await idsDue(ledger, 'step', noonMs, 100);
 
     expect(due).toStrictEqual(['past', 'now']);
+  });
+
+  test('tells since when a record is due', async () => {
+    const ledger = await makeLedger();
+    await ledger.save(aRecord({ wake_at: '2026-11-02T11:59:59.999Z' }));
+
+    const due = await ledger.due('step', noonMs, 1);
+
+    expect(due).toStrictEqual([{ assetId: 'asset1', wakeAt: '2026-11-02T11:59:59.999Z' }]);
   });
 
   test('keeps the lanes apart', async () => {
@@ -126,7 +150,7 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     await ledger.save(aRecord({ asset_id: 'waits', status: 'archived', wake_at, wake_lane: 'expire' }));
     await ledger.save(aRecord({ asset_id: 'works', status: 'archived', wake_at, wake_lane: 'step' }));
 
-    const due = [await ledger.due('step', noonMs, 100), await ledger.due('expire', noonMs, 100)];
+    const due = [await idsDue(ledger, 'step', noonMs, 100), await idsDue(ledger, 'expire', noonMs, 100)];
 
     expect(due).toStrictEqual([['works'], ['waits']]);
   });
@@ -141,7 +165,7 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
       );
     }
 
-    const due = await ledger.due('step', noonMs, 7);
+    const due = await idsDue(ledger, 'step', noonMs, 7);
 
     expect(due).toStrictEqual(['a00', 'a01', 'a02', 'a03', 'a04', 'a05', 'a06']);
   });
@@ -150,18 +174,18 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     const ledger = await makeLedger();
     const due = await ledger.save(aRecord({ wake_at: '2026-11-02T00:00:00.000Z' }));
     const leased = await ledger.save({ ...due, wake_at: '2026-11-02T13:00:00.000Z' });
-    expect(await ledger.due('step', noonMs, 10)).toStrictEqual([]);
+    expect(await idsDue(ledger, 'step', noonMs, 10)).toStrictEqual([]);
     const expiring = await ledger.save({
       ...leased,
       wake_at: '2026-11-02T00:00:00.000Z',
       wake_lane: 'expire',
     });
-    expect(await ledger.due('expire', noonMs, 10)).toStrictEqual(['asset1']);
+    expect(await idsDue(ledger, 'expire', noonMs, 10)).toStrictEqual(['asset1']);
 
     await ledger.save({ ...expiring, status: 'deleted', wake_at: undefined });
 
-    expect(await ledger.due('expire', noonMs, 10)).toStrictEqual([]);
-    expect(await ledger.due('step', noonMs, 10)).toStrictEqual([]);
+    expect(await idsDue(ledger, 'expire', noonMs, 10)).toStrictEqual([]);
+    expect(await idsDue(ledger, 'step', noonMs, 10)).toStrictEqual([]);
   });
 
   test('tells how many of a lane wake before a record, over all shards, and counts no further than asked', async () => {
@@ -196,9 +220,9 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
 
     expect(claimed).toStrictEqual({ ...claim(due, nowMs, 90_000), version: due.version + 1 });
     expect(await ledger.get('asset1')).toStrictEqual(claimed);
-    expect(await ledger.due('step', nowMs + 89_999, 10)).toEqual([]);
-    expect(await ledger.due('step', nowMs + 90_000, 10)).toEqual(['asset1']);
-    expect(await ledger.due('expire', nowMs + 90_000, 10)).toEqual([]);
+    expect(await idsDue(ledger, 'step', nowMs + 89_999, 10)).toEqual([]);
+    expect(await idsDue(ledger, 'step', nowMs + 90_000, 10)).toEqual(['asset1']);
+    expect(await idsDue(ledger, 'expire', nowMs + 90_000, 10)).toEqual([]);
   });
 
   test.each<[string, Partial<AssetRecord>]>([
@@ -232,7 +256,7 @@ function wakingRecords(makeLedger: () => Promise<Ledger>): void {
     const ledger = await makeLedger();
     await ledger.save(aRecord({ wake_at: '2026-11-02T00:00:00.000Z' }));
 
-    const due = await ledger.due('step', noonMs, 0);
+    const due = await idsDue(ledger, 'step', noonMs, 0);
 
     expect(due).toStrictEqual([]);
   });

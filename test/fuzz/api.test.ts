@@ -65,6 +65,7 @@ const ROUTES = [
   'DELETE /v1/delete-requests/{asset_id}/hold',
   'POST /v1/delete-requests/batch',
   'GET /v1/groups/{group_id}',
+  'GET /v1/groups/{group_id}/map',
   'POST /v1/groups/{group_id}/cancel',
   'POST /v1/groups/{group_id}/restore',
   'GET /v1/find',

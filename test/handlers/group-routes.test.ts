@@ -15,7 +15,13 @@ beforeAll(async () => {
   ({ handler } = await import('../../lambdas/handlers/api.ts'));
   ledger = createLedger(around);
   const given = { version: 0, group_id: 'course 12', restore: undefined };
-  await ledger.save(inStatus('archived', { ...given, asset_id: 'archived1' }));
+  await ledger.save(
+    inStatus('archived', {
+      ...given,
+      asset_id: 'archived1',
+      playback_ids: [{ id: 'PLAY1', policy: 'public' }],
+    }),
+  );
   await ledger.save(inStatus('deleted', { ...given, asset_id: 'deleted1', archive: ARCHIVE }));
   await ledger.putAlias('playback', 'PLAY1', 'archived1');
   await around.remember();
@@ -25,16 +31,17 @@ afterAll(() => around.stop());
 
 interface Given {
   readonly group?: string;
+  readonly asset?: string;
   readonly query?: Record<string, string>;
   readonly body?: unknown;
 }
 
-async function call(routeKey: string, { group, query, body }: Given = {}) {
+async function call(routeKey: string, { group, asset, query, body }: Given = {}) {
   const [method = '', path = ''] = routeKey.split(' ');
   const answer = await handler({
     routeKey,
     headers: {},
-    pathParameters: group === undefined ? undefined : { group_id: group },
+    pathParameters: { group_id: group, asset_id: asset },
     queryStringParameters: query,
     body: body === undefined ? undefined : JSON.stringify(body),
     requestContext: { requestId: 'call1', http: { method, path } },
@@ -117,21 +124,73 @@ describe('a group', () => {
     expect(body).toMatchObject({ records: 2, by_status: { archived: 1, deleted: 1 }, whole: true });
   });
 
-  test('is restored in the name of a user', async () => {
+  test('has a map of its ids', async () => {
+    const { status, body } = await call('GET /v1/groups/{group_id}/map', { group: 'course 12' });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      data: [
+        {
+          asset_id: 'archived1',
+          current_asset_id: 'archived1',
+          playback_id: 'PLAY1',
+          current_playback_id: 'PLAY1',
+          reason: 'PLAYING',
+          playable: true,
+        },
+      ],
+      next_cursor: null,
+    });
+  });
+
+  test('is quoted by a tier, which has to be one that there is', async () => {
+    const route = 'GET /v1/groups/{group_id}';
+    const bulk = await call(route, { group: 'course 12', query: { tier: 'Bulk' } });
+    const expedited = await call(route, { group: 'course 12', query: { tier: 'Expedited' } });
+    const both = await call(route, { group: 'course 12', query: { tier: 'Bulk', need_by: '2090-01-01' } });
+
+    expect(bulk.body.restore.tiers).toEqual({ Bulk: 1 });
+    expect(expedited).toMatchObject({ status: 400, body: { code: 'TIER_NOT_OFFERED', field: 'tier' } });
+    expect(both).toMatchObject({ status: 400, body: { code: 'BOTH_WISHES' } });
+  });
+
+  test('shows a record that was restored and deleted again as what became of it', async () => {
+    const given = { version: 0, group_id: 'course 14', restore: undefined };
+    await ledger.save(inStatus('restored', { ...given, asset_id: 'life1', current_asset_id: 'life2' }));
+    await ledger.save(inStatus('deleted', { ...given, asset_id: 'life2', restored_from: 'life1' }));
+
+    const list = await call('GET /v1/delete-requests', { query: { group_id: 'course 14' } });
+    const one = await call('GET /v1/delete-requests/{asset_id}', { asset: 'life1' });
+
+    const said = { playable: false, current_asset_id: null, superseded_by: 'life2' };
+    expect(list.body.data.find((each: { asset_id: string }) => each.asset_id === 'life1')).toMatchObject(
+      said,
+    );
+    expect(one.body).toMatchObject({ asset_id: 'life1', status: 'restored', ...said });
+  });
+
+  test('is restored in the name of a user, and for a reason', async () => {
     const route = 'POST /v1/groups/{group_id}/restore';
     const nobody = await call(route, { group: 'course 12', body: {} });
-    const { status, body } = await call(route, { group: 'course 12', body: { user_id: 'support-3' } });
+    const { status, body } = await call(route, {
+      group: 'course 12',
+      body: { user_id: 'support-3', reason: 'ticket 4711' },
+    });
 
     expect(nobody).toMatchObject({ status: 400, body: { field: 'user_id' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({ done: true, outcomes: { cancelled: 1, restoring: 1 }, next_cursor: null });
-    expect((await ledger.get('deleted1'))?.restore?.requested_by).toBe('support-3');
+    const restored = await ledger.get('deleted1');
+    expect(restored?.restore?.requested_by).toBe('support-3');
+    expect(restored?.history.at(-1)?.cause).toBe('restore: ticket 4711');
+    expect((await ledger.get('archived1'))?.history.at(-1)?.cause).toBe('taken back: ticket 4711');
     // Not a question to Mux, however many there are.
     expect(around.mux.requests()).toBe(0);
   });
 
   test.each([
     ['GET /v1/groups/{group_id}', {}],
+    ['GET /v1/groups/{group_id}/map', {}],
     ['POST /v1/groups/{group_id}/cancel', { body: { user_id: 'u' } }],
     ['POST /v1/groups/{group_id}/restore', { body: { user_id: 'u' } }],
   ])('that nobody has named is none: %s', async (route, given) => {

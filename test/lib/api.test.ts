@@ -37,6 +37,7 @@ describe('the API', () => {
       'POST /v1/delete-requests/batch': ['AWS_IAM', 'api'],
       'POST /v1/delete-requests/delete-only': ['AWS_IAM', 'api'],
       'GET /v1/groups/{group_id}': ['AWS_IAM', 'api'],
+      'GET /v1/groups/{group_id}/map': ['AWS_IAM', 'api'],
       'POST /v1/groups/{group_id}/cancel': ['AWS_IAM', 'api'],
       'POST /v1/groups/{group_id}/restore': ['AWS_IAM', 'api'],
       'GET /v1/find': ['AWS_IAM', 'api'],

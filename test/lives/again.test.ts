@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import { icehouse } from '../cli/run-program.ts';
-import { call, type House, inSeconds, openHouse, until } from './house.ts';
+import { call, type House, openHouse, until } from './house.ts';
 
 const MEDIA = join(import.meta.dirname, '../fixtures/media');
 const CAPTIONS = join(MEDIA, 'motion-and-tone.en.vtt');
@@ -37,16 +37,15 @@ beforeAll(async () => {
   await call(api, 'POST', `/v1/delete-requests/${asset.id}/restore`, {});
   first = await until(api, asset.id, ({ status }) => status === 'restored');
   second = await deleted(first.current_asset_id ?? '');
-}, 60_000);
+});
 
 afterAll(() => house[Symbol.asyncDispose]());
 
 async function deleted(assetId: string): Promise<PublicRecord> {
-  const expiration_date = inSeconds(1);
   await call(api, 'POST', '/v1/delete-requests', {
     asset_id: assetId,
     deleted_by_user_id: 'teacher-1',
-    expiration_date,
+    grace_days: 0,
   });
   return until(api, assetId, ({ status }) => status === 'deleted');
 }
@@ -202,4 +201,4 @@ test('a restore by the first id brings the same bytes back a second time', async
   expect(answer.body).toMatchObject({ asset_id: second.asset_id, outcome: 'restoring' });
   const original = createHash('sha256').update(await readFile(join(MEDIA, 'motion-and-tone.mp4')));
   expect(await house.simulator.sha256(restored.current_asset_id ?? '')).toBe(original.digest('hex'));
-}, 45_000);
+});

@@ -8,7 +8,7 @@ import { call, inSeconds, openHouse, until } from './house.ts';
 
 const MEDIA = join(import.meta.dirname, '../fixtures/media');
 
-test('an audit finds what was done behind the back of Icehouse', { timeout: 90_000 }, async () => {
+test('an audit finds what was done behind the back of Icehouse', async () => {
   await using house = await openHouse();
   const { s3, simulator, running, bucket: Bucket } = house;
   const { api } = running.cloud.urls;

@@ -19,7 +19,7 @@ let api: string;
 beforeAll(async () => {
   house = await openHouse({ lease: Duration.seconds(30) });
   api = house.running.cloud.urls.api;
-}, 60_000);
+});
 
 afterAll(() => house[Symbol.asyncDispose]());
 

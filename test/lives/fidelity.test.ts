@@ -83,7 +83,7 @@ describe('an asset that uses everything a customer can set', () => {
     await until(api, old.id, ({ status }) => status === 'deleted');
     quote = await call(api, 'GET', `/v1/delete-requests/${old.id}/quote`);
     ({ record, asset: back } = await deleteAndRestore(house, old.id));
-  }, 60_000);
+  });
 
   test('has all of it again', () => {
     expect(back).toMatchObject({ ...CHOSEN, status: 'ready' });
@@ -221,7 +221,7 @@ describe('an asset that uses everything a customer can set', () => {
     }
     const { body } = await call(api, 'GET', `/v1/assets/${old.id}`);
     expect(body.current_asset_id).toBe(again.asset.id);
-  }, 60_000);
+  });
 });
 
 test('what Mux refuses to create it gets afterwards where there is a way; the rest is lost, and said', async () => {
@@ -245,4 +245,4 @@ test('what Mux refuses to create it gets afterwards where there is a way; the re
   expect(back.static_renditions?.files).toMatchObject(RENDITIONS);
   expect(back.shots).toBeDefined();
   expect(back.tracks).toMatchObject([{}, { name: 'Version originale' }, { name: 'English' }, {}]);
-}, 60_000);
+});

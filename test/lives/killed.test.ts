@@ -103,4 +103,4 @@ test('goes on where it was, and copies no part twice that the vault already has'
   expect(read.filter((part) => kept.includes(part))).toEqual([]);
   expect(new Set([...kept, ...read]).size).toBe(25);
   expect(back).toBe(sha256);
-}, 90_000);
+}, 180_000);
