@@ -187,8 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an erasure looks once, and not for what arrives late',
     file: 'lambdas/stages/purge.ts',
-    find: 'if (assets + found > 0 || !empty_at) {',
-    replace: 'if (!empty_at) return finishPurge(work, records);\n  if (assets + found > 0 || !empty_at) {',
+    find: 'if (empty_at && assets + found === 0) return finishPurge(work, records);',
+    replace: 'if (assets + found >= 0) return finishPurge(work, records);',
   },
   {
     name: 'an erasure takes its own record and no other of the lineage',

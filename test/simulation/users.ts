@@ -82,6 +82,7 @@ const ORDERED_AT: Partial<Record<Status, number>> = {
   deleting: 0.05,
   thawing: 0.05,
   uploading: 0.03,
+  restored: 0.05,
 };
 
 /** What users put up with when they are told of it. */
