@@ -1,4 +1,4 @@
-// How the tests run: three files at once, since the lives wait more than they reckon. A file is a process of its own where it
+// How the tests run: four files at once, since the lives wait more than they reckon. A file is a process of its own where it
 // starts others, or where what it imports remembers the environment; all others share a few, and load what they import once.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LivesFirst },
     reporters: TEST_REPORT ? ['default', ['json', { outputFile: TEST_REPORT }]] : ['default'],
     projects: [

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Tier } from '../../client/icehouse.ts';
 import { counting } from '../cost/counting.ts';
+import { plain } from '../format.ts';
 import { groupView, walkView } from '../group/group-view.ts';
 import { mapCsv, mapView, wholeMap } from '../group/map.ts';
 import { restoreGroup, walked } from '../group/restore-group.ts';
@@ -81,7 +82,8 @@ async function showGroup(
 ): Promise<void> {
   const progress = counting(session, 'records read', session.json);
   const group = await wholeGroup(session.api, groupId, wish, progress.count).finally(progress.done);
-  show(session, group, () => groupView(group, session.screen, session.nowMs()));
+  const asked = wish.tier ? ` --tier ${wish.tier}` : wish.need_by ? ` --need-by ${plain(wish.need_by)}` : '';
+  show(session, group, () => groupView(group, session.screen, session.nowMs(), asked));
 }
 
 async function showMap(session: Session, groupId: string, { csv }: Options): Promise<void> {

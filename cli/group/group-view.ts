@@ -9,7 +9,8 @@ import { grid } from '../table.ts';
 /** Problems that are shown one by one; `--json` has all of them. */
 const SHOWN = 10;
 
-export function groupView(group: Group, screen: Screen, nowMs: number): string {
+/** `asked`: the options that the price is by, which a restore is to have as well. */
+export function groupView(group: Group, screen: Screen, nowMs: number, asked = ''): string {
   const { paint, columns } = screen;
   const statuses = Object.entries(group.by_status).map(([status, count]) => [
     paintStatus(paint, status),
@@ -22,7 +23,7 @@ export function groupView(group: Group, screen: Screen, nowMs: number): string {
     factTable(factsOf(group, nowMs), screen),
     ...(group.restore.from_vault > 0 ? [tiersView(group, screen, nowMs)] : []),
     grid(
-      nextLines(group).map((line) => [line]),
+      nextLines(group, asked).map((line) => [line]),
       { widths: [columns] },
     ).text,
   ].join('\n\n');
@@ -103,7 +104,7 @@ function tiersView({ restore }: Group, { paint, columns }: Screen, nowMs: number
 const CAN_BE_TAKEN_BACK = ['requested', 'preparing', 'archiving', 'archived', 'scheduled'];
 
 /** What is done, and the command for what is left. */
-function nextLines(group: Group): readonly string[] {
+function nextLines(group: Group, asked: string): readonly string[] {
   const { restore, records, playing, by_status } = group;
   const name = nameOf(group.group_id);
   const going = CAN_BE_TAKEN_BACK.reduce((sum, status) => sum + (by_status[status] ?? 0), 0);
@@ -114,7 +115,7 @@ function nextLines(group: Group): readonly string[] {
   return [
     ...(records > 0 && playing === records ? [`All ${thousands(records)} play.`] : []),
     ...(restore.under_way > 0 ? [`${thousands(restore.under_way)} coming back${by}.`] : []),
-    ...(left > 0 ? [`Bring all of it back: icehouse group ${name} --restore --user ID`] : []),
+    ...(left > 0 ? [`Bring all of it back: icehouse group ${name} --restore --user ID${asked}`] : []),
     ...(left <= 0 && going > 0
       ? [`Keep the ${thousands(going)} that are to go: icehouse group ${name} --cancel --user ID`]
       : []),

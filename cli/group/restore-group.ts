@@ -87,6 +87,7 @@ function receipt({ outcomes, group_id }: GroupWalk, before: Group): readonly str
       : []),
     ...(there > 0 ? [`${thousands(there)} were on Mux already.`] : []),
     ...(restoring > 0 ? [`${thousands(restoring)} coming back ${costText(before.restore)}.`] : []),
+    ...(before.restore.meets_need_by === false ? [plain(before.restore.reason)] : []),
     ...(restoring > 0 ? [`Follow: icehouse group ${nameOf(group_id)}`] : []),
     mapLine(group_id),
   ];

@@ -112,6 +112,7 @@ function restoreSum(
   const reads = priced.filter((price) => price.kind === 'from_vault');
   const readyBy = latest(reads.map(({ offer }) => offer.ready_by));
   const meetsNeedBy = allInTime(reads.map(({ offer }) => offer));
+  const isAll = reads.every(({ offer }) => offer.tier === wish.tier);
   return {
     free: count('free'),
     from_vault: reads.length,
@@ -122,7 +123,7 @@ function restoreSum(
     estimated_cost_usd: millionths(total(reads.map(({ usd }) => usd))),
     ready_by: readyBy,
     tiers: countBy(reads.map(({ offer }) => offer.tier)),
-    reason: reasonOf(wish, readyBy, meetsNeedBy, rates),
+    reason: reasonOf(wish, isAll, readyBy, meetsNeedBy, rates),
     meets_need_by: meetsNeedBy,
     offers: TIERS.flatMap((tier) =>
       offerOf(
@@ -135,12 +136,13 @@ function restoreSum(
 
 function reasonOf(
   { tier, needByMs }: GroupWish,
+  isAll: boolean,
   readyBy: string | null,
   meetsNeedBy: boolean | null,
   { standardWorthUsd }: QuoteRates,
 ): string {
   if (readyBy === null) return 'Nothing is to be read out of the vault.';
-  if (tier) return `${tier}, as asked for; what is under way by a faster tier keeps it.`;
+  if (tier) return isAll ? 'As asked for.' : 'As asked for, where nothing faster is under way.';
   if (needByMs === undefined)
     return `Of each video Standard while it costs at most $${standardWorthUsd.toFixed(2)} more than the cheapest, else the cheapest.`;
   return meetsNeedBy

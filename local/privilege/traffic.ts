@@ -41,7 +41,13 @@ const readsOf = (id: string, playbackId = '') => [
   ...['status=archived', 'group_id=course-7'].map((query) => `/v1/delete-requests?${query}`),
   ...['teacher-1', 'row-1', 'course-7', id].map((q) => `/v1/find?q=${q}`),
   ...['', '/manifest', '/fidelity', '/check'].map((what) => `/v1/assets/${id}${what}`),
-  ...[`/v1/playback-ids/${playbackId}`, '/v1/groups/course-7', '/v1/upcoming?days=7', '/v1/hold'],
+  ...[
+    `/v1/playback-ids/${playbackId}`,
+    '/v1/groups/course-7',
+    '/v1/groups/course-7/map',
+    '/v1/upcoming?days=7',
+    '/v1/hold',
+  ],
 ];
 
 const LATER = { expiration_date: undefined, grace_days: 30 };

@@ -249,14 +249,15 @@ describe('list', () => {
 });
 
 describe('cancel, restore, reschedule', () => {
-  test('cancel says who takes it back', async () => {
+  test('cancel says who takes it back, and why', async () => {
     const record = aRecord({ status: 'cancelled', summary: 'The request was taken back; playing on Mux.' });
     await using api = await stubApi({ [`POST ${REQUESTS}/${ASSET}/cancel`]: [ok(record)] });
 
-    const ended = await icehouse(['cancel', ASSET, '--user', 'u-17', '--url', api.url]);
+    const who = ['--user', 'u-17', '--reason', 'ticket 4711'];
+    const ended = await icehouse(['cancel', ASSET, ...who, '--url', api.url]);
 
     expect(ended.code).toBe(0);
-    expect(api.seen[0]?.body).toEqual({ user_id: 'u-17' });
+    expect(api.seen[0]?.body).toEqual({ user_id: 'u-17', reason: 'ticket 4711' });
     expect(ended.stdout).toContain('The request was taken back; playing on Mux.');
   });
 
@@ -287,10 +288,11 @@ describe('cancel, restore, reschedule', () => {
       [`POST ${REQUESTS}/${ASSET}/restore`]: [{ status: 202, body: record }],
     });
 
-    const ended = await icehouse(['restore', ASSET, '--tier', 'Bulk', '--user', 'u-18', '--url', api.url]);
+    const wish = ['--tier', 'Bulk', '--user', 'u-18', '--reason', 'needed again'];
+    const ended = await icehouse(['restore', ASSET, ...wish, '--url', api.url]);
 
     expect(ended.code).toBe(0);
-    expect(api.seen[0]?.body).toEqual({ tier: 'Bulk', user_id: 'u-18' });
+    expect(api.seen[0]?.body).toEqual({ tier: 'Bulk', user_id: 'u-18', reason: 'needed again' });
     expect(ended.stdout).toContain('  restore      Bulk, about $0.10\n');
     expect(ended.stdout).toContain('readable by 24 Nov 2090, 03:00 UTC');
   });

@@ -30,6 +30,7 @@ const METHODS: Record<string, (client: IcehouseClient) => Promise<unknown>> = {
   hold: (client) => client.hold('a1', HOLD),
   release: (client) => client.release('a1', { user_id: 'legal-1' }),
   getGroup: (client) => client.group('g1'),
+  mapGroup: (client) => client.groupMap('g1'),
   cancelGroup: (client) => client.cancelGroup('g1', { user_id: 'u1' }),
   restoreGroup: (client) => client.restoreGroup('g1', { user_id: 'u1' }),
   find: (client) => client.find('lesson 1'),

@@ -17,7 +17,7 @@ let house: House;
 let api: string;
 
 beforeAll(async () => {
-  house = await openHouse({ lease: Duration.seconds(30) });
+  house = await openHouse({ lease: Duration.seconds(20) });
   api = house.running.cloud.urls.api;
 });
 
