@@ -274,7 +274,9 @@ export function createOracle(options: OracleOptions) {
     const isKept = record.mode !== 'delete_only' && !truth.isLossAccepted;
     if (options.areLossesHeld && isKept && hasSecondAudio(record.asset_id))
       return 'nobody has accepted that its second audio track is lost';
-    if (options.areWatchedHeld && wasWatched(record)) return 'somebody watched it after the request';
+    // Whoever had it revoked wanted to keep viewers out, and asks for no look at those who had come before.
+    if (options.areWatchedHeld && !truth.isRevokeWanted && wasWatched(record))
+      return 'somebody watched it after the request';
     return foretoldFault(record) ?? noticeFault(record);
   }
 

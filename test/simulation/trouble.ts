@@ -50,7 +50,8 @@ export function createTrouble(world: World) {
         if (kind === 'answer') oracle.heldAll();
       },
     );
-    timeline.at(chaosEndsMs, () => {
+    // Behind a call that was still on its way.
+    timeline.at(chaosEndsMs + 2 * API_LIMIT_MS, () => {
       oracle.releasingAll();
       void brake.setHoldOnAll(undefined);
     });
