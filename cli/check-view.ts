@@ -1,6 +1,6 @@
 // A check for people: the verdict, the request there is already, what Mux has, what is lost, and the prices.
 import type { Check, CheckVerdict } from '../client/icehouse.ts';
-import { bytes, clockTime, minute, plain } from './format.ts';
+import { bytes, clockTime, counted, minute, plain } from './format.ts';
 import { type Fact, factTable } from './render.ts';
 import type { Screen, Style } from './screen.ts';
 import { grid } from './table.ts';
@@ -39,9 +39,9 @@ function atMux({ at_mux: asset }: Check): Fact[] {
   const length = duration === undefined ? 'length not known' : clockTime(duration);
   const kind = [length, resolution_tier, video_quality].filter(Boolean).join(', ');
   const parts = [
-    `${playback_ids.length} playback ids`,
-    `${audio_tracks} audio and ${text_tracks} text tracks`,
-    `${asset.static_renditions} static renditions`,
+    counted(playback_ids.length, 'playback id'),
+    `${audio_tracks} audio and ${counted(text_tracks, 'text track')}`,
+    counted(asset.static_renditions, 'static rendition'),
   ];
   return [
     ...(title ? [['title', plain(title)] satisfies Fact] : []),
@@ -85,5 +85,5 @@ function within(seconds: number): string {
 
 /** Small sums matter here: a month of one video is a fraction of a cent. */
 function dollars(usd: number): string {
-  return usd > 0 && usd < 0.00005 ? '<$0.0001' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+  return usd > 0 && usd < 0.00005 ? 'less than $0.0001' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }

@@ -17,7 +17,7 @@ async function asked(question: string): Promise<string> {
     const problem = {
       title: 'Nothing done',
       code: 'NOT_CONFIRMED',
-      detail: 'This cannot be taken back, and there is no terminal to ask at.',
+      detail: 'Somebody has to say yes to this, and there is no terminal to ask at.',
       action: 'Say --yes.',
     };
     throw new CommandError(problem, EXIT.usage);

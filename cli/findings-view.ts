@@ -13,12 +13,17 @@ export function findingsView(findings: Findings, text: string, screen: Screen): 
   const videos =
     matches.length > FEW ? [tableOf(matches, screen)] : matches.map((each) => matchView(each, screen));
   const more = next_cursor ? [`There are more: icehouse find ${quoted(text)} --all`] : [];
-  const ofGroups = groups.map((group) => `All of the group: icehouse group ${quoted(group)}`);
+  // Of many at once a line for each group would be as long again.
+  const theirs = matches.length > FEW ? [] : matches.flatMap(({ group_id }) => group_id ?? []);
+  const ofGroups = [...new Set([...groups, ...theirs])].map(
+    (group) => `All of the group: icehouse group ${quoted(group)}`,
+  );
   const blocks = [...videos, ...more, ...ofGroups];
   return [...(blocks.length > 0 ? blocks : [NOTHING]), ...notSearched(findings)].join('\n\n');
 }
 
-const NOTHING = 'Nothing found: nobody asked to delete it, or it goes by another id.';
+const NOTHING =
+  'Nothing found: nobody asked to delete it, or it goes by another id. Titles are not searched.';
 
 function notSearched({ not_searched: fields = [] }: Findings): string[] {
   if (fields.length === 0) return [];

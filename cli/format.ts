@@ -67,6 +67,21 @@ export function relative(isoTime: string, nowMs: number, style: 'long' | 'narrow
   return words.format(Math.trunc(seconds / step.seconds), step.unit);
 }
 
+/** `1 playback id`, `3 playback ids`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** `$5.37`; below one cent `less than $0.01`: a price that is not nothing never shows as nothing. */
+export function dollars(usd: number): string {
+  return usd > 0 && usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
+}
+
+/** Of an estimate: `about $5.37`, or `less than $0.01`. */
+export function aboutDollars(usd: number): string {
+  return usd < 0.01 ? 'less than $0.01' : `about ${dollars(usd)}`;
+}
+
 /** `0:31`, `1:02:03`. */
 export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,4 +1,5 @@
 // What is still to come for a video, and when, as far as its record says. Pure.
+import { ITS_TIME } from '../lambdas/domain/erasure-view.ts';
 import type { PublicRecord } from './api.ts';
 import { plain } from './format.ts';
 import { inLine, staysUntil } from './progress.ts';
@@ -76,11 +77,16 @@ function purging({ purge, waiting_for }: PublicRecord): Steps {
     ? 'the Object Lock of S3 keeps some of it until then'
     : begun_at
       ? 'as soon as all of it is removed'
-      : `all of it is removed for good${waiting_for ? `; waits for ${plain(waiting_for)}` : ''}`;
+      : `all of it is removed for good${keptBy(waiting_for)}`;
   const purged = { at: blocked_until ?? (begun_at ? undefined : executes_at), what: 'purged', why };
   return order && !begun_at
     ? [purged, { what: 'or not', why: `if stopped before: icehouse erase --stop ${order.id}` }]
     : [purged];
+}
+
+function keptBy(waitingFor: string | undefined): string {
+  if (waitingFor === ITS_TIME) return ', once nobody is at work on it';
+  return waitingFor ? `; waits for ${plain(waitingFor)}` : '';
 }
 
 function endOfArchive({ status, archive, archive_until }: PublicRecord): Steps {

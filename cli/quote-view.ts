@@ -1,6 +1,6 @@
 // A quote for people: a column for each tier, a row for each item, and what is assumed.
 import type { Quote, QuoteOffer } from '../lambdas/domain/quote.ts';
-import { bytes, minute, plain, relative } from './format.ts';
+import { bytes, dollars, minute, plain, relative } from './format.ts';
 import type { Screen } from './screen.ts';
 import { grid } from './table.ts';
 
@@ -25,15 +25,10 @@ export function quoteView(quote: Quote, screen: Screen, nowMs: number): string {
     grid(notes, { indent: 2, widths: [1, columns - 6] }).text,
     paint(
       'dim',
-      `Prices as of ${quote.prices_as_of}, in US dollars. A restore now: ${quote.chosen ? cents(quote.estimated_cost_usd) : 'free'}.`,
+      `Prices as of ${quote.prices_as_of}, in US dollars. A restore now: ${quote.chosen ? dollars(quote.estimated_cost_usd) : 'free'}.`,
     ),
   ];
   return parts.join('\n\n');
-}
-
-/** A price that is not nothing never shows as nothing. */
-function cents(usd: number): string {
-  return usd > 0 && usd < 0.005 ? '<$0.01' : `$${usd.toFixed(2)}`;
 }
 
 /** The dates of three tiers are too much for a narrow terminal: it gets `in 12 hours` alone. */
@@ -50,7 +45,7 @@ function offerTable(quote: Quote, screen: Screen, nowMs: number): string {
 
 function priceRows({ offers, chosen }: Quote, { paint }: Screen): string[][] {
   const mark = ({ tier }: QuoteOffer) => (tier === chosen ? paint('green', `* ${tier}`) : `  ${tier}`);
-  const usd = (value: number) => `  ${cents(value)}`;
+  const usd = (value: number) => `  ${dollars(value)}`;
   const items = itemsOf(offers).map((name) => [
     paint('dim', ITEMS[name] ?? plain(name)),
     ...offers.map(({ items }) => usd(items.find(({ item }) => item === name)?.usd ?? 0)),

@@ -1,8 +1,9 @@
 // What the views of a record are made of, the receipt of a change, and what a refusal looks like.
 
+import { ITS_TIME } from '../lambdas/domain/erasure-view.ts';
 import type { Hold } from '../lambdas/domain/record.ts';
 import type { PublicRecord } from './api.ts';
-import { bytes, clockTime, minute, plain, relative } from './format.ts';
+import { aboutDollars, bytes, clockTime, minute, plain, relative } from './format.ts';
 import type { Problem } from './problems.ts';
 import { inLine } from './progress.ts';
 import type { Screen, Style } from './screen.ts';
@@ -92,8 +93,10 @@ function standing(record: PublicRecord, paint: Paint, nowMs: number): Fact[] {
 }
 
 function waiting(record: PublicRecord): Fact[] {
+  const { waiting_for } = record;
   return [
-    ...listed('waits for', record.waiting_for ? [plain(record.waiting_for)] : []),
+    // The date itself is said elsewhere.
+    ...listed('waits for', waiting_for && waiting_for !== ITS_TIME ? [plain(waiting_for)] : []),
     ...listed('place', record.position ? [inLine(record)] : []),
     ...listed('expected', record.expected_by ? [`by ${minute(record.expected_by)}`] : []),
     ...listed('held', record.hold ? holdLines(record.hold) : []),
@@ -135,8 +138,7 @@ function archiveRows({ archive, duration }: PublicRecord): Fact[] {
 
 function restoreRows({ restore, current_asset_id, status }: PublicRecord, nowMs: number): Fact[] {
   if (!restore) return [];
-  const dollars = restore.estimated_cost_usd;
-  const cost = dollars < 0.01 ? 'less than $0.01' : `about $${dollars.toFixed(2)}`;
+  const cost = aboutDollars(restore.estimated_cost_usd);
   const ready =
     status === 'thawing'
       ? [`readable by ${minute(restore.ready_by)} (${relative(restore.ready_by, nowMs)})`]
@@ -184,7 +186,9 @@ export function wayOn({ failure }: PublicRecord): string[] {
 }
 
 function originRows(record: PublicRecord): Fact[] {
-  const asked = `${plain(record.deleted_by_user_id)}, ${minute(record.created_at)}`;
+  // An erasure leaves ids and times; the word in the place of the name is nobody's.
+  const by = record.status === 'purged' ? '(names erased)' : plain(record.deleted_by_user_id);
+  const asked = `${by}, ${minute(record.created_at)}`;
   return [
     ['asked by', asked],
     ...listed('reason', record.reason ? [plain(record.reason)] : []),

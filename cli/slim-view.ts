@@ -80,5 +80,5 @@ function freesOf({ usd_per_month, unwatched_usd_per_month, size_bytes }: Slimmed
 
 /** Small sums matter here: a month of one file is a fraction of a cent. */
 function dollars(usd: number): string {
-  return usd > 0 && usd < 0.00005 ? '<$0.0001' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+  return usd > 0 && usd < 0.00005 ? 'less than $0.0001' : `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }

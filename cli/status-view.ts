@@ -25,7 +25,16 @@ export function statusView({ asked, record, lineage }: Standing, screen: Screen,
     timeline(record, screen, nowMs),
     factTable(facts, screen),
     ...wayOn(record),
+    ...wayBack(record),
   ].join('\n\n');
+}
+
+/** Of one that was deleted without a copy there is none. */
+function wayBack({ status, asset_id, archive }: PublicRecord): string[] {
+  if (status !== 'deleted' || !archive) return [];
+  return [
+    `What it would cost to have it back: icehouse quote ${asset_id}\nHave it back: icehouse restore ${asset_id}`,
+  ];
 }
 
 /** Whoever asked for another id of the video is told whose record this is. */

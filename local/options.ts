@@ -44,6 +44,11 @@ function receivers(text: string, before: readonly string[] = []): readonly strin
   return [...before, text];
 }
 
+const VIDEOS = `
+The simulated Mux is at the next port if that is free; the ready line names it (mux). A video gets into it by
+  $ curl -s -d '{"generated":{"sizeBytes":5000000,"durationSeconds":30}}' http://127.0.0.1:8081/_simulator/assets
+and its pictures are served at /{playback id}/thumbnail.jpg. local/mux/README.md has the rest.`;
+
 /** Ends the process for `--help` and for options that are wrong. */
 export function parseOptions(argv: readonly string[]): StartOptions {
   const command = new Command('npm start --')
@@ -71,6 +76,7 @@ export function parseOptions(argv: readonly string[]): StartOptions {
     .option('--settle-seconds <n>', 'time between the two probes of a master', positive, 1)
     .option('--time-scale <n>', 'divides every other duration of the stack', positive, 10)
     .option('--verbose', 'show every line the functions write', false)
+    .addHelpText('after', VIDEOS)
     .showHelpAfterError();
   const options = command
     .parse(argv)

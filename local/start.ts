@@ -40,6 +40,9 @@ function introduce({ cloud, dataDirectory }: Running, options: StartOptions): vo
     `Data: ${dataDirectory} (${kept}). Function logs: logs/. Events: events.jsonl. Process: ${process.pid}.`,
   );
   say(`A thaw takes ${thawSeconds} s whatever its tier; other durations are divided by ${timeScale}.`);
+  say(
+    'An erasure can be stopped only until nobody is at work on the video any more (erasureDelay is 0 here).',
+  );
   const { copy, copyDeadLetters, failedInvocations, webhookDeadLetters } = queuesOf(cloud);
   say('What was given up, and why (`npm run icehouse -- dlq`):');
   say(`  export ICEHOUSE_FAILED_INVOCATIONS=${failedInvocations}`);

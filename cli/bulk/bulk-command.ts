@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { count } from '../arguments.ts';
 import { EXIT } from '../problems.ts';
 import type { Session } from '../session.ts';
-import { bulkView, summaryText } from './bulk-screen.ts';
+import { bulkView, countsText, summaryText } from './bulk-screen.ts';
 import { readLines } from './csv.ts';
 import { type Journal, NO_JOURNAL, openJournal } from './journal.ts';
 import { Pace } from './pace.ts';
@@ -82,10 +82,15 @@ export async function runBulk<Order>(
     });
     if (!session.json) session.screen.print(summaryText(summary, report, session.screen));
     const follow = { ...task, ...session, pace, sleep: until(stop.signal, sleep), signal: stop.signal };
-    const failed = options.wait && !stop.signal.aborted ? await followAll(session, summary, follow) : [];
+    const rest = options.wait && !stop.signal.aborted ? await followAll(session, summary, follow) : undefined;
+    const failed = rest?.failed ?? [];
     if (session.json)
       session.screen.print(
-        JSON.stringify({ ...documentOf(task, summary, report), ...(options.wait && { failed }) }, null, 2),
+        JSON.stringify(
+          { ...documentOf(task, summary, report), ...(options.wait && { failed, at_rest: rest?.byStatus }) },
+          null,
+          2,
+        ),
       );
     session.exitWith(exitCodeOf(summary, failed.length, stop.signal));
   } finally {
@@ -109,11 +114,12 @@ async function followAll(
   waiting: Omit<Parameters<typeof waitForAll>[0], 'recordIds' | 'onProgress'>,
 ) {
   const view = bulkView(session, 'at rest');
-  const failed = await waitForAll({ ...waiting, recordIds, onProgress: view.progress }).finally(view.done);
-  if (!session.json)
-    for (const { assetId, code, message } of failed)
-      session.screen.print(`✗ ${assetId}: ${code}: ${message}`);
-  return failed;
+  const rest = await waitForAll({ ...waiting, recordIds, onProgress: view.progress }).finally(view.done);
+  if (session.json) return rest;
+  for (const { assetId, code, message } of rest.failed)
+    session.screen.print(`✗ ${assetId}: ${code}: ${message}`);
+  session.screen.print(`At rest: ${countsText(rest.byStatus)}`);
+  return rest;
 }
 
 /** A sleep that ends with the wish to stop. */

@@ -34,7 +34,8 @@ export const NO_JOURNAL: Journal = {
 
 /** Throws CommandError REPORT_UNREADABLE for a file that is there and is none of ours. */
 export async function openJournal(path: string, command: string): Promise<Journal> {
-  const before = await readEntries(path);
+  const { entries, bytes, whole } = await readEntries(path);
+  if (whole < bytes) await truncate(path, whole);
   const file = await open(path, 'a');
   const { size } = await file.stat();
   if (size === 0) await file.appendFile(`${COLUMNS.join(',')}\n`);
@@ -44,7 +45,7 @@ export async function openJournal(path: string, command: string): Promise<Journa
     await file.datasync();
   };
   return {
-    before: new Map(before.flatMap((entry) => (entry.command === command ? [[entry.asset_id, entry]] : []))),
+    before: lastOf(entries, command),
     add(entry) {
       // One after the other, so that no two lines run into each other.
       last = last.then(() => append(`${COLUMNS.map((column) => quoted(entry[column])).join(',')}\n`));
@@ -54,15 +55,23 @@ export async function openJournal(path: string, command: string): Promise<Journa
   };
 }
 
-async function readEntries(path: string): Promise<readonly Entry[]> {
+/** What earlier runs came to, for who only looks: the file stays as it is, also where there is none. Throws as above. */
+export async function readJournal(path: string, command: string): Promise<Journal['before']> {
+  return lastOf((await readEntries(path)).entries, command);
+}
+
+function lastOf(entries: readonly Entry[], command: string): Journal['before'] {
+  return new Map(entries.flatMap((entry) => (entry.command === command ? [[entry.asset_id, entry]] : [])));
+}
+
+/** `whole`: how many of its bytes are lines that were not cut off. */
+async function readEntries(path: string) {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
   const whole = bytes.lastIndexOf('\n') + 1;
-  const entries = parseEntries(path, bytes.subarray(0, whole));
-  if (whole < bytes.length) await truncate(path, whole);
-  return entries;
+  return { entries: parseEntries(path, bytes.subarray(0, whole)), bytes: bytes.length, whole };
 }
 
 function parseEntries(path: string, bytes: Buffer): readonly Entry[] {

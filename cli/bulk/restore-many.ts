@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { Quote } from '../../lambdas/domain/quote.ts';
 import { STATUSES, type Status, type Tier } from '../../lambdas/domain/record.ts';
 import { confirm } from '../confirm.ts';
-import { plain } from '../format.ts';
+import { aboutDollars, plain } from '../format.ts';
 import { CommandError } from '../problems.ts';
 import { type Session, show } from '../session.ts';
 import { addBulkOptions, type BulkOptions, readFileRows, reportPath, runBulk } from './bulk-command.ts';
@@ -29,6 +29,8 @@ export interface RestoreManyOptions extends BulkOptions {
 export const MANY_EXAMPLES = `
 Many at once: a CSV with the columns asset_id, tier, need_by, user, reason; or
 all of a status and a group. An option stands for a column wherever a row has nothing.
+--group takes those that are deleted (or in --status) only; \`icehouse group GROUP
+--restore\` has all of the group again, whatever their status.
   $ icehouse restore --from videos.csv --tier Bulk --user u-17 --wait
   $ icehouse restore --status deleted --group spring --dry-run`;
 
@@ -74,7 +76,7 @@ export async function restoreMany(session: Session, options: RestoreManyOptions)
     if (options.dryRun) return show(session, checked(rows, costs), () => checkedText(rows, costs));
     if (!session.json) session.screen.print(checkedText(rows, costs));
     if (
-      !(await confirm(`Restore ${thousands(rows.rows.length)} assets for about ${dollars(costs.totalUsd)}?`))
+      !(await confirm(`Restore ${thousands(rows.rows.length)} assets for ${aboutDollars(costs.totalUsd)}?`))
     )
       return;
   }
@@ -177,7 +179,7 @@ const SHOWN = 10;
 function checkedText({ rows, duplicates }: Rows<RestoreOrder>, { totalUsd, tiers, problems }: Costs): string {
   const by = Object.entries(tiers).map(([tier, count]) => `${thousands(count)} ${tier}`);
   return [
-    `${thousands(rows.length)} assets, about ${dollars(totalUsd)}${by.length > 0 ? `: ${by.join(', ')}` : ''}.`,
+    `${thousands(rows.length)} assets, ${aboutDollars(totalUsd)}${by.length > 0 ? `: ${by.join(', ')}` : ''}.`,
     ...(duplicates.length > 0
       ? [`${thousands(duplicates.length)} rows name an asset once more and are skipped.`]
       : []),
@@ -187,8 +189,4 @@ function checkedText({ rows, duplicates }: Rows<RestoreOrder>, { totalUsd, tiers
       .map(({ line, asset_id, code, message }) => plain(`  line ${line}, ${asset_id}: ${code}: ${message}`)),
     ...(problems.length > SHOWN ? [`  and ${thousands(problems.length - SHOWN)} more`] : []),
   ].join('\n');
-}
-
-function dollars(usd: number): string {
-  return usd > 0 && usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
 }

@@ -59,9 +59,7 @@ const BAD = ['refused', 'failed'];
 
 /** Throws CommandError CSV_CHANGED before any call, and what stops everybody: no credentials, no API. */
 export async function run<Order>(task: Task<Order>): Promise<Summary> {
-  refuseChanged(task);
-  const standing = task.rows.rows.flatMap((row) => standingEntry(row, task) ?? []);
-  const queue = task.rows.rows.filter((row) => !standingEntry(row, task));
+  const { standing, queue } = leftOf(task.rows, task.journal.before, task.retryRefused);
   const total = queue.length;
   const entries: Entry[] = [];
   const counts: Record<string, number> = {};
@@ -92,27 +90,47 @@ export async function run<Order>(task: Task<Order>): Promise<Summary> {
     doneBefore: standing.length,
     duplicates: task.rows.duplicates.length,
     counts,
-    bad: [...standing, ...entries].filter(isBad),
+    bad: [...standing, ...entries].filter(isBad).sort((a, b) => Number(a.line) - Number(b.line)),
     recordIds: [...new Set([...standing, ...entries].flatMap(({ record_id }) => record_id || []))],
     wasInterrupted: task.signal.aborted && entries.length < total,
   };
 }
 
-function isBad({ outcome }: Entry): boolean {
+/** What earlier runs came to that is not to be tried again, and the rows that are. Throws CommandError CSV_CHANGED. */
+export function leftOf<Order>(
+  { rows }: Rows<Order>,
+  before: Journal['before'],
+  retryRefused: boolean,
+): { readonly standing: readonly Entry[]; readonly queue: Row<Order>[] } {
+  refuseChanged(rows, before);
+  const standing: Entry[] = [];
+  const queue: Row<Order>[] = [];
+  for (const row of rows) {
+    const entry = standingEntry(row, before.get(row.assetId), retryRefused);
+    if (entry) standing.push(entry);
+    else queue.push(row);
+  }
+  return { standing, queue };
+}
+
+export function isBad({ outcome }: Pick<Entry, 'outcome'>): boolean {
   return BAD.includes(outcome);
 }
 
 /** What an earlier run came to with this row, if that is not to be tried again. */
-function standingEntry<Order>(row: Row<Order>, { journal, retryRefused }: Task<Order>): Entry | undefined {
-  const entry = journal.before.get(row.assetId);
+function standingEntry<Order>(
+  row: Row<Order>,
+  entry: Entry | undefined,
+  retryRefused: boolean,
+): Entry | undefined {
   if (!entry || entry.outcome === 'failed') return undefined;
   return entry.outcome === 'refused' && (retryRefused || entry.digest !== row.digest) ? undefined : entry;
 }
 
 /** Rows that were sent as they were then: sending them as they are now would ask for two things of one asset. */
-function refuseChanged<Order>({ rows, journal }: Task<Order>): void {
-  const changed = rows.rows.filter(({ assetId, digest }) => {
-    const entry = journal.before.get(assetId);
+function refuseChanged<Order>(rows: readonly Row<Order>[], before: Journal['before']): void {
+  const changed = rows.filter(({ assetId, digest }) => {
+    const entry = before.get(assetId);
     return entry !== undefined && !isBad(entry) && entry.digest !== digest;
   });
   const [first] = changed;

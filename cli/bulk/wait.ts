@@ -1,7 +1,7 @@
 // Follows thousands of records to their rest: by lists of who is under way, since a look at each would cost the API a call
 // per record and round.
 import type { Status } from '../../lambdas/domain/record.ts';
-import type { IcehouseApi } from '../api.ts';
+import type { IcehouseApi, PublicRecord } from '../api.ts';
 import type { Pace } from './pace.ts';
 import type { Progress } from './run.ts';
 
@@ -25,10 +25,14 @@ export interface Waiting {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Answers the records that failed. A record is at rest when two rounds in a row did not meet it under way. */
-export async function waitForAll(
-  waiting: Waiting,
-): Promise<readonly { assetId: string; code: string; message: string }[]> {
+export interface AtRest {
+  readonly failed: readonly { assetId: string; code: string; message: string }[];
+  /** Where they came to rest, how many of each; `failed` always, also when it is none. */
+  readonly byStatus: Readonly<Record<string, number>>;
+}
+
+/** A record is at rest when two rounds in a row did not meet it under way. */
+export async function waitForAll(waiting: Waiting): Promise<AtRest> {
   const { command, recordIds, signal, sleep, onProgress } = waiting;
   let missing: ReadonlySet<string> = new Set();
   let resting: ReadonlySet<string> = new Set();
@@ -44,7 +48,7 @@ export async function waitForAll(
     waitMs = resting.size === before ? Math.min(waitMs * 1.5, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
     if (resting.size < total) await sleep(gone.size === total ? FIRST_WAIT_MS : waitMs);
   }
-  return failedOf(waiting, new Set(recordIds));
+  return restOf(waiting, new Set(recordIds));
 }
 
 async function roundOf(waiting: Waiting, statuses: readonly Status[], wanted: ReadonlySet<string>) {
@@ -60,13 +64,43 @@ async function roundOf(waiting: Waiting, statuses: readonly Status[], wanted: Re
   return { ids, counts };
 }
 
-async function failedOf(waiting: Waiting, wanted: ReadonlySet<string>) {
-  const failed = [];
-  for await (const { asset_id, failure } of recordsIn(waiting, { status: 'failed' })) {
-    if (!wanted.has(asset_id)) continue;
-    failed.push({ assetId: asset_id, code: failure?.code ?? 'FAILED', message: failure?.message ?? '' });
+/** In the order of a life too, after those that matter most. */
+const RESTS: readonly Status[] = [
+  ...(['failed', 'archived', 'scheduled', 'deleting', 'deleted', 'thawing', 'uploading'] as const),
+  ...(['restored', 'cancelled', 'purging', 'purged'] as const),
+];
+
+/**
+ * Who failed, and the sum by status. By lists as long as they cost no more than a look at each would: a ledger may hold
+ * many more in a status, and the oldest come first. Then by a look at each that is left.
+ */
+async function restOf(waiting: Waiting, wanted: ReadonlySet<string>): Promise<AtRest> {
+  const { api, pace, signal } = waiting;
+  const failed: AtRest['failed'][number][] = [];
+  const left = new Set(wanted);
+  const byStatus: Record<string, number> = {};
+  const found = ({ asset_id, status, failure }: PublicRecord) => {
+    if (!left.delete(asset_id)) return;
+    byStatus[status] = (byStatus[status] ?? 0) + 1;
+    if (status === 'failed')
+      failed.push({ assetId: asset_id, code: failure?.code ?? 'FAILED', message: failure?.message ?? '' });
+  };
+  let read = 0;
+  for (const status of RESTS) {
+    if (signal.aborted || left.size === 0 || read >= wanted.size * PAGE) break;
+    for await (const record of recordsIn(waiting, { status })) {
+      found(record);
+      read += 1;
+      if (left.size === 0 || read >= wanted.size * PAGE) break;
+    }
   }
-  return failed;
+  for (const id of left) {
+    if (signal.aborted) break;
+    const record = await pace.call(() => api.status(id));
+    // By an id of the lineage another record may answer.
+    found({ ...record, asset_id: id });
+  }
+  return { failed, byStatus: { ...byStatus, failed: failed.length } };
 }
 
 /** All records of a status or a group, page by page at the pace of the calls. */

@@ -69,8 +69,23 @@ async function certify(
   if (bucket === undefined) throw noBucket();
   // The AWS libraries are loaded by the commands that need them.
   const { withTrail } = await import('../trail/open-trail.ts');
-  return withTrail({ bucket, ...s3 }, (trail) => certificateOf(record, manifest, trail));
+  return withTrail({ bucket, ...s3 }, (trail) => certificateOf(record, manifest, trail)).catch(
+    (error: unknown) => {
+      throw error instanceof CommandError ? withoutTrail(error) : error;
+    },
+  );
 }
+
+/** The trail is what is missing, and the page can be made without it. */
+function withoutTrail({ problem, code, exitCode, cause }: CommandError): CommandError {
+  const title = 'No certificate: the trail cannot be read';
+  const action = `${NEEDS[code] ?? problem.action ?? ''} Or leave the trail out: --no-trail.`.trim();
+  return new CommandError({ ...problem, code, title, action }, exitCode, { cause });
+}
+
+const NEEDS: Readonly<Record<string, string>> = {
+  NO_REGION: 'Set AWS_REGION to that of the vault (and ICEHOUSE_BUCKET, or --bucket, if it is another).',
+};
 
 /** What the vault no longer has, or nobody can read, is said on the page. */
 async function manifestOf({ api }: Pick<Session, 'api'>, asset: string): Promise<Manifest | undefined> {
@@ -84,10 +99,10 @@ async function manifestOf({ api }: Pick<Session, 'api'>, asset: string): Promise
 
 function noBucket(): CommandError {
   const problem = {
-    title: 'No bucket',
+    title: 'No certificate: the trail cannot be read',
     code: 'NO_BUCKET',
     detail: 'The record has no archive, and so does not say which bucket the trail lies in.',
-    action: 'Give --bucket (output VaultBucket), or --no-trail.',
+    action: 'Give --bucket or ICEHOUSE_BUCKET (output VaultBucket), or --no-trail.',
   };
   return new CommandError(problem, EXIT.usage);
 }

@@ -26,10 +26,10 @@ interface Options {
 
 const MORE = `
 An order erases every asset that the video ever was: at Mux, each version in the vault,
-and what names a person in the records. From the order on all of it stands still; nothing
-is removed until the stack's erasureDelay is over (72 hours), and until then the order can
-be stopped. docs/erasure.md says what stays, and what runs out later. It needs a permission
-of its own (grantErase).
+and what names a person in the records. From the order on all of it stands still; nothing is
+removed for 72 hours unless the stack says otherwise (erasureDelay); on the embedded cloud
+it begins at once. Until it begins the order can be stopped. docs/erasure.md says what
+stays, and what runs out later. It needs a permission of its own (grantErase).
 
 Example:
   $ icehouse erase 01Tq7hnCrmxvE8OrKhQ7 --legal-basis 'GDPR Art. 17, request 2026-114' --user privacy-2
@@ -44,8 +44,8 @@ export function addErase(program: Command, open: OpenSession): void {
     .description(
       'Orders the erasure of a video along its whole lineage, for good; or shows or stops an order.',
     )
-    .argument('[asset]', 'any asset id that the video ever had', id)
-    .option('--playback-id <id>', 'the video that this plays, instead of its asset id', id)
+    .argument('[asset]', 'any asset id that the video ever had', idOfVideo)
+    .option('--playback-id <id>', 'the video that this plays, instead of its asset id', idOfVideo)
     .option('--upload-id <id>', 'the video that this upload became, instead of its asset id', id)
     .option('--legal-basis <text>', 'by what right; kept for good, and on the certificate')
     .option('--user <id>', 'who orders or stops it; kept for good')
@@ -79,6 +79,14 @@ export function addErase(program: Command, open: OpenSession): void {
 const ONE_OF =
   'error: give one of <asset>, --playback-id, --upload-id, --list, --status, --stop, --certificate';
 
+function idOfVideo(text: string): string {
+  if (text.includes('/'))
+    throw new InvalidArgumentError(
+      'Not a URL: `icehouse find URL` says which video it is of; --playback-id takes the id in it.',
+    );
+  return id(text);
+}
+
 function orderId(text: string): string {
   if (!/^[a-z0-9]{16,64}$/.test(text))
     throw new InvalidArgumentError('The id of an order; `icehouse erase --list` shows them.');
@@ -92,12 +100,30 @@ async function order(session: Session, names: Names, options: Options, command: 
   if (legal_basis === undefined || requested_by === undefined)
     return command.error('error: an order needs --legal-basis <text> and --user <id>');
   const named = Object.values(names).find((name) => name !== undefined) ?? '';
-  if (!options.yes && !(await confirmByTyping(warningOf(named), named))) throw notTyped();
-  showOne(session, await session.api.erase({ ...names, legal_basis, requested_by, stop_hours }));
+  if (!options.yes && !(await confirmByTyping(warningOf(named, stop_hours), named))) throw notTyped();
+  const wish = { ...names, legal_basis, requested_by, stop_hours };
+  const erasure = await session.api.erase(wish).catch((error: unknown) => {
+    throw names.asset_id === undefined ? error : orAnotherId(error, names.asset_id);
+  });
+  showOne(session, erasure);
 }
 
-function warningOf(named: string): string {
-  return `This erases the video of ${named} for good: every asset at Mux, every version in the vault.`;
+function warningOf(named: string, stopHours: number | undefined): string {
+  const time =
+    stopHours === undefined ? '72 hours unless the stack says otherwise' : `${stopHours} hours at least`;
+  return (
+    `This erases the video of ${named} for good: every asset at Mux, every version in the vault.\n` +
+    `The order can be stopped until it begins (${time}), not after.`
+  );
+}
+
+/** An id that no asset has may be a playback id: both look the same. */
+function orAnotherId(error: unknown, named: string): unknown {
+  if (!(error instanceof CommandError) || error.code !== 'NOT_TRACKED') return error;
+  const action =
+    `If it is a playback id: icehouse erase --playback-id ${named} … ` +
+    `By any other id or URL \`icehouse find ${named}\` says which asset it is.`;
+  return new CommandError({ ...error.problem, code: error.code, action }, error.exitCode, { cause: error });
 }
 
 async function stopOrder(session: Session, order: string, options: Options, command: Command): Promise<void> {

@@ -4,11 +4,13 @@ import type { Findings } from '../../client/icehouse.ts';
 import type { IcehouseApi } from '../api.ts';
 import { counting } from '../cost/counting.ts';
 import { findingsView } from '../findings-view.ts';
+import { EXIT } from '../problems.ts';
 import { type OpenSession, type Session, show } from '../session.ts';
 
 const MORE = `
 Of a group it shows the first ten, of a person (who made videos, or asked for their
-deletion) the newest 25: --all shows all of the person's.
+deletion) the newest 25: --all shows all of the person's. Titles are not searched.
+Ends with 1 when nothing is found.
 
 Example:
   $ icehouse find 'https://stream.mux.com/pQr5T00pUblic.m3u8?token=...'
@@ -30,6 +32,7 @@ export function addFind(program: Command, open: OpenSession): void {
       const wanted = withoutSecrets(text);
       const findings = all ? await everyPage(session, wanted) : await session.api.find(wanted);
       show(session, findings, () => findingsView(findings, wanted, session.screen));
+      if (findings.matches.length + findings.groups.length === 0) session.exitWith(EXIT.refused);
     });
 }
 

@@ -25,6 +25,9 @@ interface Options {
 }
 
 const EXAMPLES = `
+--restore has all of the group again: it takes back what is not deleted yet, too. Only
+those that are deleted: icehouse restore --group GROUP.
+
 Example:
   $ icehouse group course-12 --tier Bulk
   $ icehouse group course-12 --restore --user u-17 --tier Bulk --wait

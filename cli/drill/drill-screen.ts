@@ -1,5 +1,5 @@
 // A drill for people: what it is about to do and cost, each result, and the page that an auditor reads.
-import { bytes, clockTime, minute, plain } from '../format.ts';
+import { aboutDollars, bytes, clockTime, minute, plain } from '../format.ts';
 import { factTable } from '../render.ts';
 import type { Screen } from '../screen.ts';
 import type { Check, Drilled, DrillReport } from './report.ts';
@@ -13,7 +13,10 @@ export function planView(
     ['sample', `${results.length} of ${drawn_from} archives, seed ${plain(seed)}`],
     ['to read', bytes(sizeBytes)],
     ['tier', tier ?? 'Standard'],
-    ['cost', `${dollars(estimate.cost_usd)} by ${estimate.by}${on_mux ? '' : '; nothing is made on Mux'}`],
+    [
+      'cost',
+      `${aboutDollars(estimate.cost_usd)} by ${estimate.by}${on_mux ? '' : '; nothing is made on Mux'}`,
+    ],
     ...(on_mux ? [['on Mux', ON_MUX] as const] : []),
     ['time', timeNeeded(estimate.within_seconds)],
     ['files', plain(directory)],
@@ -31,10 +34,6 @@ function timeNeeded(seconds: number): string {
   return hours < 2
     ? `S3 thaws within ${Math.ceil(seconds / 60)} minutes`
     : `S3 thaws within ${Math.ceil(hours)} hours`;
-}
-
-function dollars(usd: number): string {
-  return usd < 0.01 ? 'less than $0.01' : `about $${usd.toFixed(2)}`;
 }
 
 export function resultView(result: Drilled, { paint }: Screen): string {
@@ -71,7 +70,7 @@ export function reportText(report: DrillReport): string {
     `Ended        ${finished_at ?? 'not yet'}`,
     `Sample       ${asked_for} asked for, seed ${plain(seed)} (the same ledger, seed and number give the same sample)`,
     `Tier         ${tier ?? 'Standard'}`,
-    `Estimate     ${dollars(estimate.cost_usd)} by ${estimate.by}`,
+    `Estimate     ${aboutDollars(estimate.cost_usd)} by ${estimate.by}`,
     `Files        ${plain(directory)}${keep ? '' : ', removed after each check'}`,
     '',
     'Each master was read from the vault in its exact version, its CRC32 over all bytes compared with the one proved',
@@ -93,7 +92,7 @@ function resultText(result: Drilled): string[] {
     ...(thaw ? [`    thaw       ${thaw.tier}, asked for ${minute(thaw.asked_at)}`] : []),
     ...(result.finished_at ? [`    tried      ${result.finished_at}`] : []),
     ...took,
-    `    estimate   ${dollars(result.estimated_cost_usd)}`,
+    `    estimate   ${aboutDollars(result.estimated_cost_usd)}`,
     ...result.checks.map((check) => `    ${check.ok ? 'ok  ' : 'FAIL'}       ${checkLine(check)}`),
     ...result.problems.map(({ code, detail }) => `    FAIL       ${plain(`${code}: ${detail ?? ''}`)}`),
   ];

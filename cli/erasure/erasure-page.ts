@@ -32,7 +32,8 @@ function orderRows({ asset_id, ordered, executes_at, begun_at, done_at }: Erasur
     ['when', ordered.at],
     ['signed by', ordered.principal],
     ['request id', ordered.request_id],
-    ['could be stopped until', executes_at],
+    ['not to begin before', executes_at],
+    ['could be stopped until', begun_at ?? executes_at],
     ['begun', begun_at],
     ['done', done_at],
   ] as const satisfies readonly Fact[];

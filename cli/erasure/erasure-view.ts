@@ -1,6 +1,7 @@
 // Orders of erasure on a screen: one with what goes and until when it can be stopped, or all in a table.
 import type { Erasure, ErasureState, RunsOutLater } from '../../client/icehouse.ts';
-import { bytes, day, minute, plain, relative } from '../format.ts';
+import { ITS_TIME } from '../../lambdas/domain/erasure-view.ts';
+import { bytes, day, dollars, minute, plain, relative } from '../format.ts';
 import { type Fact, factTable } from '../render.ts';
 import type { Screen, Style } from '../screen.ts';
 import { grid } from '../table.ts';
@@ -27,14 +28,23 @@ export function erasureView(erasure: Erasure, screen: Screen, nowMs: number): st
   ].join('\n\n');
 }
 
+/** What was at work on the video when it was stopped is given the time that any function may run (lambdas/stages/purge.ts). */
+const AS_SOON_AS = 'begins as soon as nobody is at work on it any more (a quarter of an hour at most)';
+
 function standing(
   { executes_at, can_be_stopped, waiting_for, blocked_until }: Erasure,
   nowMs: number,
 ): Fact[] {
-  const begins = `not before ${minute(executes_at)} (${relative(executes_at, nowMs)})`;
+  const isDue = Date.parse(executes_at) <= nowMs;
+  const kept = waiting_for === ITS_TIME ? undefined : waiting_for;
+  const begins = isDue
+    ? kept
+      ? 'once nothing keeps it'
+      : AS_SOON_AS
+    : `not before ${minute(executes_at)} (${relative(executes_at, nowMs)})`;
   return [
     ...(can_be_stopped ? [['removes', `${begins}; can be stopped until it begins`] satisfies Fact] : []),
-    ...(waiting_for ? [['waits for', plain(waiting_for)] satisfies Fact] : []),
+    ...(kept ? [['waits for', plain(kept)] satisfies Fact] : []),
     ...(blocked_until ? [['blocked', `until ${minute(blocked_until)}`] satisfies Fact] : []),
   ];
 }
@@ -46,13 +56,14 @@ function going({ what_goes: goes }: Erasure): Fact[] {
   return [
     ['on Mux', goes.mux_assets.length > 0 ? `goes: ${goes.mux_assets.join(', ')}` : 'nothing left'],
     ['vault', `goes: every version; masters: ${masters}, files beside them: ${files}, ${bytes(goes.bytes)}`],
-    ['S3 charges', early > 0 ? `${atMost(early)} for deleting it early` : 'nothing more'],
+    // Of a small master the API's figure is rounded to nothing.
+    ['S3 charges', masters > 0 ? `${atMost(early)} for deleting it early` : 'nothing more'],
   ];
 }
 
 /** Of one video it is a fraction of a cent. */
 function atMost(usd: number): string {
-  return usd < 0.0001 ? 'less than $0.0001' : `at most $${usd.toFixed(usd < 1 ? 4 : 2)}`;
+  return usd < 0.01 ? 'less than $0.01' : `at most ${dollars(usd)}`;
 }
 
 function removed({ removed: gone }: Erasure): Fact[] {

@@ -1,7 +1,7 @@
 // A group for people: where its videos are, what all of it would cost by each tier, and what became of a walk through it.
 import type { Group, GroupOffer, GroupWalk } from '../../client/icehouse.ts';
 import { countsText, thousands } from '../bulk/bulk-screen.ts';
-import { bytes, clockTime, day, minute, plain, relative } from '../format.ts';
+import { aboutDollars, bytes, clockTime, day, dollars, minute, plain, relative } from '../format.ts';
 import { type Fact, factTable, paintStatus } from '../render.ts';
 import type { Screen } from '../screen.ts';
 import { grid } from '../table.ts';
@@ -54,7 +54,7 @@ function meaningOf(status: string, { next_deletion_at: next }: Group): string {
 function factsOf(group: Group, nowMs: number): Fact[] {
   const { restore, next_deletion_at: next, earlier_lives: earlier, erasures } = group;
   const lives = earlier > 0 ? ` (and ${thousands(earlier)} earlier ${earlier === 1 ? 'life' : 'lives'})` : '';
-  const cost = restore.from_vault > 0 ? `about ${priceOf(restore)}` : 'free';
+  const cost = restore.from_vault > 0 ? priceOf(restore) : 'free';
   return [
     [
       'videos',
@@ -72,7 +72,7 @@ function factsOf(group: Group, nowMs: number): Fact[] {
 }
 
 function priceOf({ estimated_cost_usd: usd, from_vault, from_vault_bytes }: Group['restore']): string {
-  return `${dollars(usd)} for ${thousands(from_vault)} out of the vault (${bytes(from_vault_bytes)})`;
+  return `${aboutDollars(usd)} for ${thousands(from_vault)} out of the vault (${bytes(from_vault_bytes)})`;
 }
 
 function erasuresText(erasures: readonly string[]): string {
@@ -136,10 +136,6 @@ export function nameOf(groupId: string): string {
 export function tiersText(tiers: Group['restore']['tiers']): string {
   const names = Object.keys(tiers);
   return names.length === 1 ? names.join() : countsText(tiers);
-}
-
-export function dollars(usd: number): string {
-  return usd > 0 && usd < 0.005 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
 }
 
 export function walkView(walk: GroupWalk, { paint }: Screen): string {

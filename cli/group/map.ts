@@ -1,7 +1,7 @@
 // The map of ids of a group: read from end to end, and shown as lines for people or as CSV for whatever keeps the old ids.
 import type { GroupMap, GroupMapRow } from '../../client/icehouse.ts';
 import type { IcehouseApi } from '../api.ts';
-import { plain } from '../format.ts';
+import { counted, plain } from '../format.ts';
 import type { Screen } from '../screen.ts';
 import { grid } from '../table.ts';
 
@@ -53,7 +53,7 @@ export function mapView({ data }: GroupMap, { paint }: Screen): string {
   const changed = data.length - unchanged.length - nothing.length;
   const head = ['PLAYBACK ID', 'NOW', 'TITLE'].map((text) => paint('dim', text));
   const rows = data.map((row) => [row.playback_id, nowOf(row, paint), plain(row.title ?? '') || '-']);
-  const sum = `${data.length} playback ids: ${unchanged.length} unchanged, ${changed} changed, ${nothing.length} that nothing plays in place of now. With --csv or --json also by asset and external_id.`;
+  const sum = `${counted(data.length, 'playback id')}: ${unchanged.length} unchanged, ${changed} changed, ${nothing.length} that nothing plays in place of now. With --csv or --json also by asset and external_id.`;
   return data.length === 0 ? 'No playback id is known yet.' : `${grid([head, ...rows]).text}\n\n${sum}`;
 }
 

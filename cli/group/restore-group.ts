@@ -2,10 +2,10 @@
 import type { Group, GroupWalk, Tier } from '../../client/icehouse.ts';
 import { bulkView, thousands } from '../bulk/bulk-screen.ts';
 import { confirm } from '../confirm.ts';
-import { minute, plain } from '../format.ts';
+import { aboutDollars, minute, plain } from '../format.ts';
 import { EXIT } from '../problems.ts';
 import { type Session, show } from '../session.ts';
-import { dollars, mapLine, nameOf, tiersText, walkView } from './group-view.ts';
+import { mapLine, nameOf, tiersText, walkView } from './group-view.ts';
 import { walkThrough, wholeGroup } from './whole.ts';
 
 export interface RestoreGroupWish {
@@ -55,7 +55,7 @@ function isSpending({ restore }: Group, { tier, needBy }: RestoreGroupWish): boo
 }
 
 function questionOf({ restore }: Group): string {
-  return `Restore ${thousands(restore.from_vault)} out of the vault for about ${dollars(restore.estimated_cost_usd)}?`;
+  return `Restore ${thousands(restore.from_vault)} out of the vault for ${aboutDollars(restore.estimated_cost_usd)}?`;
 }
 
 function planText({ restore, erasures }: Group): string {
@@ -75,7 +75,7 @@ function planText({ restore, erasures }: Group): string {
 /** `(Bulk, about $0.08), readable by 25 Nov 2026, 08:00 UTC`. */
 function costText({ tiers, estimated_cost_usd, ready_by }: Group['restore']): string {
   const by = ready_by ? `, readable by ${minute(ready_by)}` : '';
-  return `(${tiersText(tiers)}, about ${dollars(estimated_cost_usd)})${by}`;
+  return `(${tiersText(tiers)}, ${aboutDollars(estimated_cost_usd)})${by}`;
 }
 
 /** What became of it, in sentences, and the commands that go on from here. */

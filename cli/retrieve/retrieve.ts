@@ -2,7 +2,7 @@
 // then each master as soon as it can be read. There is no state but S3's and the destination's: run again, it goes on.
 import { TransientError } from '../../lambdas/domain/failures.ts';
 import { MINUTE_MS } from '../../lambdas/domain/time.ts';
-import { bytes, minute, plain } from '../format.ts';
+import { aboutDollars, bytes, minute, plain } from '../format.ts';
 import { CommandError, type Problem } from '../problems.ts';
 import { type ManifestFacts, masterOf, readManifest, readSmall, smallObjectsOf } from './contents.ts';
 import type {
@@ -120,7 +120,7 @@ function notArchived(assetId: string): CommandError {
 function thawNote(trip: Trip, sizeBytes: number, thaw: ThawAsked, wasUnderWay: boolean): string {
   const by = `readable by ${minute(thaw.ready_by)} at the latest`;
   if (wasUnderWay) return `${nameOf(trip)} is being thawed already: ${by}.`;
-  const cost = thaw.cost_usd < 0.01 ? 'less than $0.01' : `about $${thaw.cost_usd.toFixed(2)}`;
+  const cost = aboutDollars(thaw.cost_usd);
   return `${nameOf(trip)}: a thaw of ${bytes(sizeBytes)} was asked for (${thaw.tier}, ${cost}), ${by}.`;
 }
 

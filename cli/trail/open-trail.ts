@@ -28,11 +28,19 @@ export async function withTrail<T>(
   }
 }
 
+/** Of no region and no credentials the engine of the copies speaks, which this is none of. */
+function untold({ problem, code, exitCode, cause }: CommandError): CommandError {
+  return new CommandError({ ...problem, code, title: UNREADABLE }, exitCode, { cause });
+}
+
+const UNREADABLE = 'The trail cannot be read';
+
 function explained(error: unknown): unknown {
-  if (error instanceof CommandError || !(error instanceof IcehouseError)) return error;
+  if (error instanceof CommandError) return untold(error);
+  if (!(error instanceof IcehouseError)) return error;
   const isPassing = error instanceof TransientError;
   const problem = {
-    title: 'The trail cannot be read',
+    title: UNREADABLE,
     code: error.code,
     detail: error.message,
     action:

@@ -214,6 +214,18 @@ describe('icehouse certificate', () => {
       expect(page).toContain(fact);
   });
 
+  test('without a region says what to set, and that the trail can be left out', async () => {
+    const { AWS_REGION, ...env } = place.env;
+
+    const { code, stderr } = await icehouse(['certificate', ASSET, '--url', api.url], env);
+
+    const text = stderr.replaceAll(/\s+/g, ' ');
+    expect(AWS_REGION).toBeDefined();
+    expect(code).toBe(2);
+    expect(text).toContain('No certificate: the trail cannot be read (NO_REGION)');
+    expect(text).toMatch(/Set AWS_REGION .*ICEHOUSE_BUCKET.* --no-trail\./);
+  });
+
   test('without the trail or the manifest says so', async () => {
     const page = certificatePage(await certificateOf(record, undefined, undefined));
 

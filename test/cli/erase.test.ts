@@ -122,9 +122,21 @@ describe('an order', () => {
     expect(api.seen.map(({ body }) => body)).toEqual([expected]);
     expect(ended.stdout).toContain('not before 27 Dec 2090, 12:00 UTC');
     expect(ended.stdout).toContain('goes: new1');
-    expect(ended.stdout).toContain('at most $0.0068');
+    expect(ended.stdout).toContain('less than $0.01 for deleting it early');
     expect(ended.stdout).toContain(`icehouse erase --stop ${ID} --user ID --reason TEXT`);
     expect(ended.stdout).toContain('31 Jan 2091');
+  });
+
+  test.each([
+    ['of a URL', ['https://stream.mux.com/p1.m3u8'], /icehouse find URL/],
+    ['of an id that no asset has', ['p1', '--yes'], /icehouse erase --playback-id p1 …/],
+  ])('%s says how to name the video', async (_, named, says) => {
+    await using api = await stubApi({});
+
+    const ended = await icehouse(['erase', ...named, ...ORDER.slice(1), '--url', api.url]);
+
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr.replaceAll(/\s+/g, ' ')).toMatch(says);
   });
 
   test('is not given without a word from somebody', async () => {
@@ -193,6 +205,7 @@ describe('the certificate', () => {
       'not known to Icehouse',
     ])
       expect(page).toContain(said);
+    expect(page).toContain('<th>could be stopped until</th><td>2090-12-27T12:01:00.000Z</td>');
     expect(page).toContain('<th>object versions in the vault</th><td>7</td>');
   });
 
@@ -204,6 +217,22 @@ describe('the certificate', () => {
     expect(ended.error).toBeInstanceOf(CommandError);
     expect(ended.error).toMatchObject({ code: 'NOT_ERASED_YET', exitCode: 1 });
   });
+});
+
+test('an order whose time has come says when it begins, and a fee that is rounded away that there is one', () => {
+  const screen = { ...SCREEN, columns: 200, print: () => {} };
+  const nowMs = Date.parse('2090-12-27T12:00:01.000Z');
+  const goes = anErasure().what_goes;
+  const due = anErasure({
+    waiting_for: 'its time',
+    what_goes: goes && { ...goes, early_deletion_usd: 0 },
+  });
+
+  const view = erasureView(due, screen, nowMs);
+
+  expect(view).toContain('begins as soon as nobody is at work on it any more (a quarter of an hour at most)');
+  expect(view).not.toContain('its time');
+  expect(view).toContain('less than $0.01 for deleting it early');
 });
 
 test('a screen says what waits, what is blocked and what is done', () => {

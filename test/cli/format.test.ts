@@ -1,6 +1,17 @@
 // Figures, dates and foreign text as people read them.
 import { describe, expect, test } from 'vitest';
-import { bytes, bytesOf, clockTime, day, minute, plain, relative } from '../../cli/format.ts';
+import {
+  aboutDollars,
+  bytes,
+  bytesOf,
+  clockTime,
+  counted,
+  day,
+  dollars,
+  minute,
+  plain,
+  relative,
+} from '../../cli/format.ts';
 import { bar, bytesPerSecond, sampled } from '../../cli/progress.ts';
 
 describe('bytes', () => {
@@ -23,6 +34,26 @@ describe('bytes', () => {
 
     expect(result).toBe('0.01/2.50 GB');
   });
+});
+
+describe('dollars', () => {
+  test.each([
+    [0, '$0.00', 'less than $0.01'],
+    [0.0049, 'less than $0.01', 'less than $0.01'],
+    [0.009, 'less than $0.01', 'less than $0.01'],
+    [0.01, '$0.01', 'about $0.01'],
+    [5.371, '$5.37', 'about $5.37'],
+  ])('%f are %s, and as an estimate %s', (usd, price, estimate) => {
+    expect([dollars(usd), aboutDollars(usd)]).toEqual([price, estimate]);
+  });
+});
+
+test('one of a thing is one', () => {
+  expect([0, 1, 2].map((count) => counted(count, 'playback id'))).toEqual([
+    '0 playback ids',
+    '1 playback id',
+    '2 playback ids',
+  ]);
 });
 
 describe('dates', () => {

@@ -328,6 +328,16 @@ describe('find', () => {
     expect(ended.stdout).toContain('Safe in the vault');
     expect(ended.stdout).toMatch(/found by {5}playback_id PLAY1/);
     expect(ended.stdout).toMatch(/group {8}summer/);
+    expect(ended.stdout).toContain("icehouse group 'summer'");
+  });
+
+  test('of nothing ends with 1, and says what is not searched', async () => {
+    await using api = await stubApi({ 'GET /v1/find': [ok({ matches: [], groups: [] })] });
+
+    const ended = await icehouse(['find', 'Summer party', '--url', api.url]);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toContain('Titles are not searched.');
   });
 
   test('of a person is a table, with --all of every page', async () => {

@@ -52,7 +52,7 @@ describe('quote', () => {
     expect(ended.stdout).toContain(`${ASSET}  10.7 GB, DEEP_ARCHIVE\n`);
     expect(ended.stdout).toMatch(/^ +\* Bulk +Standard$/m);
     expect(ended.stdout).toMatch(/^ {2}retrieval +\$0\.03 +\$0\.20$/m);
-    expect(ended.stdout).toMatch(/^ {2}requests +<\$0\.01 +<\$0\.01$/m);
+    expect(ended.stdout).toMatch(/^ {2}requests +less than \$0\.01 +less than \$0\.01$/m);
     expect(ended.stdout).toMatch(/^ {2}total +\$2\.85 +\$3\.03$/m);
     expect(ended.stdout).toMatch(/^ +24 Nov 2090, 12:00 UTC +23 Nov 2090, 00:00 UTC$/m);
     expect(ended.stdout).toMatch(/^ {2}in time +yes +no$/m);

@@ -121,6 +121,15 @@ const CASES: [
     ],
   ],
   [
+    'about to be erased, and due',
+    {
+      status: 'purging',
+      purge: { from: 'archived', executes_at: '2026-12-01T09:59:00.000Z' },
+      waiting_for: 'its time',
+    },
+    ['as soon as can be purged all of it is removed for good, once nobody is at work on it'],
+  ],
+  [
     'being erased',
     { status: 'purging', purge: { ...PURGE, order: ORDER, begun_at: '2026-12-01T09:59:00.000Z' } },
     ['purged as soon as all of it is removed'],
@@ -146,6 +155,19 @@ test('no status is without a word on what comes next', () => {
   const said = new Set(CASES.map(([, { status }]) => status));
 
   expect(STATUSES.filter((status) => !said.has(status))).toEqual([]);
+});
+
+test('a deleted one ends with the way back, and of an erased one nobody is named', () => {
+  const viewOf = (changes: object) =>
+    statusView({ asked: ASSET, record: record(changes), lineage: [] }, screen, NOW_MS);
+
+  const deleted = viewOf({ status: 'deleted', ...GONE });
+  const spam = viewOf({ status: 'deleted', ...GONE, archive: undefined, mode: 'delete_only' });
+  const erased = viewOf({ status: 'purged', deleted_by_user_id: 'erased', purge: PURGE });
+
+  expect(deleted).toMatch(new RegExp(`icehouse quote ${ASSET}\nHave it back: icehouse restore ${ASSET}$`));
+  expect(spam).not.toContain('icehouse restore');
+  expect(erased).toContain('asked by     (names erased), ');
 });
 
 test('a long history shows how it began and how it came to where it is', () => {

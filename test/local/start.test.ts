@@ -99,7 +99,7 @@ test.each([
   { options: ['--sweep-seconds', '0'], says: /number above 0/ },
   { options: ['--port', '70000'], says: /0 to 65535/ },
   { options: ['--mux-base-url', 'api.mux.com'], says: /http or https/ },
-  { options: ['--unheard-of'], says: /unknown option/ },
+  { options: ['--unheard-of'], says: /unknown option[\s\S]*_simulator\/assets[\s\S]*thumbnail\.jpg/ },
 ])('refuses $options', async ({ options, says }) => {
   const { ready } = start(...options);
 

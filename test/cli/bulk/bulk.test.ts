@@ -1,5 +1,5 @@
 // Thousands from a CSV, as somebody at a terminal has them: paced, gone on from where they stopped, and reported.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { icehouse, startIcehouse } from '../run-program.ts';
@@ -42,6 +42,27 @@ describe('import', () => {
     expect(refused.stderr).toContain('line 5, asset_id: An id is letters and digits.');
     expect(JSON.parse(dry.stdout)).toMatchObject({ rows: 3, duplicates: 1 });
     expect(api.calls).toEqual([]);
+  });
+
+  test('judges dates in a dry run by the report beside the file, and leaves that as it is', async () => {
+    await using api = await bulkApi();
+    const ahead = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const sent = `asset_id,expiration_date\nvideo000,${ahead}\n`;
+    using place = placeWith(sent);
+    const args = ['import', place.file, ...BY, '--url', api.url];
+    await icehouse(args);
+    appendFileSync(place.reportFile, 'import,4,cut off');
+    const before = readFileSync(place.reportFile, 'utf8');
+    place.write(`${sent}video001,2020-01-01\nvideo002,${ahead}\n`);
+
+    const dry = await icehouse([...args, '--dry-run']);
+
+    expect(dry.code).toBe(1);
+    expect(dry.stdout).toContain(
+      '1 done by an earlier run, 1 would be refused: DATE_IN_PAST (date in the past).\nIn the past: line 3.\n',
+    );
+    expect(api.calls).toHaveLength(1);
+    expect(readFileSync(place.reportFile, 'utf8')).toBe(before);
   });
 
   test('keeps the pace that is asked for', async () => {
@@ -227,7 +248,10 @@ describe('restore of many', () => {
     ]);
 
     expect(ended.code).toBe(0);
-    expect(JSON.parse(ended.stdout)).toMatchObject({ outcomes: { restoring: 2 }, bad: [], failed: [] });
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      ...{ outcomes: { restoring: 2 }, bad: [], failed: [] },
+      at_rest: { restored: 2, failed: 0 },
+    });
     expect(api.calls.filter(({ call }) => call.endsWith('/restore')).map(({ body }) => body)).toEqual([
       { tier: 'Bulk' },
       { tier: 'Standard' },
