@@ -127,8 +127,11 @@ describe('functions killed around their effects', () => {
   test('a seeded handful of crashes costs no video, no time without end, and makes no second asset', async () => {
     const sweep = new Sweep(house, { sideBySide: 6, patienceMs: 120_000 });
     const effects = await sweep.record('small');
-    // A second poll, or one more slot of the rate limit, need not come again in another life.
-    const sure = pointsOf(effects).filter(({ effect, nth }) => nth === 1 && !effect.includes('governor'));
+    const again = new Set(await sweep.record('small'));
+    // A second poll, one more slot of the rate limit, or what a slow start led to, need not come again in another life.
+    const sure = pointsOf(effects).filter(
+      ({ effect, nth }) => nth === 1 && !effect.includes('governor') && again.has(effect),
+    );
     const points = handful(sure, 4, 4);
 
     const tried = await sweep.tryAll(points.map((point) => ({ name: 'small', point })));
@@ -136,5 +139,5 @@ describe('functions killed around their effects', () => {
     expect(effects.length).toBeGreaterThan(50);
     expect(tried.filter(({ lived }) => lived.watch.struck).length).toBe(4);
     expect(tried.flatMap(({ violations }) => violations)).toEqual([]);
-  }, 180_000);
+  }, 240_000);
 });
