@@ -82,9 +82,9 @@ function checkBootstrap(account: Account, region: string): Promise<Finding> {
 /** https://www.mux.com/docs/api-reference/system/utilities. Without a token the stack can be deployed, and waits for one. */
 export async function checkMux({ tokenId, tokenSecret, baseUrl }: MuxToken): Promise<Finding> {
   if (!tokenId || !tokenSecret) {
-    const text =
-      'No Mux token here to look at (MUX_TOKEN_ID, MUX_TOKEN_SECRET). Put one into the secret afterwards.';
-    return { verdict: 'later', text };
+    return later(
+      'No Mux token here to look at (MUX_TOKEN_ID, MUX_TOKEN_SECRET). Put one into the secret afterwards.',
+    );
   }
   const authorization = `Basic ${Buffer.from(`${tokenId}:${tokenSecret}`).toString('base64')}`;
   return found('Mux token', async () => {
@@ -98,11 +98,17 @@ export async function checkMux({ tokenId, tokenSecret, baseUrl }: MuxToken): Pro
     const whose = `The Mux token is of environment ${data.environment_name} (${data.environment_type}) of ${data.organization_name}`;
     return mayWrite(data.permissions)
       ? good(`${whose}, and may write.`)
-      : wrong(`${whose}, and may only read: ${data.permissions}. Make one for Mux Video, read and write.`);
+      : later(
+          `${whose}. Its permissions are ${data.permissions}: it has to be for Mux Video, read and write.`,
+        );
   });
 }
 
-/** How Mux spells them is on no page that we know. */
+function later(text: string): Finding {
+  return { verdict: 'later', text };
+}
+
+/** How Mux spells them is on no page that we know, so that a doubt stops no deployment. */
 function mayWrite(permissions: readonly string[]): boolean {
   return permissions.some((permission) => /video.*write|write.*video/i.test(permission));
 }
