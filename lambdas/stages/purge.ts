@@ -40,7 +40,8 @@ async function goOn(work: Work, cause: string, untilMs: number): Promise<Next> {
   return { kind: 'wait', untilMs, waitingFor: 'its own stage', lane, set: { waiting_for: undefined } };
 }
 
-async function lead(work: Work, { executes_at, begun_at, order, empty_at }: PurgeState): Promise<Next> {
+async function lead(work: Work, purge: PurgeState): Promise<Next> {
+  const { executes_at, begun_at, order, empty_at } = purge;
   const records = await holdStill(work);
   const kept = order || begun_at ? undefined : await keptFromEnding(work, records);
   if (kept) return goOn(work, `its archive is kept by ${kept.waitingFor}`, kept.wakeAtMs);
@@ -48,7 +49,7 @@ async function lead(work: Work, { executes_at, begun_at, order, empty_at }: Purg
   if (!records && empty_at && !order) return finishPurge(work, [work.record]);
   if (!records) return work.poll('another end of the same video to be over');
   await keepFile(work, records);
-  const readyMs = Math.max(Date.parse(executes_at), quietAtMs(work));
+  const readyMs = Math.max(Date.parse(executes_at), quietAtMs(work.record.purge ?? purge, work));
   if (work.nowMs < readyMs) return { kind: 'wait', untilMs: readyMs, waitingFor: ITS_TIME };
   const stop = await stopOf(work, records);
   if (stop) return { kind: 'wait', untilMs: stop.wakeAtMs, waitingFor: stop.waitingFor };
@@ -120,8 +121,9 @@ function stillCountedOn({ asset_id }: AssetRecord, records: readonly AssetRecord
   return others.find(isOdd)?.asset_id;
 }
 
-function quietAtMs({ record: { purge }, deps }: Work): number {
-  return Date.parse(purge?.marked_at ?? '') + QUIET_LEASES * deps.settings.leaseMs;
+/** Where nobody wrote down when the records were stopped, the time counts from when it may begin: late, never early. */
+function quietAtMs({ executes_at, marked_at = executes_at }: PurgeState, { deps }: Work): number {
+  return Date.parse(marked_at) + QUIET_LEASES * deps.settings.leaseMs;
 }
 
 interface Kept {

@@ -218,6 +218,23 @@ describe('an erasure', () => {
     expect(h.platform.calls.deleteAsset).toBe(2);
   });
 
+  test('waits for its time too where nobody knows when the records were stopped', async () => {
+    const h = aHouse();
+    await request(h);
+    await h.live('archived');
+    await h.erase('asset1', 3 * DAY_MS);
+    const { purge, ...rest } = h.record();
+    if (purge) await h.ledger.save({ ...rest, purge: { ...purge, marked_at: undefined } });
+
+    await h.clock.advance(2 * DAY_MS);
+    await h.round();
+
+    expect(h.record().purge).toMatchObject({ executes_at: purge?.executes_at });
+    expect(h.record().purge?.begun_at).toBeUndefined();
+    expect(h.platform.assetIds()).toEqual(['asset1']);
+    expect(h.vault.versions.size).toBeGreaterThan(0);
+  });
+
   test('of a failed record that is stopped leaves it failed, with its reason', async () => {
     const h = aHouse();
     h.platform.remove('asset1');
