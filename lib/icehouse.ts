@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import type { FunctionName } from '../lambdas/contract/names.ts';
 import { Api } from './api.ts';
+import { type BearerTokens, newBearerTokens } from './authorizer.ts';
 import { functionsDirectory } from './bundle.ts';
 import { Functions } from './functions.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
@@ -44,6 +45,8 @@ export class Icehouse extends Construct {
   readonly failedInvocations: IQueue;
   /** The function that tells your app, the secret it signs with, and the queue of what nobody took; with prop `webhooks`. */
   readonly webhooks: Webhooks | undefined;
+  /** The tokens that callers come with, and the function that judges them; with prop `bearerTokens`. */
+  readonly bearerTokens: BearerTokens | undefined;
   /** Alarms and dashboard; undefined where prop `watching` is false. */
   readonly watching: Watching | undefined;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
@@ -56,8 +59,7 @@ export class Icehouse extends Construct {
 
   constructor(scope: Construct, id: string, props: IcehouseProps = {}) {
     super(scope, id);
-    const { serverAccessLogsBucket, architecture, logRetention, authorizer, throttle, expirySchedule } =
-      props;
+    const { serverAccessLogsBucket, architecture, logRetention, throttle, expirySchedule } = props;
     const { copyWorkers = 10 } = props;
     const things: Things = {
       ledger: new Ledger(this, 'Ledger', props.table),
@@ -80,7 +82,10 @@ export class Icehouse extends Construct {
     grant(functions, things);
     things.queues.runWorkers(functions.all.copy, copyWorkers);
     things.transitions.keepTrail(functions.all.trail, failures);
-    const api = new Api(this, 'Api', { ...functions.all, authorizer, throttle, logRetention });
+    this.bearerTokens = newBearerTokens(this, props, common);
+    const authorizer = this.bearerTokens?.authorizer ?? props.authorizer;
+    const { scopePrefix } = props;
+    const api = new Api(this, 'Api', { ...functions.all, authorizer, scopePrefix, throttle, logRetention });
     new Schedules(this, 'Schedules', {
       ...functions.all,
       bucket: things.vault.bucket,
@@ -116,11 +121,27 @@ export class Icehouse extends Construct {
   }
 
   /**
+   * For the backend of an app: ask, take back, look; by IAM. Without `DELETE …/{asset_id}` and `GET /v1/assets/{asset_id}`, whose
+   * ARNs would reach further. Which route needs what, and what holds for the grants below too: docs/api.md, "Who may call what".
+   */
+  grantRequest(grantee: IGrantable): Grant {
+    return this.#api.grant('request', grantee);
+  }
+
+  /**
+   * For people who run it: all of `grantRequest`, and restores, dates, holds, audits, slim, and what lies in the vault; by IAM. To a
+   * role or a group: it is too long for the 2,048 characters of a user's own policies.
+   */
+  grantOperate(grantee: IGrantable): Grant {
+    return this.#api.grant('operate', grantee);
+  }
+
+  /**
    * Lets somebody order, stop and look at erasures, by IAM and by nothing else of the API. With an authorizer of your own
    * it grants nothing: who may call which route is that one's to say.
    */
   grantErase(grantee: IGrantable): Grant {
-    return this.#api.grantErase(grantee);
+    return this.#api.grant('erase', grantee);
   }
 
   /**
@@ -128,7 +149,7 @@ export class Icehouse extends Construct {
    * With an authorizer of your own it grants nothing: who may call which route is that one's to say.
    */
   grantDeleteOnly(grantee: IGrantable): Grant {
-    return this.#api.grantDeleteOnly(grantee);
+    return this.#api.grant('delete_only', grantee);
   }
 }
 
@@ -147,6 +168,12 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
 
   for (const handler of Object.values(functions.all)) vault.nameTo(handler);
   for (const handler of Object.values(onRecords)) ledger.grantUse(handler);
+  const { webhook: _, ...counting } = onRecords;
+  for (const handler of Object.values(counting)) ledger.grantUpdate(handler);
+  ledger.grantQuery(api, 'wake', 'status', 'group', 'creator', 'user');
+  for (const handler of [sweep, master]) ledger.grantQuery(handler, 'wake', 'status');
+  ledger.grantQuery(audit, 'status');
+  for (const handler of [api, audit]) ledger.grantReadMany(handler);
   for (const handler of [api, webhook, copy, audit, master, archive, expire, restore, cancel, purge])
     credentials.grantRead(handler);
   for (const handler of [api, master, archive, expire, restore, cancel, purge])
@@ -155,7 +182,7 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   functions.grantInvokeAudit([api, sweep]);
 
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
-  for (const handler of [master, expire]) vault.grantPut(handler);
+  for (const handler of [master, archive, expire]) vault.grantPutSidecars(handler);
   vault.grantReadSidecars(api);
   vault.grantPutSlim(api);
   vault.grantAudit(audit);
@@ -165,6 +192,7 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   vault.grantThaw(restore);
   vault.grantPutComparisons(restore);
   for (const handler of [master, cancel]) vault.grantAbort(handler);
+  vault.grantListParts(cancel);
   vault.grantPurge(purge);
   ledger.grantDropAliases(purge);
   queues.grantSend(archive);

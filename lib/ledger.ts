@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import { TABLE } from '../lambdas/contract/names.ts';
 
-const ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'];
+type Index = keyof typeof TABLE.indexes;
 
 /**
  * Leaves one index out (`-c laterIndex=by-user`): a table that is there takes one new index per update, and a stack from
@@ -24,17 +24,27 @@ export class Ledger extends Construct {
     this.table = existing ?? this.#newTable();
   }
 
-  /** Reading, and conditional writes. It deletes no item: a record that ends leaves a tombstone. */
+  /** Reading one item, and writing it under a condition. Nobody deletes a record: one that ends leaves a tombstone. */
   grantUse(handler: LambdaFunction): void {
-    const indexes = Object.values(TABLE.indexes).map(({ name }) => `${this.table.tableArn}/index/${name}`);
     handler.addEnvironment(ENVIRONMENT.table, this.table.tableName);
-    handler.addToRolePolicy(
-      new PolicyStatement({
-        actions: ACTIONS.map((action) => `dynamodb:${action}`),
-        resources: [this.table.tableArn, ...indexes],
-      }),
-    );
+    this.#grant(handler, [this.table.tableArn], 'GetItem', 'PutItem');
     this.table.encryptionKey?.grantEncryptDecrypt(handler);
+  }
+
+  /** Changing an item without reading it: a slot of the governor, a count of the brake, a claim of the sweep. */
+  grantUpdate(handler: LambdaFunction): void {
+    this.#grant(handler, [this.table.tableArn], 'UpdateItem');
+  }
+
+  /** Keys from these indexes, and nothing else: they hold no more. */
+  grantQuery(handler: LambdaFunction, ...indexes: Index[]): void {
+    const arns = indexes.map((index) => `${this.table.tableArn}/index/${TABLE.indexes[index].name}`);
+    this.#grant(handler, arns, 'Query');
+  }
+
+  /** Many records at a time: the pages of a list. */
+  grantReadMany(handler: LambdaFunction): void {
+    this.#grant(handler, [this.table.tableArn], 'BatchGetItem');
   }
 
   /** An erasure takes away the aliases that are a customer's own words; no other item, and nobody else. */
@@ -45,6 +55,12 @@ export class Ledger extends Construct {
         resources: [this.table.tableArn],
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alias#external#*'] } },
       }),
+    );
+  }
+
+  #grant(handler: LambdaFunction, resources: string[], ...actions: string[]): void {
+    handler.addToRolePolicy(
+      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources }),
     );
   }
 

@@ -1,10 +1,9 @@
 // The queue that shares out the segments of a large master, and the two places where what failed is kept.
 
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { EventSourceMappingOptions, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
-import { Duration, Validations } from 'aws-cdk-lib/core';
+import { Duration, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { MOST_RECEIVES } from '../lambdas/contract/dead-letters.ts';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
@@ -50,7 +49,7 @@ export class Queues extends Construct {
 
   /** One message per invocation: a segment is minutes of work, and one that fails must not repeat another. */
   runWorkers(handler: LambdaFunction, maxConcurrency: number): void {
-    handler.addEventSource(new SqsEventSource(this.copy, { batchSize: 1, maxConcurrency }));
+    runBy(handler, this.copy, { batchSize: 1, maxConcurrency });
   }
 
   /** A worker that gives a segment up says why; the redrive policy is for those that die. */
@@ -60,4 +59,20 @@ export class Queues extends Construct {
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.copyDeadLetters.queueArn] }),
     );
   }
+}
+
+/**
+ * The queue runs the function. What Lambda needs of the role, and no more: SqsEventSource also lets the function look for
+ * queues and put its messages off. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export function runBy(
+  handler: LambdaFunction,
+  queue: Queue,
+  options: Omit<EventSourceMappingOptions, 'eventSourceArn'>,
+): void {
+  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+  handler.addToRolePolicy(new PolicyStatement({ actions, resources: [queue.queueArn] }));
+  // The id that SqsEventSource gave it: under another one a standing stack would be given a second, which Lambda refuses.
+  const id = `SqsEventSource:${Names.nodeUniqueId(queue.node)}`;
+  handler.addEventSourceMapping(id, { ...options, eventSourceArn: queue.queueArn });
 }

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import {
   COMPARISON_PATTERN,
+  MASTER_PATTERN,
   PLATFORM_PREFIX,
   SIDECAR_PATTERNS,
   SLIM_PATTERN,
@@ -28,7 +29,7 @@ export class Vault extends Construct {
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id);
     this.bucket = props.existing ?? this.#newBucket(props.serverAccessLogsBucket);
-    for (const objects of [this.#objects, ...this.#sidecars, this.#slim, this.#trail]) {
+    for (const objects of [this.#objects, this.#masters, ...this.#besideMasters, this.#slim, this.#trail]) {
       explainWildcard(
         scope,
         objects,
@@ -48,34 +49,27 @@ export class Vault extends Construct {
    * missing archive could not be told from a denied one (API_HeadObject, "Permissions").
    */
   grantRead(handler: LambdaFunction): void {
-    this.#grant(handler, this.#objects, 's3:GetObject', 's3:GetObjectVersion');
-    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket');
-    this.bucket.encryptionKey?.grantDecrypt(handler);
+    this.#grantRead(handler, this.#objects);
   }
 
-  /** GET of manifests and sidecars, and never of a master. The list is for the difference between missing and denied. */
+  /** The same of manifests and all that lies beside a master, and never of a master. */
   grantReadSidecars(handler: LambdaFunction): void {
-    for (const objects of this.#sidecars) this.#grant(handler, objects, 's3:GetObjectVersion');
-    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket');
-    this.bucket.encryptionKey?.grantDecrypt(handler);
+    this.#grantRead(handler, ...this.#besideMasters);
   }
 
-  /** Sidecars. A new version lies beside the old one: the bucket is versioned, and who puts may delete no version. */
-  grantPut(handler: LambdaFunction): void {
-    this.#grant(handler, this.#objects, 's3:PutObject');
-    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+  /** Manifests, captions, images. A new version lies beside the old one: who puts may delete no version. */
+  grantPutSidecars(handler: LambdaFunction): void {
+    this.#grantPut(handler, ...this.#sidecars);
   }
 
   /** What came back of an asset and what not. No key of an archive itself fits. */
   grantPutComparisons(handler: LambdaFunction): void {
-    this.#grant(handler, this.bucket.arnForObjects(COMPARISON_PATTERN), 's3:PutObject');
-    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+    this.#grantPut(handler, this.bucket.arnForObjects(COMPARISON_PATTERN));
   }
 
   /** What was taken from an asset that stayed at the platform. No key of an archive fits. */
   grantPutSlim(handler: LambdaFunction): void {
-    this.#grant(handler, this.#slim, 's3:PutObject');
-    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+    this.#grantPut(handler, this.#slim);
   }
 
   /** Entries of the audit trail: written, and by the same hand neither read, replaced nor deleted. */
@@ -84,20 +78,29 @@ export class Vault extends Construct {
     this.bucket.encryptionKey?.grantEncrypt(handler);
   }
 
-  /** Multipart uploads, from Create to Complete (both are s3:PutObject) or abort. */
+  /**
+   * A master's upload, from Create to Complete (both are s3:PutObject) or abort, and the look at what a Complete has made whose
+   * answer, and so whose version, was lost.
+   */
   grantCopy(handler: LambdaFunction): void {
-    this.grantPut(handler);
+    this.grantUploadParts(handler);
     this.grantAbort(handler);
+    this.#grant(handler, this.#masters, 's3:GetObject');
   }
 
   /** What a worker does: sends parts of an upload that somebody else began, and looks which there are. */
   grantUploadParts(handler: LambdaFunction): void {
-    this.grantPut(handler);
-    this.#grant(handler, this.#objects, 's3:ListMultipartUploadParts');
+    this.#grantPut(handler, this.#masters);
+    this.grantListParts(handler);
   }
 
+  grantListParts(handler: LambdaFunction): void {
+    this.#grant(handler, this.#masters, 's3:ListMultipartUploadParts');
+  }
+
+  /** Finds unfinished uploads and gives them up. */
   grantAbort(handler: LambdaFunction): void {
-    this.#grant(handler, this.#objects, 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts');
+    this.#grant(handler, this.#masters, 's3:AbortMultipartUpload');
     this.#grant(handler, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');
   }
 
@@ -124,7 +127,7 @@ export class Vault extends Construct {
   }
 
   grantThaw(handler: LambdaFunction): void {
-    this.#grant(handler, this.#objects, 's3:RestoreObject');
+    this.#grant(handler, this.#masters, 's3:RestoreObject');
   }
 
   get #objects(): string {
@@ -139,8 +142,27 @@ export class Vault extends Construct {
     return this.bucket.arnForObjects(SLIM_PATTERN);
   }
 
+  get #masters(): string {
+    return this.bucket.arnForObjects(MASTER_PATTERN);
+  }
+
   get #sidecars(): readonly string[] {
     return SIDECAR_PATTERNS.map((pattern) => this.bucket.arnForObjects(pattern));
+  }
+
+  get #besideMasters(): readonly string[] {
+    return [...this.#sidecars, this.bucket.arnForObjects(COMPARISON_PATTERN)];
+  }
+
+  #grantRead(handler: LambdaFunction, ...objects: readonly string[]): void {
+    for (const each of objects) this.#grant(handler, each, 's3:GetObjectVersion');
+    this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket');
+    this.bucket.encryptionKey?.grantDecrypt(handler);
+  }
+
+  #grantPut(handler: LambdaFunction, ...objects: readonly string[]): void {
+    for (const each of objects) this.#grant(handler, each, 's3:PutObject');
+    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
   }
 
   #grant(handler: LambdaFunction, resource: string, ...actions: string[]): void {

@@ -5,7 +5,6 @@ import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
@@ -16,7 +15,7 @@ import { ALARM_EVENT, TRANSITION_EVENT } from '../lambdas/contract/names.ts';
 import { MOST_RECEIVERS, receiverUrlProblem } from '../lambdas/contract/receiver-url.ts';
 import { FUNCTION_SIZES } from './function-sizes.ts';
 import { type FunctionsProps, newFunction } from './functions.ts';
-import { KEPT } from './queues.ts';
+import { KEPT, runBy } from './queues.ts';
 
 export interface WebhooksProps extends Omit<FunctionsProps, 'environment'> {
   readonly urls: readonly string[];
@@ -50,8 +49,14 @@ export class Webhooks extends Construct {
     this.#grant();
     this.#addRule(queues, props);
     for (const queue of queues) {
-      const options = { batchSize: 1, maxConcurrency: MOST_AT_ONCE, reportBatchItemFailures: true };
-      this.tell.addEventSource(new SqsEventSource(queue, options));
+      runBy(this.tell, queue, {
+        batchSize: 1,
+        maxConcurrency: MOST_AT_ONCE,
+        reportBatchItemFailures: true,
+      });
+      // Whoever is told when he is there again: the function puts the message off by itself.
+      const actions = ['sqs:ChangeMessageVisibility'];
+      this.tell.addToRolePolicy(new PolicyStatement({ actions, resources: [queue.queueArn] }));
     }
   }
 

@@ -43,17 +43,19 @@ export function comparisonKey(folder: ArchiveFolder, newAssetId: string): string
   return `${archiveFolder(folder)}restored/${newAssetId}.json`;
 }
 
-/** For grants: what a restore may write, and nothing else. A `*` of IAM stands for slashes too. */
-export const COMPARISON_PATTERN = `${PLATFORM_PREFIX}*/*/*/restored/*`;
-
 /**
- * For grants: all that lies beside a master, and never the master. A `*` of IAM stands for slashes too, hence one for each
- * folder: `mux/*` and then `captions` would also fit every key of an asset whose id is "captions".
+ * For grants, like those below: the masters, and nothing that lies beside them. A `*` of IAM stands for slashes too, hence
+ * one for each folder: `mux/*` and then `captions` would also fit every key of an asset whose id is "captions".
  */
-export const SIDECAR_PATTERNS = [
-  ...['manifest.json', 'captions/*', 'sidecars/*'].map((rest) => `${PLATFORM_PREFIX}*/*/*/${rest}`),
-  COMPARISON_PATTERN,
-];
+export const MASTER_PATTERN = `${PLATFORM_PREFIX}*/*/*/master.*`;
+
+/** What an archive lists beside its master. */
+export const SIDECAR_PATTERNS = ['manifest.json', 'captions/*', 'sidecars/*'].map(
+  (rest) => `${PLATFORM_PREFIX}*/*/*/${rest}`,
+);
+
+/** What a restore may write, and nothing else. */
+export const COMPARISON_PATTERN = `${PLATFORM_PREFIX}*/*/*/restored/*`;
 
 /** Something that was taken from an asset while the asset stayed: `name` is when, and a token. */
 export interface SlimAct {

@@ -24,15 +24,24 @@ export const EXPLAINED: readonly Explanation[] = [
     why: 'without it S3 answers 403 for an object that is missing, and missing must not be taken for denied',
   },
   {
-    functions: /^master$/,
-    actions:
-      /^s3:(GetObject|PutObject|AbortMultipartUpload|ListMultipartUploadParts|ListBucketMultipartUploads)$/,
-    why: 'copies on what is open of a master whose asset is gone (lambdas/stages/drain.ts)',
+    functions: /^(sweep|copy)$/,
+    actions: /^dynamodb:PutItem$/,
+    why: 'claims a record that was tried often, and wakes the one whose last part it copied: by a whole item, not by an update',
+  },
+  {
+    functions: /^(master|archive)$/,
+    actions: /^s3:(AbortMultipartUpload|ListBucketMultipartUploads)$/,
+    why: 'a request begun anew, and a source that changed, give up what was open',
   },
   {
     functions: /^archive$/,
-    actions: /^s3:(AbortMultipartUpload|GetObject)$/,
-    why: 'a source that changed starts over; a Complete whose answer was lost is looked for by HEAD of the key',
+    actions: /^s3:GetObjectVersion$/,
+    why: 'captions that can no longer be fetched are carried over from the archive before (lambdas/stages/carry-over.ts)',
+  },
+  {
+    functions: /^archive$/,
+    actions: /^s3:GetObject$/,
+    why: 'a Complete whose answer was lost is looked for by HEAD of the key',
   },
   {
     functions: /^expire$/,
@@ -41,13 +50,8 @@ export const EXPLAINED: readonly Explanation[] = [
   },
   {
     functions: /^purge$/,
-    actions: /^s3:(AbortMultipartUpload|ListMultipartUploadParts)$/,
-    why: 'unfinished uploads of the lineage go too (law 8)',
-  },
-  {
-    functions: /^purge$/,
-    actions: /^s3:GetObject(Version|Retention|LegalHold)$/,
-    why: 'HEAD shows a lock that stops the removal, and its end, only to who may see them',
+    actions: /^s3:(AbortMultipartUpload|GetObjectVersion|GetObjectRetention|GetObjectLegalHold)$/,
+    why: 'unfinished uploads of the lineage go too (law 8); HEAD shows a lock, and its end, only to who may see it',
   },
   {
     functions: /^(copy|audit|restore)$/,

@@ -1,5 +1,6 @@
 // Where grants are tried: the whole stack on the embedded cloud and the simulator, an app's calls, and a receiver of events.
 import { setTimeout } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import { boot } from '../boot.ts';
 import type { Cloud } from '../cloud/cloud.ts';
@@ -13,8 +14,10 @@ export interface Place extends AsyncDisposable {
   call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** Looks at the record until it is as wanted. Throws when it failed, when `stop` says so, and after three minutes. */
   until(assetId: string, isReached: (record: PublicRecord) => boolean): Promise<PublicRecord>;
-  /** Deletes the asset at Mux behind Icehouse's back. */
-  deleteAtMux(assetId: string): Promise<void>;
+  /** One call of Mux behind Icehouse's back. */
+  atMux(method: string, path: string, body?: unknown): Promise<void>;
+  /** The vault, with its owner's key. */
+  readonly s3: S3Client;
 }
 
 /** Sweeps every half second, thaws in one; other durations are a thirtieth of what they are in AWS. */
@@ -34,8 +37,8 @@ export async function openPlace(onDenied: (line: string) => void): Promise<Place
   const receiver = await listen((request, response) => {
     request.resume();
     deliveries += 1;
-    // Refused once, so that a delivery has to wait.
-    response.writeHead(deliveries === 1 ? 500 : 200).end();
+    // Refused now and then, so that a delivery has to wait.
+    response.writeHead(deliveries % 10 === 1 ? 500 : 200).end();
   });
   const quiet = { tour: false, exit: false, verbose: false, port: 0 };
   const onLine = (from: string, line: string) => {
@@ -44,6 +47,10 @@ export async function openPlace(onDenied: (line: string) => void): Promise<Place
   const running = await boot({ ...CLOCKWORK, ...quiet, webhookTo: [receiver.url], onLine }, {});
   const { cloud, simulator, mux } = running;
   if (!simulator) throw new Error('Grants are tried on the simulator only.');
+  const s3 = new S3Client({
+    ...{ endpoint: cloud.urls.s3, region: cloud.plan.region, forcePathStyle: true },
+    credentials: cloud.owner,
+  });
   const call: Place['call'] = async (method, path, body) => {
     const answer = await fetch(`${cloud.urls.api}${path}`, {
       method,
@@ -58,11 +65,18 @@ export async function openPlace(onDenied: (line: string) => void): Promise<Place
     simulator,
     call,
     until: (assetId, isReached) => until(call, assetId, isReached),
-    async deleteAtMux(assetId) {
+    s3,
+    async atMux(method, path, body) {
       const authorization = `Basic ${btoa(`${mux.tokenId}:${mux.tokenSecret}`)}`;
-      await fetch(`${mux.url}/video/v1/assets/${assetId}`, { method: 'DELETE', headers: { authorization } });
+      const headers = { authorization, 'content-type': 'application/json' };
+      const answer = await fetch(`${mux.url}/video/v1${path}`, {
+        ...{ method, headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      if (!answer.ok) throw new Error(`Mux: ${method} ${path}: ${answer.status} ${await answer.text()}`);
     },
     async [Symbol.asyncDispose]() {
+      s3.destroy();
       await running.close();
       await receiver.close();
     },

@@ -1,5 +1,7 @@
 // What an app, its support and its Mux do with Icehouse: each run uses grants that the others do not.
 import { setTimeout } from 'node:timers/promises';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { Place } from './place.ts';
 
 export interface Run {
@@ -161,7 +163,7 @@ export const RUNS: readonly Run[] = [
       const { id } = await newAsset(place);
       await ask(place, id, LATER);
       await place.until(id, ({ status }) => status === 'archived');
-      await place.deleteAtMux(id);
+      await place.atMux('DELETE', `/assets/${id}`);
       await place.until(id, ({ status }) => status === 'deleted');
     },
   },
@@ -179,10 +181,37 @@ export const RUNS: readonly Run[] = [
       const { id } = await newAsset(place);
       await ask(place, id);
       await place.until(id, ({ status }) => status === 'deleted');
-      const order = { asset_id: id, requested_by: 'dpo', legal_basis: 'Art. 17 GDPR' };
-      const { erasure_id: erasure } = await place.call('POST', '/v1/erasures', order);
-      await finished(place, `/v1/erasures/${erasure}`, ({ state }) => state === 'done');
+      await erase(place, id);
       await place.call('GET', '/v1/erasures');
+    },
+  },
+  {
+    name: 'an asset changes after it was archived',
+    async run(place) {
+      const { id } = await newAsset(place);
+      await ask(place, id);
+      await place.until(id, ({ status }) => status === 'archived');
+      await place.atMux('PATCH', `/assets/${id}`, { passthrough: 'changed' });
+      await place.until(id, ({ status }) => status === 'deleted');
+    },
+  },
+  {
+    name: 'an archive is gone when its date comes',
+    async run(place) {
+      const { id } = await newAsset(place);
+      await ask(place, id);
+      const { archive } = await place.until(id, ({ status }) => status === 'archived');
+      await place.s3.send(new DeleteObjectCommand(versionOf(archive)));
+      await untilFailed(place, id, 'ARCHIVE_MISSING');
+    },
+  },
+  {
+    name: 'a video is erased in the middle of its copy',
+    async run(place) {
+      const { id } = await newAsset(place, LARGE);
+      await ask(place, id, LATER);
+      await place.until(id, ({ progress }) => (progress?.bytes_done ?? 0) > 0);
+      await erase(place, id);
     },
   },
   {
@@ -193,6 +222,26 @@ export const RUNS: readonly Run[] = [
     },
   },
 ];
+
+const versionOf = (archive: PublicRecord['archive']) => ({
+  Bucket: archive?.bucket,
+  Key: archive?.key,
+  VersionId: archive?.version_id,
+});
+
+async function erase(place: Place, assetId: string): Promise<void> {
+  const order = { asset_id: assetId, requested_by: 'dpo', legal_basis: 'Art. 17 GDPR' };
+  const { erasure_id: erasure } = await place.call('POST', '/v1/erasures', order);
+  await finished(place, `/v1/erasures/${erasure}`, ({ state }) => state === 'done');
+}
+
+async function untilFailed(place: Place, assetId: string, code: string): Promise<void> {
+  const isFailed = ({ failure }: Record<string, unknown>) => failure !== undefined && failure !== null;
+  const path = `/v1/delete-requests/${assetId}`;
+  await finished(place, path, isFailed);
+  const { failure } = await place.call('GET', path);
+  if (!JSON.stringify(failure).includes(code)) throw new Error(`${path}: ${JSON.stringify(failure)}`);
+}
 
 async function finished(
   place: Place,

@@ -6,56 +6,41 @@ import { actionsOf, environmentOf, statementsOf, synthesize } from './synthesize
 
 const template = synthesize();
 
-const LEDGER = ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
-  (action) => `dynamodb:${action}`,
-);
+const LEDGER = ['dynamodb:GetItem', 'dynamodb:PutItem'];
+const UPDATE = 'dynamodb:UpdateItem';
+const QUERY = 'dynamodb:Query';
+const READ_MANY = 'dynamodb:BatchGetItem';
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const READ = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
-const ABORT = ['s3:AbortMultipartUpload', 's3:ListBucketMultipartUploads', 's3:ListMultipartUploadParts'];
-const COPY_QUEUE = [
-  'ChangeMessageVisibility',
-  'DeleteMessage',
-  'GetQueueAttributes',
-  'GetQueueUrl',
-  'ReceiveMessage',
-].map((action) => `sqs:${action}`);
+const READ = ['s3:GetObjectVersion', 's3:ListBucket'];
+const ABORT = ['s3:AbortMultipartUpload', 's3:ListBucketMultipartUploads'];
+const COPY_QUEUE = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action}`);
 const SECRET = 'secretsmanager:GetSecretValue';
 const PUBLISH = 'events:PutEvents';
 const INVOKE = 'lambda:InvokeFunction';
 const FAILED = 'sqs:SendMessage';
+const STAGE = [...LEDGER, UPDATE, SECRET, PUBLISH, FAILED];
 
 const ALLOWED: Readonly<Record<FunctionName, readonly string[]>> = {
-  api: [SECRET, INVOKE, PUBLISH, 's3:GetObjectVersion', 's3:ListBucket', 's3:PutObject'],
-  webhook: [SECRET, INVOKE],
-  sweep: [INVOKE, FAILED],
-  master: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT],
-  copy: [SECRET, INVOKE, FAILED, 's3:PutObject', 's3:ListMultipartUploadParts', ...COPY_QUEUE],
-  archive: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject', ...ABORT],
+  api: [...LEDGER, UPDATE, QUERY, READ_MANY, SECRET, INVOKE, PUBLISH, ...READ, 's3:PutObject'],
+  webhook: [...LEDGER, SECRET, INVOKE],
+  sweep: [...LEDGER, UPDATE, QUERY, INVOKE, FAILED],
+  master: [...STAGE, QUERY, ...READ, 's3:PutObject', ...ABORT],
+  copy: [
+    ...[...LEDGER, UPDATE, SECRET, INVOKE, FAILED],
+    ...['s3:PutObject', 's3:ListMultipartUploadParts', ...COPY_QUEUE],
+  ],
+  archive: [...STAGE, ...READ, 's3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', ...ABORT],
   audit: [
-    SECRET,
-    INVOKE,
-    FAILED,
-    's3:GetObjectVersion',
-    's3:ListBucket',
-    's3:ListBucketVersions',
-    's3:ListBucketMultipartUploads',
+    ...[...LEDGER, UPDATE, QUERY, READ_MANY, SECRET, INVOKE, FAILED],
+    ...[...READ, 's3:ListBucketVersions', 's3:ListBucketMultipartUploads'],
   ],
   trail: ['s3:PutObject', FAILED],
-  expire: [SECRET, PUBLISH, FAILED, ...READ, 's3:PutObject'],
-  restore: [SECRET, PUBLISH, FAILED, ...READ, 's3:RestoreObject', 's3:PutObject', INVOKE],
-  cancel: [SECRET, PUBLISH, FAILED, ...ABORT],
+  expire: [...STAGE, ...READ, 's3:PutObject'],
+  restore: [...STAGE, ...READ, 's3:RestoreObject', 's3:PutObject', INVOKE],
+  cancel: [...STAGE, 's3:ListMultipartUploadParts', ...ABORT],
   purge: [
-    SECRET,
-    PUBLISH,
-    FAILED,
-    ...ABORT,
-    's3:DeleteObjectVersion',
-    's3:GetObjectVersion',
-    's3:GetObjectRetention',
-    's3:GetObjectLegalHold',
-    's3:ListBucket',
-    's3:ListBucketVersions',
-    'dynamodb:DeleteItem',
+    ...[...STAGE, 'dynamodb:DeleteItem', ...READ, 's3:ListBucketVersions', ...ABORT],
+    ...['s3:DeleteObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
   ],
 };
 
@@ -63,8 +48,7 @@ describe('a function may do', () => {
   test.each(FUNCTIONS)('what %s does, and nothing else', (name) => {
     const actions = new Set(actionsOf(statementsOf(template, name)));
 
-    const ledger = name === 'trail' ? [] : LEDGER;
-    expect([...actions].sort()).toEqual([...LOGS, ...ledger, ...ALLOWED[name]].sort());
+    expect([...actions].sort()).toEqual([...LOGS, ...ALLOWED[name]].sort());
   });
 });
 
@@ -119,6 +103,18 @@ describe('nobody', () => {
         /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["IcehouseVaultBucket\w+","Arn"\]\},"\/(mux\/\*[\w/.*]*|trail\/\*)"\]\]\}$/,
       );
     }
+  });
+
+  test('may write a master, but archive and the workers of its copy', () => {
+    const master = 'mux/environment1/captions/1/master.mp4';
+    const writing = FUNCTIONS.filter((name) =>
+      statementsOf(template, name)
+        .filter((each) => actionsOf([each]).includes('s3:PutObject'))
+        .map(({ Resource }) => JSON.stringify(Resource).match(/"\/([a-z]+\/[^"]+)"/)?.[1])
+        .some((pattern) => matchesWildcard(pattern ?? '*', master)),
+    );
+
+    expect(writing.sort()).toEqual(['archive', 'copy']);
   });
 
   test('may write an archive in order to restore it', () => {

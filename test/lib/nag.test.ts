@@ -42,6 +42,7 @@ describe('cdk-nag', () => {
       'AwsSolutions-APIG4',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/captions/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/manifest.json]',
+      'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/master.*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/restored/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/*/sidecars/*]',
       'AwsSolutions-IAM5[Resource::<Vault.Arn>/mux/*/*/slim/*]',
