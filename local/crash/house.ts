@@ -17,6 +17,8 @@ export interface CrashHouse {
   readonly bus: BusFile;
   readonly s3: S3Client;
   readonly bucket: string;
+  /** Calls that the role of their function does not allow: AWS would have refused them, as this house did. */
+  denied(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -75,6 +77,10 @@ export async function openHouse(data?: string): Promise<CrashHouse> {
     bus: new BusFile(join(directory, 'events.jsonl')),
     s3,
     bucket: cloud.plan.buckets[0]?.name ?? '',
+    denied: () =>
+      cloud.access().flatMap(({ functionName, denied }) =>
+        denied.map(({ action, resource }) => `${functionName}: ${action} on ${resource}`),
+      ),
     async close() {
       s3.destroy();
       await running.close();

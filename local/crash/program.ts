@@ -16,9 +16,11 @@ async function main(options: CrashOptions): Promise<number> {
     const results: LifeResult[] = [];
     for (const name of options.lives) results.push(await tryLife(house, name, options));
     const wrong = complaints(results);
-    for (const line of [...unmet(results), ...wrong]) say(line);
-    process.stdout.write(options.json ? asJson(results) : `${table(results)}\n`);
-    return wrong.length === 0 ? 0 : 1;
+    const denied = house.denied();
+    for (const line of [...unmet(results), ...wrong, ...denied.map((call) => `denied: ${call}`)]) say(line);
+    const calls = `\n${denied.length} calls that a role does not allow.\n`;
+    process.stdout.write(options.json ? asJson(results, denied) : `${table(results)}\n${calls}`);
+    return wrong.length + denied.length === 0 ? 0 : 1;
   } finally {
     await house.close();
   }

@@ -56,7 +56,7 @@ export function unmet(results: readonly LifeResult[]): string[] {
   );
 }
 
-export function asJson(results: readonly LifeResult[]): string {
+export function asJson(results: readonly LifeResult[], denied: readonly string[]): string {
   const lives = results.map(({ name, effects, tried, seconds }) => ({
     life: name,
     effects,
@@ -69,5 +69,5 @@ export function asJson(results: readonly LifeResult[]): string {
       violations,
     })),
   }));
-  return `${JSON.stringify({ lives }, undefined, 2)}\n`;
+  return `${JSON.stringify({ lives, denied }, undefined, 2)}\n`;
 }

@@ -139,5 +139,6 @@ describe('functions killed around their effects', () => {
     expect(effects.length).toBeGreaterThan(50);
     expect(tried.filter(({ lived }) => lived.watch.struck).length).toBe(4);
     expect(tried.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(house.denied()).toEqual([]);
   }, 240_000);
 });
