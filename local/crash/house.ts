@@ -78,9 +78,11 @@ export async function openHouse(data?: string): Promise<CrashHouse> {
     s3,
     bucket: cloud.plan.buckets[0]?.name ?? '',
     denied: () =>
-      cloud.access().flatMap(({ functionName, denied }) =>
-        denied.map(({ action, resource }) => `${functionName}: ${action} on ${resource}`),
-      ),
+      cloud
+        .access()
+        .flatMap(({ functionName, denied }) =>
+          denied.map(({ action, resource }) => `${functionName}: ${action} on ${resource}`),
+        ),
     async close() {
       s3.destroy();
       await running.close();
