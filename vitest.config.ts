@@ -10,6 +10,9 @@ const { TEST_REPORT } = process.env;
 // What Node compiles once it need not compile again in the hundreds of processes that the tests start: Node's own place for it.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
 
+// Each life would get copies of all bundles, which Node would compile anew, since it keeps what it compiled by the file's path.
+process.env.CDK_CONTEXT_JSON ??= JSON.stringify({ 'aws:cdk:disable-asset-staging': true });
+
 /** Stay clear of vi.mock, vi.stubEnv and lambdas/handlers, whose modules keep the first environment they see. */
 const SHARED = [
   'test/{bench,client,contract,domain,lib,stages}/**/*.test.ts',
@@ -36,7 +39,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARED },
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: SHARED,
+          globalSetup: 'test/bundled.ts',
+        },
       },
       {
         extends: true,

@@ -48,6 +48,7 @@ const VARIABLES = [
   ...[ENVIRONMENT.table, ENVIRONMENT.bucket, ENVIRONMENT.bus, ENVIRONMENT.muxSecret, ENVIRONMENT.copyQueue],
   ...[ENVIRONMENT.copyDeadLetters, ENVIRONMENT.webhookDeadLetters, ENVIRONMENT.signingSecret],
   ...[ENVIRONMENT.webhookUrl(1), ENVIRONMENT.webhookQueue(1), ENVIRONMENT.auditFunction],
+  ENVIRONMENT.bearerTokens,
   ...Object.values(ENVIRONMENT.functionOf),
 ];
 const CHILD_ENVIRONMENT = {

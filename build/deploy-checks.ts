@@ -83,13 +83,15 @@ function checkBootstrap(account: Account, region: string): Promise<Finding> {
 export async function checkMux({ tokenId, tokenSecret, baseUrl }: MuxToken): Promise<Finding> {
   if (!tokenId || !tokenSecret) {
     return later(
-      'No Mux token here to look at (MUX_TOKEN_ID, MUX_TOKEN_SECRET). Put one into the secret afterwards.',
+      'No Mux token here to look at (MUX_TOKEN_ID, MUX_TOKEN_SECRET). `icehouse connect` wants them afterwards.',
     );
   }
   const authorization = `Basic ${Buffer.from(`${tokenId}:${tokenSecret}`).toString('base64')}`;
   return found('Mux token', async () => {
     const answer = await fetch(`${baseUrl}/system/v1/whoami`, {
       headers: { authorization },
+      // The token goes to Mux, and nowhere else.
+      redirect: 'manual',
       signal: AbortSignal.timeout(LIMIT_MS),
     });
     if (answer.status !== 200)

@@ -19,7 +19,8 @@ export function authorizationFor(base: URL, options: { bearer?: string; region?:
   return signing(region);
 }
 
-function regionOf({ hostname }: URL): string | undefined {
+/** Undefined for a host that is not API Gateway's own. */
+export function regionOf({ hostname }: URL): string | undefined {
   return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(hostname)?.[1];
 }
 

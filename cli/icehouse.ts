@@ -2,6 +2,7 @@
 // The `icehouse` command: where it starts, and its exit code. The only file of the command that reads the environment.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, CommanderError } from 'commander';
+import { wholeFetch } from '../lambdas/adapters/whole-fetch.ts';
 import { IcehouseApi } from './api.ts';
 import { authorizationFor } from './credentials.ts';
 import { CommandError, EXIT } from './problems.ts';
@@ -32,7 +33,10 @@ const program = icehouseProgram({
 function open(command: Command): Session {
   const options = command.optsWithGlobals<GlobalOptions>();
   const authorize = authorizationFor(options.url, { bearer: options.bearer, region });
-  return { ...openScreen(command), api: new IcehouseApi({ base: options.url, authorize, fetch, sleep }) };
+  return {
+    ...openScreen(command),
+    api: new IcehouseApi({ base: options.url, authorize, fetch: wholeFetch, sleep }),
+  };
 }
 
 function openScreen(command: Command): Omit<Session, 'api'> {

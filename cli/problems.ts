@@ -54,7 +54,7 @@ function actionFor(problem: Problem): string {
   if (problem.code === 'REQUEST_DIFFERS')
     return '`icehouse reschedule` moves the date of the request there is.';
   if (problem.status === 401 || problem.status === 403) {
-    return 'Check the credentials (`aws sts get-caller-identity`, permission execute-api:Invoke), or give --bearer.';
+    return 'Check the credentials (`aws sts get-caller-identity`, permission execute-api:Invoke), or give --bearer; docs/api.md says which call needs which scope.';
   }
   if (isPassingStatus(problem.status ?? 0)) return 'Try again in a minute; asking twice does no harm.';
   if (problem.status === 400) return 'Correct the request and send it again.';

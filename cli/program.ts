@@ -9,6 +9,7 @@ import { addAuditLog } from './commands/audit-log.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCertificate } from './commands/certificate.ts';
 import { addCheck } from './commands/check.ts';
+import { addConnect } from './commands/connect.ts';
 import { addCopy } from './commands/copy.ts';
 import { addCost } from './commands/cost.ts';
 import { addDeleteOnly } from './commands/delete-only.ts';
@@ -96,6 +97,9 @@ export function icehouseProgram({ open, openScreen, ...given }: Surroundings): C
   ]);
   speaking(program, 'AWS directly (SQS: the queues), and the API (where the videos stand)', [
     (to) => addDlq(to, { session: open, screen: openScreen }, { region }),
+  ]);
+  speaking(program, 'Mux directly, and AWS directly (Secrets Manager: the secret; DynamoDB: the ledger)', [
+    (to) => addConnect(to, openScreen, { mux }),
   ]);
   speaking(program, 'Mux directly', [(to) => addAdvise(to, openScreen, { mux, muxPrices })]);
   return program;

@@ -133,6 +133,7 @@ function archiveRows({ archive, duration }: PublicRecord): Fact[] {
   return [
     ['archive', `${bytes(archive.size_bytes)}${length}, ${archive.storage_class}`],
     ['proved', `${minute(archive.verified_at)}, CRC32 ${archive.crc32}`],
+    ...(archive.locked_until ? [['locked', `until ${minute(archive.locked_until)}`] as const] : []),
   ];
 }
 

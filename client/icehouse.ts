@@ -57,6 +57,8 @@ export interface ClientOptions {
   readonly base: URL | string;
   /** Signs each call (SigV4, service `execute-api`), or adds a token. @default calls go as they are, for the embedded cloud */
   readonly authorize?: Transport['authorize'];
+  /** A bearer token, or a JWT, in the place of `authorize`. Not for a browser: whoever has it may do all of its scope. */
+  readonly token?: string;
   /** @default the global fetch */
   readonly fetch?: Transport['fetch'];
   /** Waits between two attempts of a read. @default setTimeout */
@@ -72,10 +74,11 @@ type Json = Readonly<Record<string, unknown>>;
 export class IcehouseClient {
   readonly #transport: Transport;
 
-  constructor({ base, authorize, fetch, sleep }: ClientOptions) {
+  constructor({ base, authorize, token, fetch, sleep }: ClientOptions) {
+    const bearer = token && { authorization: `Bearer ${token}` };
     this.#transport = {
       base: new URL(base),
-      authorize: authorize ?? (async ({ headers }) => headers),
+      authorize: authorize ?? (async ({ headers }) => ({ ...headers, ...(bearer || {}) })),
       fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
       sleep: sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
     };

@@ -685,6 +685,8 @@ export interface Archive {
   /** Its master could not be looked at once more; nothing is ever deleted for such an archive. */
   readonly is_unchecked?: boolean;
   readonly verified_at: string;
+  /** Nobody can delete any of it before, by S3's Object Lock. Absent where nothing was locked. */
+  readonly locked_until?: string;
   readonly manifest_key: string;
   /** The version that was proved. So are those of captions and sidecars. */
   readonly manifest_version_id?: string;

@@ -1,4 +1,6 @@
 // The HTTP API: one explicit route per call. What is not listed here gets a problem document that says so.
+
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
   HttpMethod,
@@ -17,54 +19,33 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { NO_SUCH_ROUTE, ROUTES, type Scope, scopesFor } from '../lambdas/contract/routes.ts';
+import { scoped } from './authorizer.ts';
 
 export interface ApiProps {
   readonly api: IFunction;
   readonly webhook: IFunction;
   readonly authorizer?: IHttpRouteAuthorizer;
+  readonly scopePrefix?: string;
   readonly throttle?: ThrottleSettings;
   readonly logRetention?: RetentionDays;
 }
 
 export const WEBHOOK_PATH = '/v1/webhooks/mux';
 
-/** A permission of its own: what is deleted by it is in no vault. */
-const DELETE_ONLY = '/v1/delete-requests/delete-only';
-
-export const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
-  '/v1/delete-requests': [HttpMethod.POST, HttpMethod.GET],
-  '/v1/delete-requests/{asset_id}': [HttpMethod.GET, HttpMethod.PATCH, HttpMethod.DELETE],
-  '/v1/delete-requests/{asset_id}/cancel': [HttpMethod.POST],
-  '/v1/delete-requests/{asset_id}/restore': [HttpMethod.POST],
-  '/v1/delete-requests/{asset_id}/hold': [HttpMethod.PUT, HttpMethod.DELETE],
-  '/v1/delete-requests/{asset_id}/quote': [HttpMethod.GET],
-  '/v1/delete-requests/batch': [HttpMethod.POST],
-  [DELETE_ONLY]: [HttpMethod.POST],
-  '/v1/groups/{group_id}': [HttpMethod.GET],
-  '/v1/groups/{group_id}/map': [HttpMethod.GET],
-  '/v1/groups/{group_id}/cancel': [HttpMethod.POST],
-  '/v1/groups/{group_id}/restore': [HttpMethod.POST],
-  '/v1/find': [HttpMethod.GET],
-  '/v1/hold': [HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
-  '/v1/assets/{asset_id}': [HttpMethod.GET],
-  '/v1/assets/{asset_id}/manifest': [HttpMethod.GET],
-  '/v1/assets/{asset_id}/sidecars/{name}': [HttpMethod.GET],
-  '/v1/assets/{asset_id}/fidelity': [HttpMethod.GET],
-  '/v1/assets/{asset_id}/check': [HttpMethod.GET],
-  '/v1/assets/{asset_id}/slim': [HttpMethod.POST],
-  '/v1/upcoming': [HttpMethod.GET],
-  '/v1/tracks/{track_id}': [HttpMethod.GET],
-  '/v1/audits': [HttpMethod.POST],
-  '/v1/audits/{audit_id}': [HttpMethod.GET],
-  '/v1/playback-ids/{playback_id}': [HttpMethod.GET],
-  '/v1/erasures': [HttpMethod.POST, HttpMethod.GET],
-  '/v1/erasures/{erasure_id}': [HttpMethod.GET],
-  '/v1/erasures/{erasure_id}/stop': [HttpMethod.POST],
-  '/v1/openapi.yaml': [HttpMethod.GET],
-};
-
-/** Of the routes above, those that order, stop and show an erasure: a permission of their own. */
-const ERASURES = '/v1/erasures';
+/** Who called what, and how it ended; neither paths nor queries. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    request_id: '$context.requestId',
+    time: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    caller: '$context.identity.caller',
+    route: '$context.routeKey',
+    status: '$context.status',
+    response_bytes: '$context.responseLength',
+    error: '$context.error.responseType',
+  }),
+);
 
 export class Api extends Construct {
   readonly httpApi: HttpApi;
@@ -74,34 +55,25 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
+    const authorizer = props.authorizer ?? new HttpIamAuthorizer();
     this.httpApi = new HttpApi(this, 'HttpApi', {
       apiName: 'icehouse',
       createDefaultStage: false,
-      defaultAuthorizer: props.authorizer ?? new HttpIamAuthorizer(),
+      defaultAuthorizer: authorizer,
     });
     this.#addStage(props);
-    this.#addRoutes(props.api);
+    this.#addRoutes(props.api, (scope) => scoped(authorizer, scope, props.scopePrefix ?? 'icehouse/'));
     this.#addWebhook(props.webhook);
     this.url = this.httpApi.apiEndpoint;
     this.webhookUrl = `${this.url}${WEBHOOK_PATH}`;
   }
 
-  /** Ordering, stopping and looking at erasures, and nothing else of the API. A `*` stands where a path has an id. */
-  grantErase(grantee: IGrantable): Grant {
-    const routes = Object.entries(ROUTES).filter(
-      ([path]) => path === ERASURES || path.startsWith(`${ERASURES}/`),
-    );
-    const resourceArns = routes.flatMap(([path, methods]) =>
-      methods.map((method) =>
-        this.httpApi.arnForExecuteApi(method, path.replaceAll(/\{\w+\}/g, '*'), '$default'),
-      ),
-    );
-    return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
-  }
-
-  /** Asking for deletions without a copy, and nothing else of the API. */
-  grantDeleteOnly(grantee: IGrantable): Grant {
-    const resourceArns = [this.httpApi.arnForExecuteApi(HttpMethod.POST, DELETE_ONLY, '$default')];
+  /** The routes of a scope, each by its exact ARN, and nothing else of the API. */
+  grant(scope: Scope, grantee: IGrantable): Grant {
+    const resourceArns = grantable(scope).map((route) => {
+      const { method, path } = partsOf(route);
+      return this.httpApi.arnForExecuteApi(method, path.replaceAll(PARAMETER, '*'), '$default');
+    });
     return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
   }
 
@@ -114,14 +86,16 @@ export class Api extends Construct {
       throttle: props.throttle ?? { rateLimit: 50, burstLimit: 100 },
       accessLogSettings: {
         destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLogs', { retention })),
+        format: ACCESS_LOG,
       },
     });
   }
 
-  #addRoutes(handler: IFunction): void {
+  #addRoutes(handler: IFunction, authorizerFor: (scope: Scope) => IHttpRouteAuthorizer): void {
     const integration = new HttpLambdaIntegration('Api', handler, { scopePermissionToRoute: false });
-    for (const [path, methods] of Object.entries(ROUTES)) {
-      this.httpApi.addRoutes({ path, methods: [...methods], integration });
+    for (const [route, scope] of Object.entries(ROUTES)) {
+      const { method, path } = partsOf(route);
+      this.httpApi.addRoutes({ path, methods: [method], integration, authorizer: authorizerFor(scope) });
     }
     // API Gateway's own 404 says nothing; the function's names the routes. Behind the same authorizer as the rest,
     // and with a permission of its own: `/*/*/*` does not cover the ARN of the default route.
@@ -129,6 +103,7 @@ export class Api extends Construct {
       httpApi: this.httpApi,
       routeKey: HttpRouteKey.DEFAULT,
       integration: new HttpLambdaIntegration('NoSuchRoute', handler),
+      authorizer: authorizerFor(NO_SUCH_ROUTE.scope),
     });
   }
 
@@ -148,4 +123,33 @@ export class Api extends Construct {
       });
     }
   }
+}
+
+const PARAMETER = /\{\w+\}/g;
+
+const METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE];
+
+function partsOf(route: string): { readonly method: HttpMethod; readonly path: string } {
+  const [word, path = ''] = route.split(' ');
+  const method = METHODS.find((each) => each === word);
+  if (!method) throw new Error(`${route}: ${word} is no method.`);
+  return { method, path };
+}
+
+/**
+ * The routes that a grant of IAM names. An ARN's `*` goes on over slashes, so that the one for `DELETE …/{asset_id}` would
+ * also lift a hold (`DELETE …/{asset_id}/hold`): a route whose ARN reaches into another scope is left out. What is left out
+ * can be had by another route (`POST …/cancel`), or with a JWT or bearer token, which API Gateway judges route by route.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export function grantable(scope: Scope): readonly string[] {
+  const isOpen = (needed: Scope) => scopesFor(needed).includes(scope);
+  const routes = Object.entries(ROUTES);
+  const beyond = routes.flatMap(([route, needed]) =>
+    isOpen(needed) ? [] : route.replaceAll(PARAMETER, 'x'),
+  );
+  return routes.flatMap(([route, needed]) => {
+    const pattern = new RegExp(`^${route.replaceAll('.', '\\.').replaceAll(PARAMETER, '.*')}$`);
+    return isOpen(needed) && !beyond.some((other) => pattern.test(other)) ? route : [];
+  });
 }

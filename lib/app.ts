@@ -1,13 +1,13 @@
 // The CDK app: one stack that holds one Icehouse, for one Mux environment.
-// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls;
-// alarmTopicArn for whoever is to be told; laterIndex for a table that is there (lib/ledger.ts).
+// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls, bearerTokens;
+// alarmTopicArn for whoever is to be told; laterIndex for a table that is there (lib/ledger.ts); name for another stack beside the first.
 import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { alarmTopic, contextProps } from './context.ts';
+import { alarmTopic, contextProps, stackName } from './context.ts';
 import { Icehouse } from './icehouse.ts';
 
 const app = new App();
-const stack = new Stack(app, 'Icehouse', { description: 'Keeps Mux videos safe in S3 Glacier' });
+const stack = new Stack(app, stackName(app.node), { description: 'Keeps Mux videos safe in S3 Glacier' });
 const icehouse = new Icehouse(stack, 'Icehouse', {
   ...contextProps(app.node),
   alarmTopic: alarmTopic(stack),
@@ -23,6 +23,7 @@ const outputs = {
   CopyQueue: icehouse.copyQueue.queueUrl,
   CopyDeadLettersQueue: icehouse.copyDeadLetters.queueUrl,
   FailedInvocationsQueue: icehouse.failedInvocations.queueUrl,
+  ...(icehouse.bearerTokens && { BearerTokens: icehouse.bearerTokens.secret.secretName }),
   ...(icehouse.webhooks && {
     SigningSecret: icehouse.webhooks.secret.secretName,
     WebhookDeadLettersQueue: icehouse.webhooks.deadLetters.queueUrl,

@@ -12,7 +12,16 @@ export function contextProps(node: Node): IcehouseProps {
     expirySchedule: oneOf(node, 'expirySchedule', EXPIRY_SCHEDULES),
     graceDays: days(node, 'graceDays'),
     webhooks: webhooks(node),
+    bearerTokens: isTrue(node, 'bearerTokens'),
   };
+}
+
+/** By what name the stack is known: another one, `-c name=icehouse-staging`, is another Icehouse beside the first. */
+export function stackName(node: Node): string {
+  const given: unknown = node.tryGetContext('name') ?? 'Icehouse';
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(String(given)))
+    throw new Error(`Context name: expected letters, digits and hyphens, a letter first, got ${given}.`);
+  return String(given);
 }
 
 /** Apart from the props, since it becomes a thing of the stack. Throws an Error that names the value. */
@@ -31,6 +40,11 @@ function oneOf<T extends string>(node: Node, name: string, allowed: readonly T[]
   if (match === undefined)
     throw new Error(`Context ${name}: expected one of ${allowed.join(', ')}, got ${given}.`);
   return match;
+}
+
+function isTrue(node: Node, name: string): boolean | undefined {
+  const given = oneOf(node, name, ['true', 'false']);
+  return given === undefined ? undefined : given === 'true';
 }
 
 function days(node: Node, name: string): number | undefined {

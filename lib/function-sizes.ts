@@ -36,6 +36,8 @@ export const FUNCTION_SIZES: Readonly<Record<BundledName, FunctionSize>> = {
   purge: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 300 },
   /** A receiver has 5 s to answer; the rest is for the secret and for the queue. */
   tell: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 20 },
+  /** API Gateway waits 10 s for it. */
+  authorize: { memoryMb: DEFAULT_MEMORY_MB, timeoutSeconds: 10 },
 };
 
 /** A small young generation is collected often: a copy takes 121 MiB instead of 130. */

@@ -130,7 +130,8 @@ export function newFunction(
   });
 }
 
-/** Known before the function is made. Lambda takes 64 characters, our longest word has 7. */
+/** Known before the function is made. Lambda takes 64 characters; 56 leave room for all words but `authorize`. */
 function functionName(parent: Construct, name: BundledName): string {
-  return `${Names.uniqueResourceName(parent, { maxLength: 56, separator: '-' })}-${name}`;
+  const maxLength = Math.min(56, 63 - name.length);
+  return `${Names.uniqueResourceName(parent, { maxLength, separator: '-' })}-${name}`;
 }

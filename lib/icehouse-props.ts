@@ -3,6 +3,7 @@
 import type { IHttpRouteAuthorizer, ThrottleSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -10,7 +11,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Duration, Size } from 'aws-cdk-lib/core';
 import type { MuxPriceOverrides } from '../lambdas/contract/mux-prices.ts';
-import type { ExpirySchedule, StorageClass } from '../lambdas/contract/names.ts';
+import type { ExpirySchedule, LockMode, StorageClass } from '../lambdas/contract/names.ts';
 
 export interface IcehouseProps {
   /**
@@ -34,6 +35,36 @@ export interface IcehouseProps {
   readonly secret?: ISecret;
 
   /**
+   * A second secret with the same keys for the functions that only read at Mux (copy, audit), whose token needs Mux Video Read and
+   * no more; they may not read `secret` then. `true` makes one to be filled in. Its token must be of the same environment. Without
+   * `webhookSecret` the webhook function reads this one too. See docs/security.md.
+   * @default - they use `secret`
+   */
+  readonly readSecret?: boolean | ISecret;
+
+  /**
+   * A secret for the webhook function, `{ "webhook_secret", "webhook_secret_previous"? }` as JSON, so that the one function that is
+   * open to the internet can read no Mux token. `true` makes one to be filled in. The other secrets need no `webhook_secret` then:
+   * leave the key out of them.
+   * @default - it uses `readSecret`, or `secret`
+   */
+  readonly webhookSecret?: boolean | ISecret;
+
+  /**
+   * A KMS key of yours for the new vault, the new ledger and the new secrets. The vault uses it by an S3 Bucket Key, which takes
+   * one KMS request for many objects. Its policy must leave it to IAM who may use it, as that of the CDK and of the console
+   * does. Not an alias. What is imported keeps its own key: import it with it (`Bucket.fromBucketAttributes`, …), or no function
+   * may use that key.
+   * Queues stay with SSE-SQS, since EventBridge and Lambda would have to be named in the key's policy.
+   *
+   * WITHOUT THE KEY EVERY ARCHIVE IS LOST FOR GOOD, and the ledger with it: see docs/runbook.md, "The key of your own".
+   * Objects stay with the key that they were written with: those from before this prop need none, and whoever changes it or takes
+   * it away has to let the functions use the old key too.
+   * @default - keys of AWS: SSE-S3, and those that DynamoDB and Secrets Manager own
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
    * An existing bus for the transitions of all records.
    * @default - a new bus
    */
@@ -53,10 +84,26 @@ export interface IcehouseProps {
   readonly serverAccessLogsBucket?: IBucket;
 
   /**
-   * Who may call the API. The webhook route has none: its handler checks Mux's signature over the raw body.
+   * Who may call the API. The webhook route has none: its handler checks Mux's signature over the raw body. With one for JWTs
+   * each route needs a scope (docs/api.md, "Who may call what"); any other has to tell the routes apart itself.
    * @default - IAM: callers sign with SigV4 and need execute-api:Invoke
    */
   readonly authorizer?: IHttpRouteAuthorizer;
+
+  /**
+   * What stands before `request`, `operate`, `erase` and `delete_only` in the scopes of a JWT: the identifier of the resource
+   * server and a slash, as Cognito writes it.
+   * @default 'icehouse/'
+   */
+  readonly scopePrefix?: string;
+
+  /**
+   * Callers come with a bearer token in place of AWS credentials, for backends that have no identity provider either. Not together
+   * with `authorizer`. `true` makes a secret to be filled in: `{ "request", "operate", "erase", "delete_only" }` as JSON, a token
+   * of 32 characters or more for each scope, and `…_previous` while one is being changed. Empty ones let nobody in.
+   * @default false
+   */
+  readonly bearerTokens?: boolean | ISecret;
 
   /**
    * How many requests per second the API takes, all callers and Mux's webhooks together.
@@ -140,6 +187,22 @@ export interface IcehouseProps {
    * @default - for ever
    */
   readonly retention?: Duration;
+
+  /**
+   * The least time between a deletion and the end of its archive that a request may ask for by `archive_until`: who may ask for
+   * deletions and for nothing else must not be able to make the last copy go before anybody has noticed. An erasure is not bound by it.
+   * @default Duration.days(7)
+   */
+  readonly minRetention?: Duration;
+
+  /**
+   * Locks every archive with S3 Object Lock when its asset is deleted: after the proof, just before the DELETE, and for so long
+   * from then. In mode `governance` nobody deletes it before without s3:BypassGovernanceRetention, in `compliance` not even the
+   * account's root user; an erasure and `archive_until` wait for it. A new bucket gets Object Lock, without a default retention.
+   * A bucket or stack that is there already: docs/vault.md first, for it might be replaced.
+   * @default - nothing is locked
+   */
+  readonly objectLock?: { readonly mode: LockMode; readonly for: Duration };
 
   /**
    * The time in which an order of erasure can be stopped: nothing is removed before it is over. An order may ask for more.

@@ -14,6 +14,7 @@ import type { FunctionName } from '../lambdas/contract/names.ts';
 import { Api } from './api.ts';
 import { type BearerTokens, newBearerTokens } from './authorizer.ts';
 import { functionsDirectory } from './bundle.ts';
+import { checkKey } from './encryption.ts';
 import { Functions } from './functions.ts';
 import type { IcehouseProps } from './icehouse-props.ts';
 import { Ledger } from './ledger.ts';
@@ -37,6 +38,10 @@ export class Icehouse extends Construct {
   readonly bus: IEventBus;
   /** The Mux credentials. */
   readonly secret: ISecret;
+  /** Those that only read at Mux; with prop `readSecret`. */
+  readonly readSecret: ISecret | undefined;
+  /** What the webhook function verifies with; with prop `webhookSecret`. */
+  readonly webhookSecret: ISecret | undefined;
   /** Segments of large masters: the archive function sends them, the copy function is run by them. */
   readonly copyQueue: IQueue;
   /** Segments that failed five times. */
@@ -60,11 +65,17 @@ export class Icehouse extends Construct {
   constructor(scope: Construct, id: string, props: IcehouseProps = {}) {
     super(scope, id);
     const { serverAccessLogsBucket, architecture, logRetention, throttle, expirySchedule } = props;
-    const { copyWorkers = 10 } = props;
+    const { copyWorkers = 10, encryptionKey } = props;
+    checkKey(encryptionKey);
     const things: Things = {
-      ledger: new Ledger(this, 'Ledger', props.table),
-      vault: new Vault(this, 'Vault', { existing: props.bucket, serverAccessLogsBucket }),
-      credentials: new MuxCredentials(this, 'MuxCredentials', props.secret),
+      ledger: new Ledger(this, 'Ledger', props.table, encryptionKey),
+      vault: new Vault(this, 'Vault', {
+        existing: props.bucket,
+        serverAccessLogsBucket,
+        isLockable: props.objectLock !== undefined,
+        encryptionKey,
+      }),
+      credentials: new MuxCredentials(this, 'MuxCredentials', props),
       transitions: new Transitions(this, 'Transitions', props.eventBus),
       queues: new Queues(this, 'Queues'),
     };
@@ -80,6 +91,7 @@ export class Icehouse extends Construct {
     const environment = { ...settings(props), ...(isWatched && { [ENVIRONMENT.instance]: instance }) };
     const functions = new Functions(this, 'Functions', { ...common, environment });
     grant(functions, things);
+    if (props.objectLock) things.vault.grantLock(functions.all.expire);
     things.queues.runWorkers(functions.all.copy, copyWorkers);
     things.transitions.keepTrail(functions.all.trail, failures);
     this.bearerTokens = newBearerTokens(this, props, common);
@@ -96,7 +108,8 @@ export class Icehouse extends Construct {
     const { bus } = things.transitions;
     const loopback = props.sources?.loopback ?? false;
     this.webhooks =
-      props.webhooks && new Webhooks(this, 'Webhooks', { ...common, ...props.webhooks, bus, loopback });
+      props.webhooks &&
+      new Webhooks(this, 'Webhooks', { ...common, ...props.webhooks, bus, loopback, encryptionKey });
     this.watching = isWatched
       ? new Watching(this, 'Watching', {
           instance,
@@ -110,6 +123,8 @@ export class Icehouse extends Construct {
     this.bucket = things.vault.bucket;
     this.bus = bus;
     this.secret = things.credentials.secret;
+    this.readSecret = things.credentials.readSecret;
+    this.webhookSecret = things.credentials.webhookSecret;
     this.copyQueue = things.queues.copy;
     this.copyDeadLetters = things.queues.copyDeadLetters;
     this.failedInvocations = failures;
@@ -174,8 +189,9 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   for (const handler of [sweep, master]) ledger.grantQuery(handler, 'wake', 'status');
   ledger.grantQuery(audit, 'status');
   for (const handler of [api, audit]) ledger.grantReadMany(handler);
-  for (const handler of [api, webhook, copy, audit, master, archive, expire, restore, cancel, purge])
-    credentials.grantRead(handler);
+  for (const handler of [api, master, archive, expire, restore, cancel, purge]) credentials.grantUse(handler);
+  for (const handler of [copy, audit]) credentials.grantRead(handler);
+  credentials.grantVerify(webhook);
   for (const handler of [api, master, archive, expire, restore, cancel, purge])
     transitions.grantPublish(handler);
   functions.grantInvokeStages([api, webhook, sweep, copy, audit, restore]);

@@ -1,12 +1,21 @@
 // The ledger: the table that holds one record per asset, the only truth. It outlives the stack.
 
-import { AttributeType, BillingMode, type ITable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
 import { TABLE } from '../lambdas/contract/names.ts';
+import { grantKey } from './encryption.ts';
 
 type Index = keyof typeof TABLE.indexes;
 
@@ -19,16 +28,20 @@ const LATER_INDEX = 'laterIndex';
 export class Ledger extends Construct {
   readonly table: ITable;
 
-  constructor(scope: Construct, id: string, existing: ITable | undefined) {
+  constructor(scope: Construct, id: string, existing: ITable | undefined, encryptionKey?: IKey) {
     super(scope, id);
-    this.table = existing ?? this.#newTable();
+    this.table = existing ?? this.#newTable(encryptionKey);
   }
 
-  /** Reading one item, and writing it under a condition. Nobody deletes a record: one that ends leaves a tombstone. */
+  /**
+   * Reading one item, and writing it under a condition. Nobody deletes a record: one that ends leaves a tombstone. Whoever uses the
+   * table decrypts its table key; all else with a customer's key DynamoDB does by grants that it got when the table was made:
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+   */
   grantUse(handler: LambdaFunction): void {
     handler.addEnvironment(ENVIRONMENT.table, this.table.tableName);
     this.#grant(handler, [this.table.tableArn], 'GetItem', 'PutItem');
-    this.table.encryptionKey?.grantEncryptDecrypt(handler);
+    grantKey(handler, this.table.encryptionKey, 'dynamodb', 'Decrypt');
   }
 
   /** Changing an item without reading it: a slot of the governor, a count of the brake, a claim of the sweep. */
@@ -65,10 +78,11 @@ export class Ledger extends Construct {
   }
 
   /** No time to live: what the ledger knows of a deleted video must not run out by itself. */
-  #newTable(): Table {
+  #newTable(encryptionKey: IKey | undefined): Table {
     const table = new Table(this, 'Table', {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
+      ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,

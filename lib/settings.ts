@@ -52,13 +52,31 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
   return {
     [ENVIRONMENT.minNoticeSeconds]: seconds(props.minNotice, Duration.hours(1)),
     [ENVIRONMENT.upcomingNoticeSeconds]: seconds(props.noticeBefore, Duration.hours(72)),
+    [ENVIRONMENT.minRetentionSeconds]: seconds(props.minRetention, Duration.days(7)),
     ...(props.retention && { [ENVIRONMENT.retentionSeconds]: String(props.retention.toSeconds()) }),
+    ...lockSettings(props),
     [ENVIRONMENT.erasureDelaySeconds]: seconds(props.erasureDelay, Duration.hours(72)),
     [ENVIRONMENT.settleSeconds]: seconds(props.settle, Duration.seconds(15)),
     [ENVIRONMENT.leaseSeconds]: seconds(props.lease, Duration.seconds(90)),
     [ENVIRONMENT.pollSeconds]: seconds(props.poll, Duration.seconds(30)),
     [ENVIRONMENT.createDoubtSeconds]: seconds(props.createDoubt, Duration.seconds(120)),
     [ENVIRONMENT.masterWaitSeconds]: seconds(props.masterWait, Duration.hours(12)),
+  };
+}
+
+/** An archive that is to end before its lock does would only wait, and go on costing. */
+function lockSettings({ objectLock, retention }: IcehouseProps): Record<string, string> {
+  if (!objectLock) return {};
+  const lockSeconds = objectLock.for.toSeconds();
+  if (lockSeconds < 1 || lockSeconds > 1e9)
+    throw new Error(`Prop objectLock.for: expected 1 to 1000000000 seconds, got ${lockSeconds}.`);
+  if (retention && retention.toSeconds() < lockSeconds)
+    throw new Error(
+      `Props retention and objectLock.for: an archive cannot end before its lock does. Expected a retention of at least ${lockSeconds} seconds, got ${retention.toSeconds()}.`,
+    );
+  return {
+    [ENVIRONMENT.objectLockMode]: objectLock.mode,
+    [ENVIRONMENT.objectLockSeconds]: String(lockSeconds),
   };
 }
 

@@ -2,6 +2,7 @@
 // One method grants the deletion of exact versions, to the function of erasures and ended archives and to no other (law 8).
 
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -16,11 +17,16 @@ import {
   SLIM_PATTERN,
   TRAIL_PREFIX,
 } from '../lambdas/contract/keys.ts';
+import { grantKey, type KeyAction } from './encryption.ts';
 import { explainWildcard } from './wildcards.ts';
 
 export interface VaultProps {
   readonly existing?: IBucket;
   readonly serverAccessLogsBucket?: IBucket;
+  /** Whether a new bucket gets Object Lock. */
+  readonly isLockable: boolean;
+  /** Of a new bucket. */
+  readonly encryptionKey?: IKey;
 }
 
 export class Vault extends Construct {
@@ -28,7 +34,7 @@ export class Vault extends Construct {
 
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id);
-    this.bucket = props.existing ?? this.#newBucket(props.serverAccessLogsBucket);
+    this.bucket = props.existing ?? this.#newBucket(props);
     for (const objects of [this.#objects, this.#masters, ...this.#besideMasters, this.#slim, this.#trail]) {
       explainWildcard(
         scope,
@@ -74,8 +80,7 @@ export class Vault extends Construct {
 
   /** Entries of the audit trail: written, and by the same hand neither read, replaced nor deleted. */
   grantPutTrail(handler: LambdaFunction): void {
-    this.#grant(handler, this.#trail, 's3:PutObject');
-    this.bucket.encryptionKey?.grantEncrypt(handler);
+    this.#grantPut(handler, this.#trail);
   }
 
   /**
@@ -96,6 +101,7 @@ export class Vault extends Construct {
 
   grantListParts(handler: LambdaFunction): void {
     this.#grant(handler, this.#masters, 's3:ListMultipartUploadParts');
+    this.#grantKey(handler, 'Decrypt');
   }
 
   /** Finds unfinished uploads and gives them up. */
@@ -109,10 +115,16 @@ export class Vault extends Construct {
     const lists = ['s3:ListBucket', 's3:ListBucketVersions', 's3:ListBucketMultipartUploads'];
     this.#grant(handler, this.#objects, 's3:GetObjectVersion');
     this.#grant(handler, this.bucket.bucketArn, ...lists);
-    this.bucket.encryptionKey?.grantDecrypt(handler);
+    this.#grantKey(handler, 'Decrypt');
   }
 
-  /** Erasure and the end of an archive: exact versions, unfinished uploads, and the locks that stand against it. */
+  /** Locks what was proved, for longer or more strictly than before: nobody has the permission to bypass a lock. */
+  grantLock(handler: LambdaFunction): void {
+    for (const each of [this.#masters, ...this.#sidecars])
+      this.#grant(handler, each, 's3:GetObjectRetention', 's3:PutObjectRetention');
+  }
+
+  /** Erasure and the end of an archive: exact versions, unfinished uploads, and the locks that stand against it. It decrypts nothing. */
   grantPurge(handler: LambdaFunction): void {
     const removal = [
       's3:DeleteObjectVersion',
@@ -123,7 +135,6 @@ export class Vault extends Construct {
     for (const objects of [this.#objects, this.#trail]) this.#grant(handler, objects, ...removal);
     this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket', 's3:ListBucketVersions');
     this.grantAbort(handler);
-    this.bucket.encryptionKey?.grantDecrypt(handler);
   }
 
   grantThaw(handler: LambdaFunction): void {
@@ -157,12 +168,21 @@ export class Vault extends Construct {
   #grantRead(handler: LambdaFunction, ...objects: readonly string[]): void {
     for (const each of objects) this.#grant(handler, each, 's3:GetObjectVersion');
     this.#grant(handler, this.bucket.bucketArn, 's3:ListBucket');
-    this.bucket.encryptionKey?.grantDecrypt(handler);
+    this.#grantKey(handler, 'Decrypt');
   }
 
   #grantPut(handler: LambdaFunction, ...objects: readonly string[]): void {
     for (const each of objects) this.#grant(handler, each, 's3:PutObject');
-    this.bucket.encryptionKey?.grantEncryptDecrypt(handler);
+    this.#grantKey(handler, 'GenerateDataKey');
+  }
+
+  /**
+   * Where the bucket has a customer's key: what is written takes GenerateDataKey; what is read takes Decrypt, and so do a HEAD that
+   * asks for the checksum and a list of parts. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html and
+   * "Permissions" of API_HeadObject, API_ListParts and API_CreateMultipartUpload.
+   */
+  #grantKey(handler: LambdaFunction, action: KeyAction): void {
+    grantKey(handler, this.bucket.encryptionKey, 's3', action);
   }
 
   #grant(handler: LambdaFunction, resource: string, ...actions: string[]): void {
@@ -173,12 +193,15 @@ export class Vault extends Construct {
    * Noncurrent versions are kept: the ledger names exact versions, and one that somebody wrote over or put a
    * delete marker on is what a restore must still find.
    */
-  #newBucket(serverAccessLogsBucket: IBucket | undefined): Bucket {
+  #newBucket({ serverAccessLogsBucket, isLockable, encryptionKey }: VaultProps): Bucket {
     const bucket = new Bucket(this, 'Bucket', {
       versioned: true,
+      // Without a default retention, which would lock what is not proved, and unfinished work.
+      ...(isLockable && { objectLockEnabled: true }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
+      ...(encryptionKey && { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       lifecycleRules: [

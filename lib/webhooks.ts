@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
@@ -16,6 +17,7 @@ import { MOST_RECEIVERS, receiverUrlProblem } from '../lambdas/contract/receiver
 import { FUNCTION_SIZES } from './function-sizes.ts';
 import { type FunctionsProps, newFunction } from './functions.ts';
 import { KEPT, runBy } from './queues.ts';
+import { grantReadSecret } from './secret-reading.ts';
 
 export interface WebhooksProps extends Omit<FunctionsProps, 'environment'> {
   readonly urls: readonly string[];
@@ -23,6 +25,8 @@ export interface WebhooksProps extends Omit<FunctionsProps, 'environment'> {
   readonly loopback: boolean;
   readonly secret?: ISecret;
   readonly bus: IEventBus;
+  /** Of a secret that is made here. */
+  readonly encryptionKey?: IKey;
 }
 
 /** Deliveries of one receiver under way at a time: enough for thousands an hour, and no flood for a small app. */
@@ -42,7 +46,7 @@ export class Webhooks extends Construct {
   constructor(scope: Construct, id: string, props: WebhooksProps) {
     super(scope, id);
     checkUrls(props);
-    this.secret = props.secret ?? this.#newSecret();
+    this.secret = props.secret ?? this.#newSecret(props.encryptionKey);
     this.deadLetters = new Queue(this, 'DeadLetters', KEPT);
     const queues = props.urls.map((url) => this.#newQueue(url));
     this.tell = newFunction(this, 'tell', { ...props, environment: environmentOf(props, queues) });
@@ -85,22 +89,17 @@ export class Webhooks extends Construct {
 
   #grant(): void {
     const { tell, secret, deadLetters } = this;
-    tell.addEnvironment(ENVIRONMENT.signingSecret, secret.secretArn);
-    // A secret imported by name has no full ARN; Secrets Manager ends every ARN in six characters of its own.
-    const resource = secret.secretFullArn ?? `${secret.secretArn}-??????`;
-    tell.addToRolePolicy(
-      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [resource] }),
-    );
-    secret.encryptionKey?.grantDecrypt(tell);
+    grantReadSecret(tell, secret, ENVIRONMENT.signingSecret);
     tell.addEnvironment(ENVIRONMENT.webhookDeadLetters, deadLetters.queueUrl);
     tell.addToRolePolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
     );
   }
 
-  #newSecret(): Secret {
+  #newSecret(encryptionKey: IKey | undefined): Secret {
     const secret = new Secret(this, 'Secret', {
       description: "What Icehouse signs its events to the customer's app with",
+      encryptionKey,
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ signing_secret_previous: '' }),
         generateStringKey: 'signing_secret',

@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Running {
   readonly cloud: Cloud;
   readonly dataDirectory: string;
-  readonly mux: MuxCredentials & { readonly url: string };
+  readonly mux: MuxCredentials & { readonly url: string; readonly readToken?: MuxEnvironment['readToken'] };
   /** Absent when a Mux was given by URL. */
   readonly simulator?: Simulator;
   close(): Promise<void>;
@@ -68,7 +68,8 @@ async function bootAll(
   const simulator =
     pair && (await newSimulator(data, { ...credentials, signingKey: pair.theirs }, options.timeScale));
   if (simulator) closers.push(() => simulator.close());
-  const mux = { ...credentials, url: given ?? (await simulator?.listen(await muxPort(options.port))) ?? '' };
+  const url = given ?? (await simulator?.listen(await muxPort(options.port))) ?? '';
+  const mux = { ...credentials, url, readToken: simulator && DEFAULT_ENVIRONMENT.readToken };
   const ratesTimes = simulator ? options.timeScale : 1;
   const signingKey = pair?.ours ?? givenSigningKey(environment);
   const cloud = await bootCloud({ ...options, ratesTimes, signingKey }, environment, data, mux);
@@ -111,14 +112,7 @@ async function bootCloud(
   const outputDirectory = join(data.path, 'cdk.out');
   const props = { ...stackProps(mux.url, environment, options), ...options.props };
   const plan = await planOf(props, { outputDirectory, region });
-  const secret = JSON.stringify({
-    token_id: mux.tokenId,
-    token_secret: mux.tokenSecret,
-    webhook_secret: mux.webhookSecret,
-    signing_key_id: options.signingKey?.id,
-    signing_private_key: options.signingKey?.privateKey,
-  });
-  const signing = JSON.stringify({ signing_secret: signingSecret(environment) });
+  const signing = { signing_secret: signingSecret(environment) };
   return startCloud(plan, {
     data,
     external,
@@ -126,11 +120,31 @@ async function bootCloud(
     thawMs: 1000 * options.thawSeconds,
     apiPort: options.port,
     secrets: Object.fromEntries(
-      plan.secrets.map(({ logicalId }) => [logicalId, /Webhooks/.test(logicalId) ? signing : secret]),
+      plan.secrets
+        // Those of callers stay as the template has them.
+        .filter(({ logicalId }) => !/BearerTokens/.test(logicalId))
+        .map(({ logicalId }) => {
+          const value = /Webhooks/.test(logicalId) ? signing : muxSecret(logicalId, mux, options.signingKey);
+          return [logicalId, JSON.stringify(value)];
+        }),
     ),
     onLine: options.onLine,
     onProcess: options.onProcess,
   });
+}
+
+/** Of the one secret for all, or of those apart (props `readSecret`, `webhookSecret`). */
+function muxSecret(logicalId: string, mux: Running['mux'], signingKey: SigningKey | undefined) {
+  if (/CredentialsWebhookSecret/.test(logicalId)) return { webhook_secret: mux.webhookSecret };
+  const own = { id: mux.tokenId, secret: mux.tokenSecret };
+  const token = (/CredentialsReadSecret/.test(logicalId) && mux.readToken) || own;
+  return {
+    token_id: token.id,
+    token_secret: token.secret,
+    webhook_secret: mux.webhookSecret,
+    signing_key_id: signingKey?.id,
+    signing_private_key: signingKey?.privateKey,
+  };
 }
 
 /** Only the embedded cloud begins with deletions on, without notice and with loopback sources. */
@@ -146,6 +160,7 @@ function stackProps(
     // Wide, since what is tried here is many lives in little time.
     deletionLimits: { perHour: 100_000, perDay: 100_000, perUserDay: 100_000 },
     minNotice: Duration.seconds(0),
+    minRetention: Duration.seconds(0),
     noticeBefore: Duration.seconds(0),
     // What is left to stop an erasure is the time that others at work on the video are given to end.
     erasureDelay: Duration.seconds(0),

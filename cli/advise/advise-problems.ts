@@ -16,11 +16,15 @@ export interface MuxVariables {
 }
 
 /** Throws CommandError NO_MUX_TOKEN or BAD_MUX_BASE_URL. */
-export function accessFrom({ tokenId, tokenSecret, baseUrl }: MuxVariables): MuxAccess {
+export function accessFrom(
+  { tokenId, tokenSecret, baseUrl }: MuxVariables,
+  title = TITLE,
+  tokenAction = TOKEN_ACTION,
+): MuxAccess {
   if (!tokenId || !tokenSecret) {
     const missing = [...(tokenId ? [] : ['MUX_TOKEN_ID']), ...(tokenSecret ? [] : ['MUX_TOKEN_SECRET'])];
-    const detail = `This command reads from Mux itself; not set: ${missing.join(' and ')}.`;
-    throw problem('NO_MUX_TOKEN', detail, TOKEN_ACTION, EXIT.usage);
+    const detail = `This command speaks to Mux itself; not set: ${missing.join(' and ')}.`;
+    throw new CommandError({ title, code: 'NO_MUX_TOKEN', detail, action: tokenAction }, EXIT.usage);
   }
   const url = URL.canParse(baseUrl || 'https://api.mux.com')
     ? new URL(baseUrl || 'https://api.mux.com')
@@ -28,7 +32,8 @@ export function accessFrom({ tokenId, tokenSecret, baseUrl }: MuxVariables): Mux
   // The token goes along with every call.
   if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)))) {
     const detail = 'MUX_BASE_URL is no https URL (plain http only to this machine).';
-    throw problem('BAD_MUX_BASE_URL', detail, 'Correct it, or unset it for api.mux.com.', EXIT.usage);
+    const action = 'Correct it, or unset it for api.mux.com.';
+    throw new CommandError({ title, code: 'BAD_MUX_BASE_URL', detail, action }, EXIT.usage);
   }
   return { tokenId, tokenSecret, baseUrl: url.href.replace(/\/+$/, '') };
 }

@@ -13,7 +13,8 @@ export interface AwsPlace {
     | 'DEAD_LETTERS'
     | 'DELIVERY_QUEUE'
     | 'MUX_SECRET'
-    | 'SIGNING_SECRET';
+    | 'SIGNING_SECRET'
+    | 'BEARER_TOKENS';
   /** What a person would look for in the console: `table icehouse-ledger`. */
   readonly name: string;
 }

@@ -20,9 +20,18 @@ export function blockConnector(options: buildConnector.BuildOptions): buildConne
     connect(target, (...[error, socket]) => {
       if (error) return callback(error, null);
       reader.socket = socket;
+      socket.prependListener('error', asLoss);
       callback(null, socket);
     });
   };
+}
+
+/**
+ * undici takes a reset connection for the end of a body that says no length, since macOS resets where others close. A body
+ * that was cut off would pass for a whole one, so it must not hear that name.
+ */
+function asLoss(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET') error.code = 'CONNECTION_RESET';
 }
 
 class BlockReader {

@@ -1,7 +1,14 @@
 // The only room that reads process.env: once, into a frozen object. Durations come in seconds and leave in milliseconds.
 import { ENVIRONMENT } from '../contract/environment.ts';
 import type { MuxPrices } from '../contract/mux-prices.ts';
-import { EXPIRY_SCHEDULES, STORAGE_CLASSES, type Stage, type StorageClass } from '../contract/names.ts';
+import {
+  EXPIRY_SCHEDULES,
+  LOCK_MODES,
+  type LockMode,
+  STORAGE_CLASSES,
+  type Stage,
+  type StorageClass,
+} from '../contract/names.ts';
 import { MOST_RECEIVERS } from '../contract/receiver-url.ts';
 import type { DeletionLimits } from '../domain/brake.ts';
 import { IcehouseError } from '../domain/failures.ts';
@@ -39,7 +46,9 @@ export interface Config {
   readonly expirySchedule: Ticks;
   readonly minNoticeMs: number;
   readonly noticeBeforeMs: number;
+  readonly minRetentionMs: number;
   readonly retentionMs: number | undefined;
+  readonly objectLock: { readonly mode: LockMode; readonly forMs: number } | undefined;
   readonly erasureDelayMs: number;
   readonly leaseMs: number;
   readonly pollMs: number;
@@ -64,6 +73,7 @@ export function readConfig(env: Variables = process.env): Config {
   const { read, optional, needed, problems } = reader(env);
   const seconds = (name: string, fallback: number) =>
     read(name, 'a number of seconds', milliseconds, fallback * 1_000);
+  const lockMode = optional(ENVIRONMENT.objectLockMode, ...oneOf(LOCK_MODES));
 
   const config: Config = {
     table: read(ENVIRONMENT.table, 'the name of the ledger table', asText),
@@ -103,7 +113,12 @@ export function readConfig(env: Variables = process.env): Config {
     ),
     muxPrices: read(ENVIRONMENT.muxPrices, 'prices as in the prop muxPrices', muxPricesFrom, MUX_PRICES),
     expirySchedule: read(ENVIRONMENT.expirySchedule, SCHEDULE_EXPECTED, ticks, 'hourly'),
+    minRetentionMs: seconds(ENVIRONMENT.minRetentionSeconds, 7 * 86_400),
     retentionMs: optional(ENVIRONMENT.retentionSeconds, 'a number of seconds', milliseconds),
+    objectLock: lockMode && {
+      mode: lockMode,
+      forMs: read(ENVIRONMENT.objectLockSeconds, 'a number of seconds', milliseconds),
+    },
     erasureDelayMs: seconds(ENVIRONMENT.erasureDelaySeconds, 72 * 3_600),
     minNoticeMs: seconds(ENVIRONMENT.minNoticeSeconds, 3_600),
     noticeBeforeMs: seconds(ENVIRONMENT.upcomingNoticeSeconds, 72 * 3_600),
@@ -171,6 +186,11 @@ export function readTellConfig(env: Variables = process.env): TellConfig {
     giveUpMs: seconds(ENVIRONMENT.webhookGiveUpSeconds, 86_400),
   };
   return settled(config, problems);
+}
+
+/** What function `authorize` needs. Throws ConfigError. */
+export function readAuthorizeConfig(env: Variables = process.env): { readonly bearerTokensId: string } {
+  return { bearerTokensId: reader(env).needed(ENVIRONMENT.bearerTokens) };
 }
 
 function settled<T>(config: T, problems: readonly string[]): T {

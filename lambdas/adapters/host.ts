@@ -8,7 +8,7 @@ import { readConfig } from './config.ts';
 import { createDispatch } from './dispatch.ts';
 import { createLedger } from './ledger.ts';
 import { createLog } from './log.ts';
-import { createMuxSecret, type MuxCredentials } from './secrets.ts';
+import { createMuxSecret, createWebhookSecrets, type MuxCredentials } from './secrets.ts';
 
 export const config = readConfig();
 export const clock = systemClock;
@@ -30,4 +30,11 @@ let secret: (() => Promise<MuxCredentials>) | undefined;
 export function muxSecret(): Promise<MuxCredentials> {
   secret ??= createMuxSecret({ client: secretsManager(), secretId: config.muxSecretId(), clock });
   return secret();
+}
+
+let verifying: (() => Promise<readonly string[]>) | undefined;
+
+export function webhookSecrets(): Promise<readonly string[]> {
+  verifying ??= createWebhookSecrets({ client: secretsManager(), secretId: config.muxSecretId(), clock });
+  return verifying();
 }

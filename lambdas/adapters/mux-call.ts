@@ -6,10 +6,11 @@ import type { Clock, Log } from '../stages/ports.ts';
 import type { Governor, Verb } from './governor.ts';
 import { retryAfterSeconds, translateMuxError } from './mux-errors.ts';
 import type { MuxCredentials } from './secrets.ts';
+import { wholeFetch } from './whole-fetch.ts';
 
 export interface MuxCallOptions {
   /** Asked before every call, so that a rotated secret is used without a new client. */
-  readonly credentials: () => Promise<Omit<MuxCredentials, 'webhookSecrets'>>;
+  readonly credentials: () => Promise<MuxCredentials>;
   readonly baseUrls: { readonly api: string };
   readonly governor: Governor;
   readonly purpose: Purpose;
@@ -130,10 +131,13 @@ function createClient(tokenId: string, tokenSecret: string, baseURL: string, tim
   });
 }
 
-/** The SDK's own timer stops at the headers; this one also bounds the body. */
+/**
+ * The SDK's own timer stops at the headers; this one also bounds the body. No redirect is followed: it could lead anywhere,
+ * and make of a DELETE a GET whose 200 looks like an answer to the DELETE.
+ */
 function fetchWithin(timeoutMs: number): typeof fetch {
   return (url, init) => {
     const signals = [init?.signal, AbortSignal.timeout(timeoutMs)].filter((signal) => !!signal);
-    return fetch(url, { ...init, signal: AbortSignal.any(signals) });
+    return wholeFetch(url, { ...init, signal: AbortSignal.any(signals) });
   };
 }

@@ -73,6 +73,8 @@ function open(agents: PutAgents, signed: SignedRequest, signal: AbortSignal | un
 async function answerTo(request: http.ClientRequest): Promise<PutAnswer> {
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request.on('response', resolve).on('error', reject);
+    // Node drops the connection of an answer 101 and says nothing else.
+    request.on('close', () => reject(new Error('The connection was closed without an answer.')));
   });
   const pieces: Buffer[] = [];
   for await (const piece of response) pieces.push(piece);

@@ -46,13 +46,14 @@ export function depsFor(purpose: Purpose): Deps {
 
 function settingsOf(from: Config): Settings {
   const { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays } = from;
-  const { noticeBeforeMs, onStillWatched, retentionMs } = from;
+  const { noticeBeforeMs, onStillWatched, retentionMs, objectLock } = from;
   const { storageClass, deletions, onLoss, openMasters, segmentBytes, expirySchedule: ticks } = from;
   const times = { leaseMs, pollMs, settleMs, createDoubtMs, masterWaitMs, minNoticeMs, thawDays };
   return {
     ...times,
     noticeBeforeMs,
     retentionMs,
+    objectLock,
     onStillWatched,
     storageClass,
     deletions,

@@ -23,6 +23,7 @@ import type { ListedVersion } from '../domain/audit-judgements.ts';
 import { crc32, encodeCrc32 } from '../domain/crc32.ts';
 import { SetUpError, TransientError } from '../domain/failures.ts';
 import type { ListMark, LockedVersion, ObjectHead, PartInfo, Vault } from '../stages/ports.ts';
+import { lockVersion } from './object-lock.ts';
 import { createPutAgents } from './put-stream.ts';
 import { streamPart } from './upload-part.ts';
 import {
@@ -174,6 +175,8 @@ export function createVault(options: VaultOptions): S3Vault {
       const left = Errors.filter(({ Code }) => Code !== 'NoSuchVersion' && Code !== 'NoSuchKey');
       return (await Promise.all(left.map((error) => lockOf(options, error)))).flat();
     },
+
+    lock: (version) => lockVersion(options, version),
 
     async head({ key, versionId }) {
       const command = new HeadObjectCommand({

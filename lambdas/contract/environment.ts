@@ -13,7 +13,8 @@ export const ENVIRONMENT = {
   /** Where the copy function keeps segments that it gave up. */
   copyDeadLetters: 'COPY_DEAD_LETTERS_URL',
   /** Secrets Manager id of a JSON secret: `{ "token_id", "token_secret", "webhook_secret", "webhook_secret_previous"? }`,
-   * and `signing_key_id` with `signing_private_key` (base64 PEM) where signed playback ids have captions. */
+   * and `signing_key_id` with `signing_private_key` (base64 PEM) where signed playback ids have captions.
+   * `webhook_id` is for `icehouse connect` alone: which registration at Mux `webhook_secret` is of. */
   muxSecret: 'MUX_SECRET_ID',
   muxBaseUrl: 'MUX_BASE_URL',
   muxStreamBaseUrl: 'MUX_STREAM_BASE_URL',
@@ -50,6 +51,12 @@ export const ENVIRONMENT = {
   onStillWatched: 'ON_STILL_WATCHED',
   /** How long an archive is kept after the deletion where a request does not say; absent: for ever. */
   retentionSeconds: 'RETENTION_SECONDS',
+  /** The least time between a deletion and the end of its archive that a request may ask for. */
+  minRetentionSeconds: 'MIN_RETENTION_SECONDS',
+  /** `governance` or `compliance`: what is deleted from Mux has its archive locked. Optional: without it nothing is. */
+  objectLockMode: 'OBJECT_LOCK_MODE',
+  /** How long from the deletion; set with the mode. */
+  objectLockSeconds: 'OBJECT_LOCK_SECONDS',
   /** The least time in which an order of erasure can be stopped. */
   erasureDelaySeconds: 'ERASURE_DELAY_SECONDS',
   leaseSeconds: 'LEASE_SECONDS',
@@ -85,6 +92,8 @@ export const ENVIRONMENT = {
   webhookRetrySeconds: 'WEBHOOK_RETRY_SECONDS',
   /** How long after the event a delivery is still tried. */
   webhookGiveUpSeconds: 'WEBHOOK_GIVE_UP_SECONDS',
+  /** Function `authorize`: Secrets Manager id of the bearer tokens, `{ "request", "operate", "erase", "delete_only" }`, and of each a `…_previous`. */
+  bearerTokens: 'BEARER_TOKENS_ID',
   /** Name of the audit function, for those who start it. */
   auditFunction: 'FUNCTION_AUDIT',
 } as const;

@@ -10,7 +10,7 @@ export const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', 'trail', .
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Bundled like the others, but in a stack only where its props ask for it. */
-export const OPTIONAL_FUNCTIONS = ['tell'] as const;
+export const OPTIONAL_FUNCTIONS = ['tell', 'authorize'] as const;
 export type BundledName = FunctionName | (typeof OPTIONAL_FUNCTIONS)[number];
 
 /** What a message to a stage function carries. `version` is the claim: a record that moved on since drops the message. */
@@ -89,6 +89,10 @@ export type Purpose = (typeof PURPOSES)[number];
 /** The storage classes a master may be kept in. */
 export const STORAGE_CLASSES = ['DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR'] as const;
 export type StorageClass = (typeof STORAGE_CLASSES)[number];
+
+/** Of an S3 Object Lock. */
+export const LOCK_MODES = ['governance', 'compliance'] as const;
+export type LockMode = (typeof LOCK_MODES)[number];
 
 /** All classes that an object can be written to in an ordinary bucket: the copy command serves any of them. */
 export const OBJECT_CLASSES = [

@@ -16,7 +16,7 @@ import { withAccepted } from './loss-policy.ts';
 import { isArchiveOnly, isDeleteOnly, NOT_ARCHIVED } from './modes.ts';
 import type { AssetRecord, Status } from './record.ts';
 import { PLAYS_UNDER_NEW_IDS, REVOKED_FOR_GOOD, unreplaced } from './revoked.ts';
-import { iso } from './time.ts';
+import { DAY_MS, iso } from './time.ts';
 
 export interface DeleteRequest {
   readonly asset_id: string;
@@ -28,6 +28,8 @@ export interface DeleteRequest {
   readonly group_id?: string;
   /** When its archive ends, ms since the epoch; null: never; absent: as the stack's retention has it. */
   readonly archiveUntilMs?: number | null;
+  /** The least time between the deletion and that end. @default 0 */
+  readonly leastKeptMs?: number;
   /** What whoever asks is to know; on the record. */
   readonly warnings?: readonly string[];
   /** Set when the asset is one that Icehouse restored. */
@@ -95,7 +97,8 @@ function begin(record: AssetRecord | undefined, request: DeleteRequest, caller: 
   const { asked, expirationMs } = request;
   if (asked.expiration_date !== undefined && expirationMs <= caller.nowMs)
     return refusePast(asked.expiration_date);
-  if (!isAfter(request.archiveUntilMs, expirationMs)) return refuseEarlyEnd(iso(expirationMs));
+  if (endsTooSoon(request.archiveUntilMs, expirationMs, request.leastKeptMs))
+    return refuseEarlyEnd(iso(expirationMs), request.leastKeptMs);
   if (!record) return { kind: 'write', status: 202, record: firstRecord(request, caller) };
   return { kind: 'write', status: 202, record: againRecord(record, request, caller) };
 }
@@ -152,6 +155,8 @@ export interface Reschedule {
   readonly expirationMs?: number;
   /** Null: the archive never ends. */
   readonly archiveUntilMs?: number | null;
+  /** As in a request. */
+  readonly leastKeptMs?: number;
   readonly userId: string;
   readonly reason: string;
 }
@@ -161,10 +166,13 @@ export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: 
   if (refusal) return refusal;
   const expiration_date = wish.expirationMs === undefined ? record.expiration_date : iso(wish.expirationMs);
   const archive_until = endOf(wish.archiveUntilMs, record.archive_until).archive_until;
-  if (archive_until && archive_until <= expiration_date && isBeforeDeletion(effectiveStatus(record)))
-    return refuseEarlyEnd(expiration_date);
   const isMoved = expiration_date !== record.expiration_date;
   const isEndMoved = archive_until !== record.archive_until;
+  const goes = isBeforeDeletion(effectiveStatus(record)) ? expiration_date : record.deleted_at;
+  if (archive_until && goes && (isMoved || isEndMoved)) {
+    if (endsTooSoon(Date.parse(archive_until), Date.parse(goes), wish.leastKeptMs))
+      return refuseEarlyEnd(goes, wish.leastKeptMs);
+  }
   const warning =
     isEndMoved || wish.archiveUntilMs ? warningOfEnd(record, archive_until, caller.nowMs) : undefined;
   if (!isMoved && !isEndMoved) return { kind: 'answer', status: 200, warning };
@@ -228,8 +236,14 @@ function endOf(
   return { archive_until: archiveUntilMs === null ? null : iso(archiveUntilMs) };
 }
 
-function isAfter(archiveUntilMs: number | null | undefined, expirationMs: number): boolean {
-  return archiveUntilMs === undefined || archiveUntilMs === null || archiveUntilMs > expirationMs;
+/** Whoever may ask for deletions, and for nothing else, must not be able to end an archive before anybody has noticed. */
+function endsTooSoon(
+  archiveUntilMs: number | null | undefined,
+  goesMs: number,
+  leastKeptMs: number = 0,
+): boolean {
+  if (archiveUntilMs === undefined || archiveUntilMs === null) return false;
+  return archiveUntilMs <= goesMs || archiveUntilMs < goesMs + leastKeptMs;
 }
 
 function warningsOf(
@@ -341,13 +355,16 @@ function refusePast(date: string): Decision {
   });
 }
 
-function refuseEarlyEnd(expirationDate: string): Decision {
+function refuseEarlyEnd(goes: string, leastKeptMs: number = 0): Decision {
+  const days = Number((leastKeptMs / DAY_MS).toFixed(2));
+  const least = leastKeptMs > 0 ? ` It has to last ${days} days past that (prop minRetention).` : '';
   return refuse({
     status: 400,
     code: 'ARCHIVE_ENDS_TOO_SOON',
     field: 'archive_until',
-    detail: `archive_until: the archive would end before the asset may be deleted (${expirationDate}).`,
-    action: 'Send a later archive_until, null to keep the archive for ever, or an earlier expiration date.',
+    detail: `archive_until: the archive would end too soon after the deletion (${goes}).${least}`,
+    action:
+      'Send a later archive_until, null to keep the archive for ever, or an earlier expiration date. What must not be kept that long: POST /v1/erasures.',
   });
 }
 

@@ -112,6 +112,8 @@ export interface AssetRecord {
   readonly deleted_at?: string;
   /** The DELETE that the platform answered, and its own id for that call; absent where the answer was lost. */
   readonly deletion?: { readonly at: string; readonly request_id?: string };
+  /** Deleted by somebody else: its archive, the only copy now, is still to be locked. */
+  readonly lock_pending?: true;
   /** When the platform no longer knew the asset although no proved archive of it was in the vault. */
   readonly lost_at?: string;
   /** When the platform said, during a copy, that the asset is gone: looked into as soon as the copy is sealed. */
@@ -286,6 +288,8 @@ export interface Archive {
   /** Its master could not be looked at once more: nothing is ever deleted for such an archive. */
   readonly is_unchecked?: boolean;
   readonly verified_at: string;
+  /** All that it lists is locked until then at least; absent where nothing was, and since its sidecars were made anew. */
+  readonly locked_until?: string;
   readonly manifest: StoredObject;
   readonly captions: readonly (StoredObject & { readonly track_id: string })[];
   /** Poster, storyboard and overlay images; absent in archives made before they were kept. */

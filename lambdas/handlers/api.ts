@@ -86,7 +86,7 @@ const NO_SUCH_AUDIT: Problem = {
 const ROUTES: Record<string, Route> = {
   'POST /v1/delete-requests': async (event) => {
     const body = door.parseBody(door.deleteRequestBody, bodyOf(event));
-    const wish = door.deletionWish(body, config.graceDays, clock.nowMs());
+    const wish = door.deletionWish(body, config, clock.nowMs());
     const caller = callerOf(event, body.deleted_by_user_id);
     const target = await targetOf(deps, body);
     if (target.kind === 'problem') return problem(target.problem);
@@ -112,7 +112,8 @@ const ROUTES: Record<string, Route> = {
   },
 
   'PATCH /v1/delete-requests/{asset_id}': async (event) => {
-    const wish = door.rescheduleWish(door.parseBody(door.rescheduleBody, bodyOf(event)), clock.nowMs());
+    const dates = door.rescheduleWish(door.parseBody(door.rescheduleBody, bodyOf(event)), clock.nowMs());
+    const wish = { ...dates, leastKeptMs: config.minRetentionMs };
     return answer(await reschedule(deps, idOf(event), wish, callerOf(event, wish.userId)));
   },
 

@@ -7,11 +7,12 @@ import { platformFor } from '../adapters/platform-host.ts';
 import { copyPorts } from '../adapters/stage-host.ts';
 import type { SegmentMessage } from '../contract/names.ts';
 import { copySegment, type Until } from '../stages/copy-segment.ts';
-import { MasterUrls } from '../stages/master-urls.ts';
+import { assetsOfOurs, MasterUrls } from '../stages/master-urls.ts';
 import { handleSegment } from './segment-record.ts';
 
-const urls = new MasterUrls(platformFor('prepare'));
-const worker = { ...copyPorts(), log, waking, urls };
+const ports = copyPorts();
+const urls = new MasterUrls(assetsOfOurs(platformFor('prepare'), ports.ledger));
+const worker = { ...ports, log, waking, urls };
 const { clock } = worker;
 
 export async function handler(event: SQSEvent, context: Context): Promise<void> {

@@ -32,7 +32,7 @@ export function groupRoutes(deps: BatchDeps, bodyOf: (event: Event) => string): 
     try {
       const nowMs = clock.nowMs();
       const body = door.parse(door.deleteRequestBody, item, 'item');
-      const wish = door.deletionWish(body, config.graceDays, nowMs);
+      const wish = door.deletionWish(body, config, nowMs);
       return { kind: 'item', named: body, wish, caller: callerOf(event, body.deleted_by_user_id, nowMs) };
     } catch (error) {
       if (error instanceof door.Refusal) return { kind: 'problem', problem: error.problem };

@@ -30,7 +30,7 @@ export function modeRoutes(
     'POST /v1/delete-requests/delete-only': async (event) => {
       const nowMs = deps.clock.nowMs();
       const body = door.parseBody(door.deleteOnlyBody, bodyOf(event));
-      const wish = { ...door.deletionWish(body, config.graceDays, nowMs), mode: 'delete_only' } as const;
+      const wish = { ...door.deletionWish(body, config, nowMs), mode: 'delete_only' } as const;
       const caller = callerOf(event, body.deleted_by_user_id, nowMs);
       const target = await targetOf(deps, body);
       if (target.kind === 'problem') return problem(target.problem);

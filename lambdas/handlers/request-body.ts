@@ -243,7 +243,7 @@ function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
 /** What is asked for, whichever way the asset is named. Throws Refusal 400. */
 export function deletionWish(
   body: z.infer<typeof deleteRequestBody>,
-  defaultGraceDays: number,
+  { graceDays, minRetentionMs }: { readonly graceDays: number; readonly minRetentionMs: number },
   nowMs: number,
 ): Omit<DeleteRequest, 'asset_id'> {
   const { deleted_by_user_id, expiration_date, grace_days, reason, group_id, accept_loss } = body;
@@ -254,8 +254,9 @@ export function deletionWish(
     accept_loss,
     mode: modeOf(body),
     playback: body.playback === 'revoke' ? 'revoke' : undefined,
-    expirationMs: isArchiveOnly(body) ? Date.parse(NEVER) : expirationMs(body, defaultGraceDays, nowMs),
+    expirationMs: isArchiveOnly(body) ? Date.parse(NEVER) : expirationMs(body, graceDays, nowMs),
     archiveUntilMs: endOfArchive(body.archive_until, nowMs),
+    leastKeptMs: minRetentionMs,
     asked: { expiration_date, grace_days, archive_until: body.archive_until },
   };
 }

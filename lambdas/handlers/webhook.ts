@@ -1,6 +1,6 @@
 // Function "webhook". Checks that Mux sent the notice, wakes the record it is about, answers at once (law 4).
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { clock, ledger, log, muxSecret, waking } from '../adapters/host.ts';
+import { clock, ledger, log, waking, webhookSecrets } from '../adapters/host.ts';
 import { subjectOf, verifyWebhook } from '../adapters/mux-webhook.ts';
 import { IcehouseError } from '../domain/failures.ts';
 import { notice } from '../stages/notice.ts';
@@ -21,9 +21,8 @@ export async function handler(event: APIGatewayProxyEventV2): Result {
 
 async function receive(event: APIGatewayProxyEventV2): Result {
   const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  const { webhookSecrets } = await muxSecret();
   const header = event.headers?.['mux-signature'];
-  const verdict = verifyWebhook({ rawBody, header, secrets: webhookSecrets, nowMs: clock.nowMs() });
+  const verdict = verifyWebhook({ rawBody, header, secrets: await webhookSecrets(), nowMs: clock.nowMs() });
   if (!verdict.ok) {
     log.error('webhook refused', { code: verdict.code, metrics: { WebhookRefusals: 1 } });
     const status = verdict.code === 'WEBHOOK_BODY_UNREADABLE' ? 400 : 401;

@@ -14,6 +14,7 @@ import { archivedUntil, dueMs, foreseen, foretell, isForetold, isToBeForetold, s
 import { endOfArchive } from './end-of-archive.ts';
 import { type Finding, prove } from './evidence.ts';
 import { deletedFromPlatform, goneAfterArchived, wantsRestore } from './gone.ts';
+import { lockArchive, lockOnlyCopy } from './lock.ts';
 import { heldForLosses } from './losses.ts';
 import { describeAsset, rememberAliases } from './master.ts';
 import { replacePlayback } from './replace-playback.ts';
@@ -69,8 +70,10 @@ function isDue({ nowMs, deps }: Work, record: AssetRecord): boolean {
 /** A restore may have been asked for while the deletion was under way, and the archive's own end may be coming. */
 async function afterDeletion(work: Work): Promise<Next> {
   const { record, nowMs } = work;
-  if (!wantsRestore(record)) return endOfArchive(work);
-  return { kind: 'move', to: 'thawing', cause: 'restore asked for during deletion', wakeAtMs: nowMs };
+  if (wantsRestore(record))
+    return { kind: 'move', to: 'thawing', cause: 'restore asked for during deletion', wakeAtMs: nowMs };
+  if (record.lock_pending) await lockOnlyCopy(work);
+  return endOfArchive(work);
 }
 
 /** Woken early by a new date or by news of the asset, or to say that its date is near: it sleeps on until its tick. */
@@ -164,6 +167,8 @@ async function deleteNow(work: Work): Promise<Next> {
     default:
       return finding satisfies never;
   }
+  // After the proof and never before: what is locked cannot be given up any more.
+  if (finding.kind === 'proved') await lockArchive(work);
   // The last look, also of an invocation that goes on where another died: a hold on everything still stops it here.
   const stop = (await heldBy(work)) ?? (await overLimit(work));
   if (stop) return keep(work, stop);
@@ -200,7 +205,7 @@ async function proofOf(work: Work): Promise<Proof> {
 
 /** The asset changed since it was archived: all sidecars are made anew, and new losses get their notice. */
 async function refresh(work: Work, asset: PlatformAsset, archive: Archive): Promise<Next> {
-  const { manifest: _, captions, sidecars: images, ...master } = archive;
+  const { manifest: _, captions, sidecars: images, locked_until: __, ...master } = archive;
   // It may have another playback id or track by now, and whoever knows that one will ask.
   await rememberAliases(work, asset);
   await work.renew();

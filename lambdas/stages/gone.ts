@@ -5,6 +5,7 @@ import { SetUpError } from '../domain/failures.ts';
 import { isDeleteOnly, waitingStatus } from '../domain/modes.ts';
 import type { AlarmCode, AssetRecord } from '../domain/record.ts';
 import { iso } from '../domain/time.ts';
+import { isToBeLocked } from './lock.ts';
 import type { Deps, Next, Work } from './stage.ts';
 
 /** By the lifecycle rule of the bucket. */
@@ -18,7 +19,10 @@ export const UPLOADS_LAST = 'until 7 days after it was begun';
 export async function confirmEnvironment({
   deps,
 }: {
-  deps: Pick<Deps, 'ledger' | 'platform'>;
+  deps: {
+    readonly ledger: Pick<Deps['ledger'], 'pinEnvironment'>;
+    readonly platform: Pick<Deps['platform'], 'environment'>;
+  };
 }): Promise<string> {
   const ours = await deps.platform.environment();
   const pinned = await deps.ledger.pinEnvironment(ours);
@@ -95,7 +99,7 @@ export async function goneAfterArchived(work: Work, cause: string, alarm?: Alarm
   const { key, version_id: versionId } = archive;
   if (!(await isArchiveWhole(work.deps, archive)))
     return lostAtSource(work, `Its archive is gone too: S3 does not have version ${versionId} of ${key}.`);
-  return deletedFromPlatform(work, cause, alarm);
+  return deletedFromPlatform(work, cause, alarm, { lock_pending: isToBeLocked(work) });
 }
 
 /**
@@ -135,12 +139,13 @@ export function deletedFromPlatform(
   { nowMs, deps }: Work,
   cause: string,
   alarm?: AlarmCode,
-  known: Pick<AssetRecord, 'deletion'> = {},
+  known: Pick<AssetRecord, 'deletion' | 'lock_pending'> = {},
 ): Next {
   const set = { ...known, deleted_at: iso(nowMs), waiting_for: undefined };
   const derive = (record: AssetRecord) => endAfterDeletion(record, nowMs, deps.settings.retentionMs);
-  const wakeAtMs = (record: AssetRecord) => (wantsRestore(record) ? nowMs : wakeForEndMs(record, nowMs));
-  const lane = (record: AssetRecord) => (wantsRestore(record) ? 'step' : 'expire');
+  const isAtOnce = (record: AssetRecord) => wantsRestore(record) || record.lock_pending === true;
+  const wakeAtMs = (record: AssetRecord) => (isAtOnce(record) ? nowMs : wakeForEndMs(record, nowMs));
+  const lane = (record: AssetRecord) => (isAtOnce(record) ? 'step' : 'expire');
   return { kind: 'move', to: 'deleted', cause, alarm, set, derive, wakeAtMs, lane };
 }
 

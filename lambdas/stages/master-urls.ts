@@ -1,5 +1,6 @@
 // The URLs of masters that are being copied, kept in the memory of a warm environment and nowhere else (law 6).
-import type { Platform } from './ports.ts';
+import { confirmEnvironment } from './gone.ts';
+import type { Ledger, Platform } from './ports.ts';
 
 /** A worker meets few masters; a bound all the same, since a URL is a secret that should not linger. */
 const MOST_URLS = 20;
@@ -31,4 +32,21 @@ export class MasterUrls {
     this.#urls.set(uploadId, url);
     return url === refused ? undefined : url;
   }
+}
+
+/**
+ * A worker's token may be another than that of the stages (prop `readSecret`), and one of another environment sees none of our
+ * assets: then it throws SetUpError WRONG_ENVIRONMENT, where else every master would seem to be gone.
+ */
+export function assetsOfOurs(
+  platform: Pick<Platform, 'inspect' | 'environment'>,
+  ledger: Pick<Ledger, 'pinEnvironment'>,
+): Pick<Platform, 'inspect'> {
+  return {
+    async inspect(assetId) {
+      const asset = await platform.inspect(assetId);
+      if (!asset) await confirmEnvironment({ deps: { platform, ledger } });
+      return asset;
+    },
+  };
 }

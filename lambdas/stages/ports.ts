@@ -1,7 +1,7 @@
 // The ports: all a stage may ask of the outside world. Adapters implement them, tests play them with fakes.
 // Errors: every method may throw TransientError; other throws are named where they are declared.
 import type { Measures } from '../contract/metrics.ts';
-import type { Lane, ObjectClass, SegmentMessage, Stage, StageMessage } from '../contract/names.ts';
+import type { Lane, LockMode, ObjectClass, SegmentMessage, Stage, StageMessage } from '../contract/names.ts';
 import type { PlatformAsset } from '../domain/asset.ts';
 import type { Audit, Finding } from '../domain/audit.ts';
 import type { ListedVersion } from '../domain/audit-judgements.ts';
@@ -176,6 +176,16 @@ export interface Vault {
   removeVersions(
     versions: readonly { readonly key: string; readonly versionId: string }[],
   ): Promise<readonly LockedVersion[]>;
+  /**
+   * Sees to it that exactly this version is locked in this mode until then at least; idempotent. A lock that lasts longer, or
+   * is stricter, stays so. `gone`: there is no such version. Throws SetUpError VAULT_WITHOUT_LOCK.
+   */
+  lock(o: {
+    readonly key: string;
+    readonly versionId: string;
+    readonly mode: LockMode;
+    readonly untilMs: number;
+  }): Promise<'locked' | 'gone'>;
   /** Undefined when there is no such object or version. Works on archived objects. */
   head(o: { key: string; versionId?: string }): Promise<ObjectHead | undefined>;
   /** A small object in the standard class. */

@@ -28,7 +28,7 @@ export async function reuseArchive(
   // A lifecycle rule may have moved it to another class since: the same version, the same bytes.
   const storage_class = STORAGE_CLASSES.find((known) => known === head?.storageClass);
   if (!isWhole || !storage_class) return undefined;
-  const { manifest: _, captions, sidecars = [], ...master } = { ...archive, storage_class };
+  const { manifest: _, captions, sidecars = [], locked_until: __, ...master } = { ...archive, storage_class };
   await work.renew(known);
   // An ancestor's tracks are others, and Mux makes images of the new asset itself.
   const kept = own && {

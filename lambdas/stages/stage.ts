@@ -1,7 +1,7 @@
 // How every stage runs: claim checked, pending transitions published, the stage's answer stored, errors sorted.
 // A stage function decides one step and answers what comes next; only this file writes that answer down.
 import type { Measures } from '../contract/metrics.ts';
-import type { Lane, Stage, StageMessage, StorageClass } from '../contract/names.ts';
+import type { Lane, LockMode, Stage, StageMessage, StorageClass } from '../contract/names.ts';
 import {
   ConflictError,
   NotYetError,
@@ -53,6 +53,8 @@ export interface Settings {
   readonly ticks: Ticks;
   /** How long an archive is kept after the deletion where a request does not say; absent: for ever. */
   readonly retentionMs?: number;
+  /** How the archive of what is deleted is locked, and for how long from then; absent: it is not. */
+  readonly objectLock?: { readonly mode: LockMode; readonly forMs: number };
 }
 
 export interface Deps {

@@ -10,6 +10,11 @@ export interface Access {
   readonly context?: RequestContext;
 }
 
+/** What a service asks of KMS for the caller. */
+export function keyAccess(region: string, service: string, action: string, kmsKey: string): Access {
+  return { action, resource: kmsKey, context: { 'kms:ViaService': [`${service}.${region}.amazonaws.com`] } };
+}
+
 export interface DeniedAccess {
   readonly action: string;
   readonly resource: string;
@@ -67,9 +72,9 @@ export class AccessControl {
   }
 
   /** What Lambda does with the function's own role: polls its queue, sends what failed. */
-  usedByLambda(functionArn: string, action: string, resource: string): void {
+  usedByLambda(functionArn: string, action: string, resource: string): boolean {
     const role = this.#roles.find(({ planned }) => planned.arn === functionArn);
-    if (role) this.#decide(role, { action, resource });
+    return role === undefined || this.#decide(role, { action, resource });
   }
 
   /** In the plan's order. */

@@ -3,12 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findRoute, type RouteMatch } from './api-routes.ts';
+import { Authorizers } from './authorizers.ts';
 import type { Outcome } from './function-process.ts';
 import { readBody } from './http.ts';
 import type { CloudPlan } from './plan.ts';
 
 export interface ApiFrontOptions {
   readonly plan: CloudPlan;
+  /** What the answers of authorizers are kept for is divided by this. @default 1 */
+  readonly timeScale?: number;
   invoke(functionArn: string, payload: string): Promise<Outcome>;
 }
 
@@ -30,19 +33,32 @@ const message = (statusCode: number, text: string): ApiResult => ({
 });
 
 export function apiFront(options: ApiFrontOptions) {
+  const authorizers = new Authorizers(options.invoke, options.timeScale);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const result = await answer(options, request).catch(() => message(500, 'Internal Server Error'));
+    const result = await answer(options, authorizers, request).catch(() =>
+      message(500, 'Internal Server Error'),
+    );
     write(response, result);
   };
 }
 
-async function answer({ plan, invoke }: ApiFrontOptions, request: IncomingMessage): Promise<ApiResult> {
+async function answer(
+  { plan, invoke }: ApiFrontOptions,
+  authorizers: Authorizers,
+  request: IncomingMessage,
+): Promise<ApiResult> {
   const body = await readBody(request, MAX_BODY_BYTES);
   if (!body) return message(413, 'Request Entity Too Large');
   const [path = '/'] = (request.url ?? '/').split('?');
   const match = findRoute(plan.routes, request.method ?? 'GET', path);
   if (!match) return message(404, 'Not Found');
   const event = requestEvent(plan, match, request, body);
+  const { authorization } = match.route;
+  if (typeof authorization === 'object') {
+    const verdict = await authorizers.judge(authorization, event);
+    if (verdict.kind === 'refused') return message(verdict.statusCode, verdict.text);
+    Object.assign(event.requestContext, { authorizer: { lambda: verdict.context } });
+  }
   const outcome = await withLimit(invoke(match.route.functionArn, JSON.stringify(event)));
   if (outcome === undefined) return message(503, 'Service Unavailable');
   if (!outcome.ok) return message(500, 'Internal Server Error');

@@ -1,6 +1,6 @@
 // What a request to DynamoDB or SQS does, in the words of IAM: actions, resource ARNs, values of condition keys.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html and …_amazonsqs.html
-import type { Access } from './access.ts';
+import { type Access, keyAccess } from './access.ts';
 import type { CloudPlan, TableKey } from './plan.ts';
 
 export type JsonService = 'dynamodb' | 'sqs';
@@ -10,7 +10,16 @@ export function accessesOf(plan: CloudPlan, service: JsonService, target: string
   const operation = target.slice(target.indexOf('.') + 1);
   return service === 'sqs'
     ? [queueAccess(plan, operation, body as QueueRequest)]
-    : tableAccesses(plan, operation, body as TableRequest);
+    : withTableKeys(plan, tableAccesses(plan, operation, body as TableRequest));
+}
+
+/** DynamoDB decrypts the key of a table for whoever uses it (encryption.usagenotes.html, "Decrypt"). */
+function withTableKeys({ tables, region }: CloudPlan, accesses: readonly Access[]): Access[] {
+  const used = tables.filter(({ arn }) =>
+    accesses.some(({ resource }) => resource === arn || resource.startsWith(`${arn}/index/`)),
+  );
+  const keys = used.flatMap(({ kmsKey }) => kmsKey ?? []);
+  return [...accesses, ...keys.map((key) => keyAccess(region, 'dynamodb', 'kms:Decrypt', key))];
 }
 
 interface QueueRequest {

@@ -5,7 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { S3ServerOptions } from '../s3/server.ts';
-import { AccessControl, type FunctionAccess } from './access.ts';
+import { AccessControl, type FunctionAccess, keyAccess } from './access.ts';
 import { apiFront } from './api-front.ts';
 import type { Clockwork } from './clockwork.ts';
 import type { Credentials, DataDirectory } from './data-directory.ts';
@@ -86,14 +86,17 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
   });
   const invoke = (arn: string, payload: string) => functions.invoke(arn, payload);
   // First, since a port that is taken is the likeliest thing to fail; what comes in waits until all is up.
-  const api = await listen(apiFront({ plan, invoke }), options.apiPort);
+  const api = await listen(
+    apiFront({ plan, invoke, timeScale: options.clockwork.timeScale }),
+    options.apiPort,
+  );
   const engines = await startEngines(data.path, s3Options(plan, options, principals, access, bus), external);
   const clients = awsClients(plan, engines, principals.owner);
   const queueUrls = await provision(plan, clients, {
     timeScale: options.clockwork.timeScale,
     ownSqsUrl: external?.sqs ? undefined : engines.sqs.url,
   });
-  const stubs = await listen(services({ plan, functions, bus, secrets: options.secrets ?? {}, access }));
+  const stubs = await listen(services({ plan, functions, bus, secrets: { ...options.secrets }, access }));
   const { s3, dynamodb, sqs } = engines;
   const guards = await startGuards(plan, access, engines, external);
   isUp({
@@ -109,7 +112,7 @@ export async function startCloud(plan: CloudPlan, options: CloudOptions): Promis
     queueUrls,
     invoke,
     onError: (text) => options.onLine?.('cloud', text),
-    onUse: (functionArn, action, queueArn) => access.usedByLambda(functionArn, action, queueArn),
+    mayUse: (functionArn, action, queueArn) => access.usedByLambda(functionArn, action, queueArn),
   });
   return {
     plan,
@@ -238,7 +241,11 @@ function s3Options(
   return {
     thawMs,
     credentials: (accessKeyId) => principals.secretOf(accessKeyId),
-    authorize: (accessKeyId, action, resource) => access.allows(accessKeyId, { action, resource }),
+    authorize: (accessKeyId, action, resource) =>
+      access.allows(
+        accessKeyId,
+        action.startsWith('kms:') ? keyAccess(plan.region, 's3', action, resource) : { action, resource },
+      ),
     onEvent: (event) => {
       const { name } = event.detail.bucket;
       if (plan.buckets.some((bucket) => bucket.name === name && bucket.events))

@@ -18,7 +18,7 @@ export interface EventSourcesOptions {
   invoke(functionArn: string, payload: string): Promise<Outcome>;
   onError(message: string): void;
   /** Lambda polls with the function's own role. */
-  onUse?(functionArn: string, action: string, queueArn: string): void;
+  mayUse?(functionArn: string, action: string, queueArn: string): boolean;
 }
 
 export interface RunningEventSources {
@@ -38,7 +38,6 @@ const PAUSE_MS = 1000;
 export function startEventSources(plan: CloudPlan, options: EventSourcesOptions): RunningEventSources {
   const stopping = new AbortController();
   const polls = plan.eventSources.map((source) => {
-    for (const action of POLLING_ACTIONS) options.onUse?.(source.functionArn, action, source.queueArn);
     const queue = { QueueUrl: options.queueUrls.get(source.queueArn) };
     return poll({ ...options, source, queue, region: plan.region, stopping: stopping.signal });
   });
@@ -60,7 +59,9 @@ interface Polled extends EventSourcesOptions {
 async function poll(polled: Polled): Promise<void> {
   const running = new Set<Promise<void>>();
   while (!polled.stopping.aborted) {
-    const messages = await receive(polled);
+    const may = mayPoll(polled);
+    const messages = may ? await receive(polled) : [];
+    if (!may) await pause(polled);
     if (messages.length === 0) continue;
     const one = run(polled, messages).finally(() => running.delete(one));
     running.add(one);
@@ -79,9 +80,20 @@ async function receive({ source, queue, sqs, stopping, onError }: Polled): Promi
   } catch (error) {
     if (stopping.aborted) return [];
     onError(`event source ${source.logicalId}: ${String(error)}`);
-    await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => {});
+    await pause({ stopping });
     return [];
   }
+}
+
+async function pause({ stopping }: Pick<Polled, 'stopping'>): Promise<void> {
+  await sleep(PAUSE_MS, undefined, { signal: stopping }).catch(() => {});
+}
+
+/** Lambda polls with the function's role. Each action is asked for, so that all are noted. */
+function mayPoll({ source: { functionArn, queueArn }, mayUse }: Polled): boolean {
+  if (!mayUse) return true;
+  const answers = POLLING_ACTIONS.map((action) => mayUse(functionArn, action, queueArn));
+  return answers.every((may) => may);
 }
 
 /** Never rejects: what goes wrong here leaves the messages to the next time. */

@@ -1,5 +1,6 @@
 // The inside of a function's process: loads the bundle, then runs one invocation at a time as its parent says.
 // It has the function's environment only, and ends with its parent.
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /** From the parent. */
@@ -43,6 +44,7 @@ async function run(handler: Handler, { payload, deadlineMs, context }: InvokeMes
     const getRemainingTimeInMillis = () => Math.max(0, deadlineMs - Date.now());
     const result = await handler(JSON.parse(payload), { ...context, getRemainingTimeInMillis });
     send({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
+    keepCompiled();
   } catch (error) {
     console.error(error);
     send({ kind: 'fault', fault: faultOf(error) });
@@ -56,6 +58,15 @@ async function loadHandler(file: string, exportName: string): Promise<Handler> {
   return handler as Handler;
 }
 
+/** Node would keep what it has compiled when it exits, and this process is killed. Writes only what is not kept yet. */
+function keepCompiled(): void {
+  if (isKept) return;
+  isKept = true;
+  flushCompileCache();
+}
+
+let isKept = false;
+delete process.env.NODE_COMPILE_CACHE;
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches every process of the terminal; the parent decides when this one ends.
 process.on('SIGINT', () => {});

@@ -14,6 +14,9 @@ export type Outcome =
 /** Lambda gives a bundle 10 s to load, outside of the function's timeout (Lambda guide, runtime environment). */
 const LOAD_MS = 10_000;
 
+/** Where our own Node keeps what it compiles, function processes may too; the host hides it from the function. */
+const { NODE_COMPILE_CACHE } = process.env;
+
 export class FunctionProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<Outcome>;
@@ -25,7 +28,7 @@ export class FunctionProcess {
   constructor(planned: PlannedFunction, environment: Record<string, string>, onLine: (line: string) => void) {
     const [file, exportName] = handlerFile(planned);
     this.#child = fork(join(import.meta.dirname, 'function-host.ts'), [file, exportName], {
-      env: environment,
+      env: { ...environment, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

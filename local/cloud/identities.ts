@@ -71,6 +71,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       return { ref: secretArn, attributes: { Id: secretArn } };
     },
   },
+  'AWS::KMS::Key': {
+    identify: (name, at) => ({ ref: name, attributes: { Arn: arn('kms', at, `key/${name}`), KeyId: name } }),
+  },
   'AWS::ApiGatewayV2::Api': {
     identify: (name, at) => ({
       ref: name,

@@ -69,7 +69,17 @@ export interface PlannedRoute {
   /** `METHOD /path/{parameter}`, `ANY /{rest+}` or `$default`. */
   readonly key: string;
   readonly functionArn: string;
-  readonly authorization: 'NONE' | 'AWS_IAM';
+  readonly authorization: 'NONE' | 'AWS_IAM' | PlannedAuthorizer;
+}
+
+/** A function that says who may call a route. */
+export interface PlannedAuthorizer {
+  readonly logicalId: string;
+  readonly functionArn: string;
+  /** What a call must have: `$request.header.Name` or `$context.routeKey`. Together they are the key of the cache. */
+  readonly identitySources: readonly string[];
+  /** How long an answer counts; 0: for one call. */
+  readonly ttlSeconds: number;
 }
 
 export interface PlannedQueue extends Named {
@@ -124,6 +134,8 @@ export interface TableKey {
 
 export interface PlannedTable extends Named {
   readonly keys: readonly TableKey[];
+  /** ARN of the customer's KMS key that it is encrypted with; here, and of buckets and secrets, undefined for AWS's own. */
+  readonly kmsKey?: string;
   readonly attributes: readonly { readonly AttributeName: string; readonly AttributeType: 'S' | 'N' | 'B' }[];
   readonly indexes: readonly {
     readonly IndexName: string;
@@ -137,15 +149,19 @@ export interface PlannedTable extends Named {
 
 export interface PlannedBucket extends Named {
   readonly versioned: boolean;
+  /** Whether it has Object Lock. */
+  readonly lockable?: boolean;
   /** Events of the bucket go to the default bus. */
   readonly events: boolean;
   /** Unfinished uploads are aborted after so many days. */
   readonly abortDays?: number;
+  readonly kmsKey?: string;
 }
 
 export interface PlannedSecret extends Named {
   /** The value the template itself gives, if it gives one. */
   readonly value?: string;
+  readonly kmsKey?: string;
 }
 
 /** A plan with nothing in it, to spread under a hand-made one. */

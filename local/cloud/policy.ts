@@ -45,7 +45,7 @@ export const CONDITION_OPERATORS = Object.keys(COMPARISONS).flatMap((comparison)
 );
 
 /** Condition keys that the checking doors give values to; the reader stops at any other. */
-export const CONDITION_KEYS = ['dynamodb:LeadingKeys'] as const;
+export const CONDITION_KEYS = ['dynamodb:LeadingKeys', 'kms:ViaService'] as const;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
 function isMet({ operator, key, values }: PolicyCondition, context: RequestContext): boolean {

@@ -5,7 +5,12 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  PutBucketEncryptionCommand,
+  PutBucketVersioningCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
   GetQueueUrlCommand,
@@ -70,14 +75,24 @@ async function createTable(table: PlannedTable, client: DynamoDBClient): Promise
 
 async function createBucket(bucket: PlannedBucket, client: S3Client): Promise<void> {
   try {
-    await client.send(new CreateBucketCommand({ Bucket: bucket.name }));
+    const ObjectLockEnabledForBucket = bucket.lockable;
+    await client.send(new CreateBucketCommand({ Bucket: bucket.name, ObjectLockEnabledForBucket }));
   } catch (error) {
     if (!(error instanceof Error && error.name === 'BucketAlreadyOwnedByYou')) throw error;
   }
+  if (bucket.kmsKey !== undefined) await encryptBucket(bucket.name, bucket.kmsKey, client);
   if (!bucket.versioned) return;
   const versioning = { Status: 'Enabled' } as const;
   await client.send(
     new PutBucketVersioningCommand({ Bucket: bucket.name, VersioningConfiguration: versioning }),
+  );
+}
+
+async function encryptBucket(Bucket: string, KMSMasterKeyID: string, client: S3Client): Promise<void> {
+  const byDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } as const;
+  const rule = { ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled: true };
+  await client.send(
+    new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: [rule] } }),
   );
 }
 

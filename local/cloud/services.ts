@@ -1,8 +1,8 @@
-// One small server for the AWS services that need no engine: Secrets Manager (GetSecretValue), EventBridge
+// One small server for the AWS services that need no engine: Secrets Manager (GetSecretValue, PutSecretValue), EventBridge
 // (PutEvents) and Lambda (Invoke). A function may do here what its role allows; signatures are not checked.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AccessControl, accessKeyOf, refusalOf } from './access.ts';
+import { type Access, type AccessControl, accessKeyOf, keyAccess, refusalOf } from './access.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Functions } from './functions.ts';
 import { readBody } from './http.ts';
@@ -13,7 +13,7 @@ export interface ServicesOptions {
   readonly functions: Functions;
   readonly bus: EventBus;
   /** By logical id or name; wins over the template's own value. */
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Record<string, string>;
   readonly access: AccessControl;
 }
 
@@ -27,7 +27,7 @@ interface Call {
   readonly body: Buffer;
   readonly request: IncomingMessage;
   /** Throws when the caller may not. */
-  allow(action: string, resource: string): void;
+  allow(action: string, resource: string, context?: Access['context']): void;
 }
 
 /** An error that the SDK turns into an exception of this name. */
@@ -62,6 +62,7 @@ async function answer(options: ServicesOptions, request: IncomingMessage): Promi
   if (invoked !== undefined) return invoke(options, call, decodeURIComponent(invoked));
   const target = String(request.headers['x-amz-target']);
   if (target === 'secretsmanager.GetSecretValue') return getSecretValue(options, call);
+  if (target === 'secretsmanager.PutSecretValue') return putSecretValue(options, call);
   if (target === 'AWSEvents.PutEvents') return putEvents(options, call);
   throw new ServiceError(
     501,
@@ -74,8 +75,8 @@ function permissions({ access }: ServicesOptions, request: IncomingMessage): Cal
   const accessKeyId = accessKeyOf(request.headers.authorization);
   if (!access.knows(accessKeyId))
     throw new ServiceError(403, 'UnrecognizedClientException', 'The security token is invalid.');
-  return (action, resource) => {
-    if (access.allows(accessKeyId, { action, resource })) return;
+  return (action, resource, context) => {
+    if (access.allows(accessKeyId, { action, resource, context })) return;
     const text = refusalOf(accessKeyId, { action, resource });
     throw new ServiceError(action.startsWith('lambda:') ? 403 : 400, 'AccessDeniedException', text);
   };
@@ -110,17 +111,43 @@ function jsonText(body: Buffer): string {
   return text;
 }
 
-function getSecretValue({ plan, secrets }: ServicesOptions, call: Call): Answer {
-  const { SecretId: id } = JSON.parse(jsonText(call.body)) as { SecretId: string };
+interface SecretRequest {
+  readonly SecretId: string;
+  readonly SecretString?: string;
+}
+
+/** By name, by ARN, or by an ARN without the six characters at its end. */
+function secretOf({ plan }: ServicesOptions, id: string) {
   const secret = plan.secrets.find(({ name, arn }) => [name, arn, arn.replace(/-\w{6}$/, '')].includes(id));
-  if (!secret) {
-    throw new ServiceError(
-      400,
-      'ResourceNotFoundException',
-      "Secrets Manager can't find the specified secret.",
-    );
-  }
+  if (secret) return secret;
+  throw new ServiceError(
+    400,
+    'ResourceNotFoundException',
+    "Secrets Manager can't find the specified secret.",
+  );
+}
+
+/** Kept as long as this cloud runs. */
+function putSecretValue(options: ServicesOptions, call: Call): Answer {
+  const { SecretId, SecretString } = JSON.parse(jsonText(call.body)) as SecretRequest;
+  const { arn, name, logicalId } = secretOf(options, SecretId);
+  call.allow('secretsmanager:PutSecretValue', arn);
+  if (!SecretString) throw new ServiceError(400, 'InvalidParameterException', 'SecretString is missing.');
+  options.secrets[logicalId] = SecretString;
+  const versions = { VersionId: randomUUID(), VersionStages: ['AWSCURRENT'] };
+  return { status: 200, body: JSON.stringify({ ARN: arn, Name: name, ...versions }) };
+}
+
+function getSecretValue(options: ServicesOptions, call: Call): Answer {
+  const { secrets } = options;
+  const { SecretId } = JSON.parse(jsonText(call.body)) as SecretRequest;
+  const secret = secretOf(options, SecretId);
   call.allow('secretsmanager:GetSecretValue', secret.arn);
+  if (secret.kmsKey !== undefined) {
+    const { region } = options.plan;
+    const { action, resource, context } = keyAccess(region, 'secretsmanager', 'kms:Decrypt', secret.kmsKey);
+    call.allow(action, resource, context);
+  }
   const value = secrets[secret.logicalId] ?? secrets[secret.name] ?? secret.value;
   if (value === undefined) {
     const text = `Secrets Manager can't find the specified secret value for ${secret.name}: give it to the runner.`;

@@ -1,6 +1,6 @@
 // Synthesizes the stack in this process and reads it: the same code path that `cdk deploy` takes, up to the template.
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { IcehouseProps } from '../../lib/icehouse-props.ts';
 import type { CloudPlan } from './plan.ts';
 import type { Template } from './stack.ts';
@@ -36,7 +36,8 @@ export async function planOf(props: IcehouseProps, options: SynthesizeOptions): 
   const { files } = read(`${STACK}.assets.json`) as AssetManifest;
   const bundleOf = (s3Key: string) => {
     const asset = files[s3Key.replace(/\.zip$/, '')];
-    return asset && join(outputDirectory, asset.source.path);
+    // Absolute where the CDK was told to leave the bundles in their place.
+    return asset && resolve(outputDirectory, asset.source.path);
   };
   const place = { stackName: STACK, region, accountId: '000000000000' };
   return readTemplate(read(`${STACK}.template.json`) as Template, { ...place, bundleOf });

@@ -17,7 +17,10 @@ const INDEX = z.strictObject({
 
 const TABLE = z.strictObject({
   ...harmless('BillingMode', 'DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'Replicas'),
-  ...harmless('SSESpecification', 'TableClass', 'TableName', 'Tags'),
+  ...harmless('TableClass', 'TableName', 'Tags'),
+  SSESpecification: z
+    .strictObject({ ...harmless('SSEEnabled', 'SSEType'), KMSMasterKeyId: z.string().optional() })
+    .optional(),
   AttributeDefinitions: z.array(
     z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
   ),
@@ -36,6 +39,7 @@ export function readTables(stack: Stack): PlannedTable[] {
       keys: properties.KeySchema,
       attributes: properties.AttributeDefinitions,
       indexes: properties.GlobalSecondaryIndexes,
+      kmsKey: properties.SSESpecification?.KMSMasterKeyId,
     }));
 }
 
@@ -45,20 +49,29 @@ const LIFECYCLE_RULE = z.strictObject({
   Status: z.literal('Enabled'),
 });
 
+/** AES256 is S3's own key. */
+const BUCKET_ENCRYPTION = z.strictObject({
+  ServerSideEncryptionConfiguration: z.tuple([
+    z.strictObject({
+      ...harmless('BucketKeyEnabled'),
+      ServerSideEncryptionByDefault: z.discriminatedUnion('SSEAlgorithm', [
+        z.strictObject({ SSEAlgorithm: z.literal('AES256') }),
+        z.strictObject({ SSEAlgorithm: z.literal('aws:kms'), KMSMasterKeyID: z.string() }),
+      ]),
+    }),
+  ]),
+});
+
 const BUCKET = z.strictObject({
-  ...harmless(
-    'BucketEncryption',
-    'BucketName',
-    'OwnershipControls',
-    'PublicAccessBlockConfiguration',
-    'Tags',
-  ),
+  ...harmless('BucketName', 'OwnershipControls', 'PublicAccessBlockConfiguration', 'Tags'),
+  BucketEncryption: BUCKET_ENCRYPTION.optional(),
   LifecycleConfiguration: z.strictObject({ Rules: z.array(LIFECYCLE_RULE) }).optional(),
   NotificationConfiguration: z
     .strictObject({
       EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: z.boolean().default(true) }),
     })
     .optional(),
+  ObjectLockEnabled: z.boolean().default(false),
   VersioningConfiguration: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
 });
 
@@ -76,12 +89,19 @@ export function readBuckets(stack: Stack): PlannedBucket[] {
     name,
     arn,
     versioned: properties.VersioningConfiguration?.Status === 'Enabled',
+    lockable: properties.ObjectLockEnabled,
     events:
       properties.NotificationConfiguration?.EventBridgeConfiguration.EventBridgeEnabled ??
       notified.some((custom) => custom.properties.BucketName === name),
     abortDays:
       properties.LifecycleConfiguration?.Rules[0]?.AbortIncompleteMultipartUpload.DaysAfterInitiation,
+    kmsKey: kmsKeyOf(properties.BucketEncryption),
   }));
+}
+
+function kmsKeyOf(encryption: z.output<typeof BUCKET_ENCRYPTION> | undefined): string | undefined {
+  const byDefault = encryption?.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault;
+  return byDefault?.SSEAlgorithm === 'aws:kms' ? byDefault.KMSMasterKeyID : undefined;
 }
 
 const QUEUE_NUMBERS = {
@@ -154,7 +174,8 @@ export function readQueuePolicies(stack: Stack): QueuePolicy[] {
 }
 
 const SECRET = z.strictObject({
-  ...harmless('Description', 'GenerateSecretString', 'KmsKeyId', 'Name', 'Tags'),
+  ...harmless('Description', 'GenerateSecretString', 'Name', 'Tags'),
+  KmsKeyId: z.string().optional(),
   SecretString: z.string().optional(),
 });
 
@@ -164,6 +185,7 @@ export function readSecrets(stack: Stack): PlannedSecret[] {
     name,
     arn: ref,
     value: properties.SecretString,
+    kmsKey: properties.KmsKeyId,
   }));
 }
 

@@ -6,6 +6,7 @@ import { unknownFilter } from './event-pattern.ts';
 import type { Place } from './identities.ts';
 import type {
   EventPattern,
+  PlannedAuthorizer,
   PlannedFunction,
   PlannedQueue,
   PlannedRoute,
@@ -82,15 +83,48 @@ const INTEGRATION = z.strictObject({
 const ROUTE = z.strictObject({
   ...harmless('OperationName'),
   ApiId: z.string(),
-  AuthorizationType: z.enum(['NONE', 'AWS_IAM']).default('NONE'),
+  AuthorizationType: z.enum(['NONE', 'AWS_IAM', 'CUSTOM']).default('NONE'),
+  AuthorizerId: z.string().optional(),
   RouteKey: z.string(),
   Target: z.string(),
 });
+
+const AUTHORIZER = z.strictObject({
+  ...harmless('JwtConfiguration', 'Name'),
+  ApiId: z.string(),
+  AuthorizerPayloadFormatVersion: z.literal('2.0').optional(),
+  AuthorizerResultTtlInSeconds: z.number().default(0),
+  AuthorizerType: z.enum(['REQUEST', 'JWT']),
+  AuthorizerUri: z.string().default(''),
+  EnableSimpleResponses: z.boolean().default(false),
+  IdentitySource: z.array(z.string().regex(/^\$(request\.header\.[\w-]+|context\.routeKey)$/)).default([]),
+});
+
+/** By what a route refers to it with. A JWT's signature is checked with the keys of its issuer, which is not here. */
+function readAuthorizers(stack: Stack, grants: Grants): ReadonlyMap<string, PlannedAuthorizer> {
+  const { region, accountId } = grants.place;
+  const all = stack.all('AWS::ApiGatewayV2::Authorizer', AUTHORIZER);
+  return new Map(
+    all.map(({ logicalId, ref, properties }) => {
+      if (properties.AuthorizerType === 'JWT')
+        throw notUnderstood(logicalId, 'the embedded cloud cannot verify JWTs', 'Boot without `authorizer`');
+      if (!properties.EnableSimpleResponses)
+        throw notUnderstood(logicalId, 'it answers with policies', 'Let it give simple responses');
+      const [, uri = ''] = /\/functions\/(.+)\/invocations$/.exec(properties.AuthorizerUri) ?? [];
+      const target = functionArn(grants.functions, uri, logicalId);
+      const source = `arn:aws:execute-api:${region}:${accountId}:${properties.ApiId}/authorizers/${ref}`;
+      needPermission(grants, logicalId, target, 'apigateway.amazonaws.com', source);
+      const { IdentitySource: identitySources, AuthorizerResultTtlInSeconds: ttlSeconds } = properties;
+      return [ref, { logicalId, functionArn: target, identitySources, ttlSeconds }];
+    }),
+  );
+}
 
 export function readRoutes(stack: Stack, grants: Grants): PlannedRoute[] {
   stack.all('AWS::ApiGatewayV2::Api', API);
   stack.all('AWS::ApiGatewayV2::Stage', STAGE);
   const integrations = stack.all('AWS::ApiGatewayV2::Integration', INTEGRATION);
+  const authorizers = readAuthorizers(stack, grants);
   const { region, accountId } = grants.place;
   return stack.all('AWS::ApiGatewayV2::Route', ROUTE).map(({ logicalId, properties }) => {
     const integration = integrations.find(({ ref }) => properties.Target === `integrations/${ref}`);
@@ -101,12 +135,11 @@ export function readRoutes(stack: Stack, grants: Grants): PlannedRoute[] {
     // The stage and the method of a permission are one segment each: `/*/*/path` (HTTP API, Lambda permissions).
     const source = `arn:aws:execute-api:${region}:${accountId}:${properties.ApiId}/$default/${method}${path}`;
     needPermission(grants, logicalId, target, 'apigateway.amazonaws.com', source);
-    return {
-      logicalId,
-      key: properties.RouteKey,
-      functionArn: target,
-      authorization: properties.AuthorizationType,
-    };
+    const { AuthorizationType: type, AuthorizerId = '', RouteKey: key } = properties;
+    const authorization = type === 'CUSTOM' ? authorizers.get(AuthorizerId) : type;
+    if (!authorization)
+      throw notUnderstood(logicalId, `its authorizer ${AuthorizerId} is not in the template`, 'Give it one');
+    return { logicalId, key, functionArn: target, authorization };
   });
 }
 

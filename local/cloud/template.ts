@@ -18,14 +18,13 @@ import { readRoutes, readRules, readSchedules } from './template-triggers.ts';
 
 /** Types that a laptop can do without, each with the reason. */
 export const IGNORED_ON_PURPOSE: Readonly<Record<string, string>> = {
-  'AWS::ApiGatewayV2::Authorizer': 'routes that use one are refused; IAM needs none',
   'AWS::CDK::Metadata': 'statistics of the CDK',
   'AWS::CloudWatch::Alarm': 'nobody is paged from a laptop; the tour and the logs show failures',
   'AWS::CloudWatch::CompositeAlarm': 'as Alarm',
   'AWS::CloudWatch::Dashboard': 'there are no metrics to draw',
   'AWS::Events::Archive': 'every event is kept in events.jsonl',
   'AWS::KMS::Alias': 'as Key',
-  'AWS::KMS::Key': 'the data directory is as private as the laptop',
+  'AWS::KMS::Key': 'nothing is encrypted here; who may use it is judged by the roles, not by its own policy',
   'AWS::Logs::LogGroup': 'logs are files in the data directory',
   'AWS::Logs::MetricFilter': 'there are no metrics',
   'AWS::Logs::QueryDefinition': 'logs are files in the data directory',

@@ -10,6 +10,7 @@ import { parse } from './parameters.ts';
 import { beginShots, deleteShots, findShots } from './shots.ts';
 import { createStaticRendition, deleteStaticRendition } from './static-renditions.ts';
 import { createTrack, deleteTrack, updateTrack } from './tracks.ts';
+import { ALL_PERMISSIONS, answerRegistrations } from './webhook-registrations.ts';
 import { emitAsset } from './webhooks.ts';
 import { assetOfPlaybackId, type World } from './world.ts';
 
@@ -90,9 +91,9 @@ const otherCalls: Record<string, (call: ApiCall) => Answer> = {
     ok((environment.drmConfigurations ?? []).map((id) => ({ id }))),
 };
 
-function whoAmI({ id, name, type }: Environment) {
+function whoAmI({ id, name, type, permissions = ALL_PERMISSIONS }: Environment) {
   return {
-    permissions: ['video:read', 'video:write'],
+    permissions,
     organization_name: 'Simulator',
     organization_id: 'simorg',
     environment_type: type,
@@ -111,6 +112,8 @@ export async function answerApi(call: ApiCall, method: string, path: string): Pr
   const { world, environment } = call;
   const other = otherCalls[`${method} ${path}`];
   if (other) return other(call);
+  const registrations = /^\/system\/v1\/webhooks(?:\/([^/]+))?$/.exec(path);
+  if (registrations) return answerRegistrations(call, method, registrations[1]);
   const playbackId = /^\/video\/v1\/playback-ids\/([^/]+)$/.exec(path)?.[1];
   if (playbackId && method === 'GET') return ok(ownerOf(world, environment, playbackId));
   const uploadId = /^\/video\/v1\/uploads\/([^/]+)$/.exec(path)?.[1];

@@ -39,6 +39,10 @@ export interface Behaviour {
   listOrder: 'newest-first' | 'oldest-first' | 'shuffled';
   /** A created asset is missing from lists for this long; it can be read by its id at once. */
   listDelayMs: number;
+  /** What calls of the System API answer to a token without System permissions. Unknown. */
+  systemRefusal: 403 | 404;
+  /** What a webhook's address that is taken already answers. Unknown. */
+  addressTaken: 400 | 409 | 422;
   webhooks: WebhookBehaviour;
   rateLimit: RateLimit;
 }
@@ -96,6 +100,8 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   audioOnlyPicture: 404,
   listOrder: 'newest-first',
   listDelayMs: 0,
+  systemRefusal: 403,
+  addressTaken: 400,
   webhooks: {
     on: true,
     delayMs: 0,

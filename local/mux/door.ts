@@ -15,6 +15,7 @@ import { answerControl, CONTROL_PREFIX } from './control.ts';
 import { type Effect, effectOf } from './faults.ts';
 import { HOSTED, hostedFile } from './hosted-files.ts';
 import { deliverMaster } from './master-delivery.ts';
+import type { Environment } from './model.ts';
 import { PICTURE, picture } from './pictures.ts';
 import { textTrack } from './playback.ts';
 import { sendAnswer } from './send.ts';
@@ -133,11 +134,13 @@ function faultAnswer({ status, retryAfterSeconds }: Extract<Effect, { kind: 'sta
 }
 
 async function answerAuthorized(world: World, request: IncomingMessage, url: URL): Promise<Answer> {
-  const environment = world.environments.find(
-    ({ tokenId, tokenSecret }) => request.headers.authorization === basic(tokenId, tokenSecret),
-  );
+  const environment = environmentOfToken(world, request.headers.authorization);
   if (!environment) throw apiRefusal(401, 'unauthorized', 'Unauthorized request');
   const method = request.method ?? '';
+  const isWrite = method !== 'GET' && url.pathname.startsWith('/video/');
+  // What Mux answers to a write with a token that may only read is assumed.
+  if (isWrite && environment.permissions?.includes('video:write') === false)
+    throw apiRefusal(403, 'forbidden', 'The token lacks video:write');
   const { granted, headers } = world.limiter.take(
     environment.id,
     method,
@@ -148,6 +151,17 @@ async function answerAuthorized(world: World, request: IncomingMessage, url: URL
   const call = { world, environment, query: url.searchParams, body: await readJson(request) };
   const answer = await answered(() => answerApi(call, method, url.pathname));
   return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+/** With the permissions of the token. */
+function environmentOfToken(world: World, authorization: string | undefined): Environment | undefined {
+  for (const environment of world.environments) {
+    const { tokenId, tokenSecret, readToken } = environment;
+    if (authorization === basic(tokenId, tokenSecret)) return environment;
+    if (readToken && authorization === basic(readToken.id, readToken.secret))
+      return { ...environment, permissions: ['video:read'] };
+  }
+  return undefined;
 }
 
 function basic(user: string, password: string): string {

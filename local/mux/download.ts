@@ -1,4 +1,6 @@
 // Fetches inputs as Mux does: a plain GET with Mux's user agent, streamed. Whether Mux also sends HEAD or Range is unknown.
+// By undici's fetch, since Node 24's own ends the process when an HTTP/1.0 server (`python3 -m http.server`) closes at the wrong moment.
+import { fetch } from 'undici';
 
 /** Since 2025-07-21 (mux.com/docs/changelog). */
 const USER_AGENT = 'curl/7.43.0 (Mux)';

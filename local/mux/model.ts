@@ -15,7 +15,11 @@ export interface Environment {
   readonly tokenId: string;
   readonly tokenSecret: string;
   readonly webhookSecret: string;
+  /** A second token, with the permission Mux Video Read and no more. */
+  readonly readToken?: { readonly id: string; readonly secret: string };
   readonly webhookUrls: readonly string[];
+  /** Of the token, as whoami spells them. Default: Video and System, read and write. */
+  readonly permissions?: readonly string[];
   /** With a key, the tokens of signed playback ids are checked; without, they must only be there. */
   readonly signingKey?: { readonly id: string; readonly publicKeyPem: string };
   /** With a list, DRM is granted to these only; without, any id will do. */
@@ -83,8 +87,20 @@ export interface Job {
   readonly work: Work;
 }
 
+/** A webhook that the API made; `secret` is told once. */
+export interface StoredWebhook {
+  readonly environmentId: string;
+  readonly id: string;
+  readonly address: string;
+  readonly createdAt: string;
+  readonly enabled: boolean;
+  readonly secret: string;
+}
+
 export interface State {
   assets: Record<string, StoredAsset>;
+  /** The oldest first. */
+  webhooks: StoredWebhook[];
   /** Ids of deleted assets, with their environment. */
   deleted: Record<string, string>;
   jobs: Record<string, Job>;

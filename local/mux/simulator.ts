@@ -48,6 +48,7 @@ export const DEFAULT_ENVIRONMENT: Environment = {
   tokenId: 'simulator-token-id',
   tokenSecret: 'simulator-token-secret',
   webhookSecret: 'simulator-webhook-secret',
+  readToken: { id: 'simulator-read-token-id', secret: 'simulator-read-token-secret' },
   webhookUrls: [],
 };
 

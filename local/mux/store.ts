@@ -20,7 +20,7 @@ export class Store {
   static async open(dataDir: string): Promise<Store> {
     await mkdir(dataDir, { recursive: true });
     const path = join(dataDir, 'state.json');
-    return new Store(path, (await readState(path)) ?? { assets: {}, deleted: {}, jobs: {} });
+    return new Store(path, { ...EMPTY(), ...(await readState(path)) });
   }
 
   /** Resolves when everything that was changed before the call is on disk; calls made during a write share the next one. */
@@ -51,7 +51,10 @@ export class Store {
   }
 }
 
-async function readState(path: string): Promise<State | undefined> {
+/** What a file from before some part of the state lacks is empty. */
+const EMPTY = (): State => ({ assets: {}, webhooks: [], deleted: {}, jobs: {} });
+
+async function readState(path: string): Promise<Partial<State> | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {

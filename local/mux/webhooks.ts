@@ -1,5 +1,6 @@
 // Events: made in the shape of Mux's webhooks, signed, sent, and sent again until somebody answers 2xx (mux.md, section 6).
 import { createHmac, randomUUID } from 'node:crypto';
+import { fetch } from 'undici';
 import { showAsset } from './asset-view.ts';
 import type { Asset, Environment, StaticRendition, StoredAsset, Track, WebhookDelivery } from './model.ts';
 import { environmentOf, later, remember, schedule, type World } from './world.ts';
@@ -87,16 +88,30 @@ function emit(
     accessor: null,
     accessor_source: null,
   };
-  for (const url of environment.webhookUrls) post(world, environment, url, type, JSON.stringify(event));
+  for (const to of receiversOf(world, environment)) post(world, to, type, JSON.stringify(event));
 }
 
-function post(world: World, environment: Environment, url: string, type: string, body: string): void {
+interface Receiver {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** Those that the environment was given, and those that the API made, each with a secret of its own. */
+function receiversOf(world: World, { id, webhookUrls, webhookSecret }: Environment): readonly Receiver[] {
+  const made = world.store.state.webhooks.filter((one) => one.environmentId === id && one.enabled);
+  return [
+    ...webhookUrls.map((url) => ({ url, secret: webhookSecret })),
+    ...made.map(({ address, secret }) => ({ url: address, secret })),
+  ];
+}
+
+function post(world: World, { url, secret }: Receiver, type: string, body: string): void {
   const { delayMs, shuffleMs, lost, loseTypes, repeats } = world.behaviour.webhooks;
   for (let copy = 0; copy <= repeats; copy += 1) {
     if (loseTypes.includes(type) || world.random() < lost) continue;
     const delivery = {
       url,
-      secret: environment.webhookSecret,
+      secret,
       body,
       type,
       firstAtMs: Date.now(),

@@ -50,8 +50,8 @@ export const EXPLAINED: readonly Explanation[] = [
   },
   {
     functions: /^purge$/,
-    actions: /^s3:(AbortMultipartUpload|GetObjectVersion|GetObjectRetention|GetObjectLegalHold)$/,
-    why: 'unfinished uploads of the lineage go too (law 8); HEAD shows a lock, and its end, only to who may see it',
+    actions: /^s3:AbortMultipartUpload$/,
+    why: 'unfinished uploads of the lineage go too (law 8)',
   },
   {
     functions: /^(copy|audit|restore)$/,

@@ -1,6 +1,8 @@
 // Where grants are tried: the whole stack on the embedded cloud and the simulator, an app's calls, and a receiver of events.
 import { setTimeout } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import { boot } from '../boot.ts';
 import type { Cloud } from '../cloud/cloud.ts';
@@ -29,6 +31,18 @@ const CLOCKWORK = {
   timeScale: 30,
 };
 
+/** With all that gives roles more to do: a lock of two seconds here, over before anything is removed; a key, and secrets apart. */
+const OPTIONS = {
+  objectLock: { mode: 'governance', for: Duration.minutes(1) },
+  encryptionKey: Key.fromKeyArn(
+    new Stack(new App()),
+    'Key',
+    'arn:aws:kms:us-east-1:000000000000:key/the-customers',
+  ),
+  readSecret: true,
+  webhookSecret: true,
+} as const;
+
 const LIMIT_MS = 180_000;
 
 /** `onDenied` hears each call that AWS would refuse, once. */
@@ -44,7 +58,10 @@ export async function openPlace(onDenied: (line: string) => void): Promise<Place
   const onLine = (from: string, line: string) => {
     if (from === 'cloud' && / was refused: /.test(line)) onDenied(line);
   };
-  const running = await boot({ ...CLOCKWORK, ...quiet, webhookTo: [receiver.url], onLine }, {});
+  const running = await boot(
+    { ...CLOCKWORK, ...quiet, webhookTo: [receiver.url], onLine, props: OPTIONS },
+    {},
+  );
   const { cloud, simulator, mux } = running;
   if (!simulator) throw new Error('Grants are tried on the simulator only.');
   const s3 = new S3Client({

@@ -1,6 +1,10 @@
 // What an app, its support and its Mux do with Icehouse: each run uses grants that the others do not.
 import { setTimeout } from 'node:timers/promises';
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
+} from '@aws-sdk/client-s3';
 import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { Place } from './place.ts';
 
@@ -212,6 +216,23 @@ export const RUNS: readonly Run[] = [
       await ask(place, id, LATER);
       await place.until(id, ({ progress }) => (progress?.bytes_done ?? 0) > 0);
       await erase(place, id);
+    },
+  },
+  {
+    name: 'a lock stops an erasure until it is over',
+    async run(place) {
+      const { id } = await newAsset(place);
+      await ask(place, id);
+      const { archive } = await place.until(id, ({ status }) => status === 'deleted');
+      // Longer than whoever is at work on the video is given to end, so that the erasure meets it.
+      const RetainUntilDate = new Date(Date.now() + 60_000);
+      const Retention = { Mode: 'GOVERNANCE', RetainUntilDate } as const;
+      await place.s3.send(new PutObjectRetentionCommand({ ...versionOf(archive), Retention }));
+      // Lifted at once: one that is met is looked at again a day later.
+      for (const Status of ['ON', 'OFF'] as const)
+        await place.s3.send(new PutObjectLegalHoldCommand({ ...versionOf(archive), LegalHold: { Status } }));
+      await erase(place, id);
+      if (Date.now() < RetainUntilDate.getTime()) throw new Error(`${id} was erased in spite of its lock.`);
     },
   },
   {

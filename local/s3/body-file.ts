@@ -1,5 +1,5 @@
 // Streams a body into a file with backpressure, computing what S3 must know of it on the way.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Body } from './body.ts';
 import {
@@ -18,6 +18,11 @@ export interface WrittenFile {
   readonly md5: Buffer;
   /** Of the algorithm asked for by the client or else wanted by the caller. */
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly digest: Buffer };
+}
+
+/** The MD5, but of what a KMS key encrypts, whose entity tag is no digest of it: API_Object.html, "ETag". */
+export function entityTag({ md5 }: WrittenFile, kmsKey: string | undefined): Buffer {
+  return kmsKey === undefined ? md5 : randomBytes(16);
 }
 
 /** Written together: fewer trips to the thread pool, and still a bounded memory. */

@@ -70,3 +70,16 @@ export async function putBucketVersioning(call: Call): Promise<S3Response> {
   await call.store.buckets.setVersioning(bucket.name, status);
   return empty(200);
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
+export async function putBucketEncryption(call: Call): Promise<S3Response> {
+  const bucket = await bucketOf(call);
+  const [rule] = (await xmlBodyOf(call, 'ServerSideEncryptionConfiguration')).all('Rule');
+  const [byDefault] = rule?.all('ApplyServerSideEncryptionByDefault') ?? [];
+  const algorithm = byDefault?.text('SSEAlgorithm');
+  if (algorithm !== 'aws:kms' && algorithm !== 'AES256') throw notImplemented(`the encryption ${algorithm}`);
+  const kmsKey = byDefault?.text('KMSMasterKeyID');
+  if (algorithm === 'aws:kms' && kmsKey === undefined) throw notImplemented('the key aws/s3');
+  await call.store.buckets.setKmsKey(bucket.name, kmsKey);
+  return empty(200);
+}

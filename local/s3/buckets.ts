@@ -17,6 +17,8 @@ export interface Bucket {
   readonly versioning?: Versioning;
   /** There, its objects can be locked; never taken away again. */
   readonly objectLock?: { readonly rule?: DefaultRetention };
+  /** ARN of the KMS key that its new objects are encrypted with; undefined: SSE-S3. */
+  readonly kmsKey?: string;
 }
 
 export class Buckets {
@@ -58,6 +60,10 @@ export class Buckets {
 
   async setObjectLock(name: string, objectLock: Bucket['objectLock']): Promise<void> {
     await this.#lock.run(name, async () => this.#write({ ...(await this.get(name)), objectLock }));
+  }
+
+  async setKmsKey(name: string, kmsKey: string | undefined): Promise<void> {
+    await this.#lock.run(name, async () => this.#write({ ...(await this.get(name)), kmsKey }));
   }
 
   #read(name: string): Promise<Bucket | undefined> {

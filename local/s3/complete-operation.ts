@@ -37,9 +37,9 @@ export async function completeMultipartUpload(call: Call): Promise<S3Response> {
     checkChecksum(call, upload, checksum);
     const dir = store.uploads.directory(upload);
     await writeSynced(join(dir, 'parts.json'), JSON.stringify(chosen.map(storedPart)));
-    const { storageClass, contentHeaders, metadata, uploadId, lock } = upload;
+    const { storageClass, contentHeaders, metadata, uploadId, lock, kmsKey } = upload;
     const head = {
-      ...{ storageClass, contentHeaders, metadata, uploadId, sizeBytes, checksum, lock },
+      ...{ storageClass, contentHeaders, metadata, uploadId, sizeBytes, checksum, lock, kmsKey },
       lastModifiedMs: store.nowMs(),
       etag: multipartEtag(chosen),
       partCount: chosen.length,

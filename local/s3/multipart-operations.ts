@@ -1,7 +1,7 @@
 // Multipart uploads: create, list, abort, and the part itself.
 import { rm } from 'node:fs/promises';
 import { OWNER } from './account.ts';
-import { announcedChecksum, verifyDigests, writeFile } from './body-file.ts';
+import { announcedChecksum, entityTag, verifyDigests, writeFile } from './body-file.ts';
 import { bodyOf, bucketOf, type Call, keyOf, numberIn } from './call.ts';
 import {
   type ChecksumAlgorithm,
@@ -32,6 +32,7 @@ export async function createMultipartUpload(call: Call): Promise<S3Response> {
     initiatedMs: call.store.nowMs(),
     checksum: askedChecksum(call),
     lock: lockOfNewObject(call.request, bucket, call.store.nowMs()),
+    kmsKey: bucket.kmsKey,
     ...readObjectHeaders(call.request),
   });
   return xml(
@@ -76,10 +77,11 @@ export async function uploadPart(call: Call): Promise<S3Response> {
   try {
     const written = await writeFile(path, body.bytes, algorithm);
     verifyDigests(request, body, written);
-    const kept = upload.checksum ? written : { ...written, checksum: undefined };
+    const md5 = entityTag(written, upload.kmsKey);
+    const kept = { ...written, md5, ...(!upload.checksum && { checksum: undefined }) };
     await store.uploads.addPart(upload, partNumber, path, kept, store.nowMs());
     return empty(200, {
-      etag: quoted(written.md5.toString('hex')),
+      etag: quoted(md5.toString('hex')),
       ...(written.checksum && {
         [checksumHeader(written.checksum.algorithm)]: written.checksum.digest.toString('base64'),
       }),
@@ -102,12 +104,13 @@ async function uploadPartCopy(call: Call): Promise<S3Response> {
   try {
     const bytes = readParts(source, await store.versions.parts(source), range);
     const written = await writeFile(path, bytes, upload.checksum?.algorithm);
-    await store.uploads.addPart(upload, partNumber, path, written, store.nowMs());
+    const md5 = entityTag(written, upload.kmsKey);
+    await store.uploads.addPart(upload, partNumber, path, { ...written, md5 }, store.nowMs());
     const { checksum } = written;
     return xml(
       'CopyPartResult',
       {
-        ETag: quoted(written.md5.toString('hex')),
+        ETag: quoted(md5.toString('hex')),
         LastModified: isoTime(store.nowMs()),
         ...(checksum && { [checksumElement(checksum.algorithm)]: checksum.digest.toString('base64') }),
       },

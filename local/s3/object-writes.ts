@@ -1,7 +1,7 @@
 // Writing an object in one request: PUT and server-side copy.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { announcedChecksum, verifyDigests, type WrittenFile, writeFile } from './body-file.ts';
+import { announcedChecksum, entityTag, verifyDigests, type WrittenFile, writeFile } from './body-file.ts';
 import type { Bucket } from './buckets.ts';
 import { bodyOf, bucketOf, type Call, keyOf, requireVersion } from './call.ts';
 import { type ChecksumAlgorithm, checksumElement, checksumHeader, parseAlgorithm } from './checksums.ts';
@@ -27,7 +27,7 @@ export async function putObject(call: Call): Promise<S3Response> {
   const version = await staged(call, async (dir) => {
     const written = await writeFile(join(dir, 'data'), body.bytes, announcedChecksum(request));
     verifyDigests(request, body, written);
-    const head = { ...headers, ...headOf(written, store.nowMs()) };
+    const head = { ...headers, ...headOf(written, bucket.kmsKey, store.nowMs()) };
     return store.versions.place(bucket, keyOf(call), dir, head, precondition);
   });
   return empty(200, {
@@ -59,12 +59,14 @@ async function staged<T>(call: Call, work: (dir: string) => Promise<T>): Promise
 
 function headOf(
   written: WrittenFile,
+  kmsKey: string | undefined,
   nowMs: number,
-): Pick<VersionHead, 'lastModifiedMs' | 'sizeBytes' | 'etag' | 'checksum'> {
+): Pick<VersionHead, 'lastModifiedMs' | 'sizeBytes' | 'etag' | 'checksum' | 'kmsKey'> {
   return {
     lastModifiedMs: nowMs,
     sizeBytes: written.sizeBytes,
-    etag: written.md5.toString('hex'),
+    kmsKey,
+    etag: entityTag(written, kmsKey).toString('hex'),
     checksum: written.checksum && {
       algorithm: written.checksum.algorithm,
       value: written.checksum.digest.toString('base64'),
@@ -97,7 +99,7 @@ async function copyObject(call: Call): Promise<S3Response> {
     const parts = await store.versions.parts(source);
     const bytes = readParts(source, parts, { start: 0, end: source.sizeBytes - 1 });
     const written = await writeFile(join(dir, 'data'), bytes, copyAlgorithm(call, source));
-    const head = { ...headers, ...headOf(written, store.nowMs()) };
+    const head = { ...headers, ...headOf(written, bucket.kmsKey, store.nowMs()) };
     return store.versions.place(bucket, keyOf(call), dir, head, precondition);
   });
   return xml(

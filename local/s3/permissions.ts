@@ -6,6 +6,7 @@ import {
   getBucketVersioning,
   headBucket,
   listBuckets,
+  putBucketEncryption,
   putBucketVersioning,
 } from './bucket-operations.ts';
 import { type Authorize, type Call, requireAction } from './call.ts';
@@ -38,6 +39,7 @@ const ON_BUCKET: ReadonlyMap<Operation, string> = new Map([
   [getBucketLocation, 'GetBucketLocation'],
   [getBucketVersioning, 'GetBucketVersioning'],
   [putBucketVersioning, 'PutBucketVersioning'],
+  [putBucketEncryption, 'PutEncryptionConfiguration'],
   [getObjectLockConfiguration, 'GetBucketObjectLockConfiguration'],
   [putObjectLockConfiguration, 'PutBucketObjectLockConfiguration'],
 ]);

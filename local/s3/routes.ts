@@ -6,6 +6,7 @@ import {
   getBucketVersioning,
   headBucket,
   listBuckets,
+  putBucketEncryption,
   putBucketVersioning,
 } from './bucket-operations.ts';
 import type { Call } from './call.ts';
@@ -58,6 +59,7 @@ const ROUTES: readonly Route[] = [
   route('GET', 'service', [], [], listBuckets),
   route('PUT', 'bucket', ['versioning'], [], putBucketVersioning),
   route('PUT', 'bucket', ['object-lock'], [], putObjectLockConfiguration),
+  route('PUT', 'bucket', ['encryption'], [], putBucketEncryption),
   route('PUT', 'bucket', [], [], createBucket),
   route('HEAD', 'bucket', [], [], headBucket),
   route('GET', 'bucket', ['location'], [], getBucketLocation),

@@ -6,6 +6,7 @@ import { Buckets } from './buckets.ts';
 import type { Authorize, Store } from './call.ts';
 import { DataDir } from './data-dir.ts';
 import { S3Error } from './errors.ts';
+import { requireKey } from './kms-keys.ts';
 import { asShown, asTold, requirePermission } from './permissions.ts';
 import { readRequest, type S3Request } from './request.ts';
 import { httpTime, type S3Response } from './response.ts';
@@ -25,7 +26,7 @@ export interface S3ServerOptions {
   readonly dataDir: string;
   /** The secret of an access key, or undefined when there is no such key. */
   readonly credentials: (accessKeyId: string) => string | undefined;
-  /** Whether the holder of the key may do the action on the resource. @default every key may do everything */
+  /** Whether the holder of the access key may do the action (`s3:…`, `kms:…`) on the resource. @default every one may do everything */
   readonly authorize?: (accessKeyId: string, action: string, resource: string) => boolean;
   /** How long a copy out of Glacier takes, in real milliseconds: one for all, or by storage class and tier. */
   readonly thawMs: number | ((storageClass: string, tier: ThawTier) => number);
@@ -140,8 +141,10 @@ async function answer(
   const authorize: Authorize = (action, resource) => allows(auth.accessKeyId, action, resource);
   const { run } = routeOf(request);
   requirePermission(run, request, authorize);
+  const call = { request, auth, authorize, store };
   try {
-    return asShown(await run({ request, auth, authorize, store }), request, authorize);
+    await requireKey(run, call);
+    return asShown(await run(call), request, authorize);
   } catch (error) {
     throw asTold(error, run, request, authorize);
   }

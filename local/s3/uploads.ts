@@ -22,6 +22,8 @@ export interface Upload {
   readonly metadata: Readonly<Record<string, string>>;
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType };
   readonly lock?: ObjectLock;
+  /** ARN of the KMS key that its parts are encrypted with. */
+  readonly kmsKey?: string;
 }
 
 export interface UploadedPart {

@@ -34,6 +34,8 @@ export interface VersionHead {
   /** Set on objects made of parts: their list is in parts.json. */
   readonly partCount?: number;
   readonly uploadId?: string;
+  /** ARN of the KMS key that it is encrypted with. */
+  readonly kmsKey?: string;
   /** All of a version that can change. */
   readonly lock?: ObjectLock;
 }

@@ -167,6 +167,17 @@ test('names the variable that this function would have needed', () => {
   expect(() => config.copyQueueUrl()).toThrow('This function needs COPY_QUEUE_URL');
 });
 
+test('reads how archives are locked, and for how long: both or nothing', () => {
+  const locked = readConfig({ ...REQUIRED, OBJECT_LOCK_MODE: 'compliance', OBJECT_LOCK_SECONDS: '86400' });
+  const lasting = problemsOf({ ...REQUIRED, OBJECT_LOCK_MODE: 'governance' });
+  const mild = problemsOf({ ...REQUIRED, OBJECT_LOCK_MODE: 'mild', OBJECT_LOCK_SECONDS: '1' });
+
+  expect(locked.objectLock).toEqual({ mode: 'compliance', forMs: 86_400_000 });
+  expect(readConfig(REQUIRED).objectLock).toBeUndefined();
+  expect(lasting).toContain('OBJECT_LOCK_SECONDS is missing');
+  expect(mild).toContain('OBJECT_LOCK_MODE must be one of governance, compliance');
+});
+
 test('cannot be changed', () => {
   const config = readConfig(REQUIRED);
 

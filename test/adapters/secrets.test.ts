@@ -1,7 +1,7 @@
 // Reading Mux's credentials, and what is said while nobody has put them there.
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, expect, test } from 'vitest';
-import { createMuxSecret } from '../../lambdas/adapters/secrets.ts';
+import { createMuxSecret, createWebhookSecrets } from '../../lambdas/adapters/secrets.ts';
 import { type AwsAnswer, type AwsServer, startAwsServer } from '../fakes/aws-server.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
 
@@ -21,29 +21,49 @@ async function startSecret(answer: () => AwsAnswer) {
   server = await startAwsServer(answer);
   const clock = manualClock();
   const client = new SecretsManagerClient(server.settings);
-  return { clock, credentials: createMuxSecret({ client, secretId: 'icehouse/mux', clock }) };
+  const options = { client, secretId: 'icehouse/mux', clock };
+  return { clock, credentials: createMuxSecret(options), webhookSecrets: createWebhookSecrets(options) };
 }
 
 test('reads the token and the webhook secret', async () => {
-  const { credentials } = await startSecret(() => holding(FILLED));
+  const { credentials, webhookSecrets } = await startSecret(() => holding(FILLED));
 
   const answer = await credentials();
 
-  expect(answer).toMatchObject({ tokenId: 'id-1', tokenSecret: 'secret-1', webhookSecrets: ['hook-1'] });
+  expect(answer).toMatchObject({ tokenId: 'id-1', tokenSecret: 'secret-1' });
+  expect(await webhookSecrets()).toStrictEqual(['hook-1']);
   expect(answer.signingKeyId).toBeUndefined();
   expect(server.requests[0]?.body).toStrictEqual({ SecretId: 'icehouse/mux' });
 });
 
 test('takes two webhook secrets during a rotation, and a signing key', async () => {
   const further = { webhook_secret_previous: 'hook-0', signing_key_id: 'key-1', signing_private_key: 'LS0t' };
-  const { credentials } = await startSecret(() =>
+  const { credentials, webhookSecrets } = await startSecret(() =>
     holding({ ...FILLED, ...further, note: 'unknown keys pass' }),
   );
 
   const answer = await credentials();
 
-  expect(answer.webhookSecrets).toStrictEqual(['hook-1', 'hook-0']);
+  expect(await webhookSecrets()).toStrictEqual(['hook-1', 'hook-0']);
   expect(answer).toMatchObject({ signingKeyId: 'key-1', signingPrivateKey: 'LS0t' });
+});
+
+test('a webhook secret may be kept apart from the tokens, which then need none', async () => {
+  let secret: object = { webhook_secret: 'hook-1' };
+  const { credentials, webhookSecrets } = await startSecret(() => holding(secret));
+
+  const hooks = await webhookSecrets();
+  secret = { token_id: 'id-1', token_secret: 'secret-1' };
+  const token = await credentials();
+
+  expect(hooks).toStrictEqual(['hook-1']);
+  expect(token.tokenId).toBe('id-1');
+});
+
+test('without a webhook secret the webhook function says what to put there', async () => {
+  const { webhookSecrets } = await startSecret(() => holding({ token_id: 'id-1', token_secret: 'secret-1' }));
+
+  await expect(webhookSecrets()).rejects.toThrow('webhook_secret: is missing');
 });
 
 test('asks again after five minutes and not before', async () => {
@@ -84,7 +104,7 @@ test.each([
     { ...FILLED, webhook_secret: '<webhook secret>' },
     'webhook_secret: still holds a placeholder',
   ],
-  ['a missing field', { token_id: 'id-1', token_secret: 'secret-1' }, 'webhook_secret: is missing'],
+  ['a missing field', { token_id: 'id-1', webhook_secret: 'hook-1' }, 'token_secret: is missing'],
   ['no JSON', 'id-1:secret-1', 'the secret: is not a JSON object'],
   ['half a signing key', { ...FILLED, signing_key_id: 'key-1' }, 'signing_private_key: goes together'],
 ])('says what is wrong with %s and repeats no value', async (_, secret, expected) => {

@@ -141,6 +141,19 @@ describe('the client', () => {
   });
 });
 
+test('a token goes with each call', async () => {
+  const sent: RequestInit[] = [];
+  const fetch = async (_: URL, init: RequestInit) => {
+    sent.push(init);
+    return new Response('{"asset_id":"a1","status":"archived","summary":"s"}');
+  };
+
+  await new IcehouseClient({ base: BASE, token: 't1', fetch }).status('a1');
+  await new IcehouseClient({ base: BASE, fetch }).status('a1');
+
+  expect(sent.map(({ headers }) => new Headers(headers).get('authorization'))).toEqual(['Bearer t1', null]);
+});
+
 describe('a call that goes wrong throws', () => {
   const problem = { status: 404, code: 'NOT_TRACKED', detail: 'Nobody asked.', action: 'Play it as it is.' };
 

@@ -381,6 +381,37 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       expect([await vault.head(first), await vault.head(last)]).toEqual([undefined, undefined]);
     });
 
+    // userguide/object-lock-managing.html: a retention may become longer by another PutObjectRetention, in both modes
+    // (documented)
+    test('locks a version for longer and never for shorter, and no other of its key', async () => {
+      const locked = await small();
+      const beside = await small(locked.key);
+      const untilMs = under.nowMs() + 600_000;
+      const lock = (moreMs: number) =>
+        vault.lock({ ...locked, mode: 'governance', untilMs: untilMs + moreMs });
+
+      const answers = [await lock(0), await lock(60_000), await lock(-60_000), await lock(60_000)];
+
+      expect(answers).toEqual(['locked', 'locked', 'locked', 'locked']);
+      const kept = await vault.removeVersions([locked, beside]);
+      expect(kept).toEqual([{ ...locked, untilMs: untilMs + 60_000 }]);
+    });
+
+    // API/API_PutObjectRetention.html (documented); the errors of a key and of a version that is not there: assumed
+    test('says of what is gone that it cannot be locked', async () => {
+      const { key, versionId } = await small();
+      const wish = {
+        versionId: 'f'.repeat(32),
+        mode: 'governance',
+        untilMs: under.nowMs() + 600_000,
+      } as const;
+
+      const answers = [await vault.lock({ ...wish, key: 'mux/nothing' }), await vault.lock({ ...wish, key })];
+
+      expect(answers).toEqual(['gone', 'gone']);
+      expect(await vault.head({ key, versionId })).toMatchObject({ versionId });
+    });
+
     // userguide/object-lock.html: a legal hold "doesn't have an associated fixed amount of time" (documented)
     test('keeps a version under legal hold, and names no end', async () => {
       const held = await small();

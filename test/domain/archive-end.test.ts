@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { endsAtMs, expectedEndMs, wakeForEndMs } from '../../lambdas/domain/archive-end.ts';
 import { decideHold } from '../../lambdas/domain/decisions-hold.ts';
-import { decideReschedule } from '../../lambdas/domain/decisions-request.ts';
+import { decideRequest, decideReschedule } from '../../lambdas/domain/decisions-request.ts';
 import { publicRecord } from '../../lambdas/domain/public-record.ts';
 import type { AssetRecord, Status } from '../../lambdas/domain/record.ts';
+import { iso } from '../../lambdas/domain/time.ts';
 import { aRecord } from '../fakes/record.ts';
 import { CALLER, failedFrom, inStatus, NOW, written } from './decision-records.ts';
 
@@ -124,6 +125,42 @@ describe('a PATCH of the end', () => {
       archive_until: UNTIL,
       expiration_date: '2027-02-01T00:00:00.000Z',
     });
+  });
+});
+
+describe('the least time that an archive is kept', () => {
+  const leastKeptMs = 7 * 24 * 3_600_000;
+  const tooSoon = { problem: { status: 400, code: 'ARCHIVE_ENDS_TOO_SOON', field: 'archive_until' } };
+  const expiration = inStatus('archived').expiration_date;
+  const past = (ms: number) => Date.parse(expiration) + ms;
+  const reschedule = (record: AssetRecord, archiveUntilMs: number | null) =>
+    decideReschedule(record, { archiveUntilMs, leastKeptMs, userId: 'u', reason: 'r' }, CALLER);
+
+  test.each([
+    ['a millisecond too short', leastKeptMs - 1, 'refuse'],
+    ['long enough', leastKeptMs, 'write'],
+  ])('%s of a request', (_, lastsMs, kind) => {
+    const expirationMs = Date.parse(expiration);
+    const request = { asset_id: 'asset1', deleted_by_user_id: 'u', asked: {}, expirationMs, leastKeptMs };
+
+    const decision = decideRequest(undefined, { ...request, archiveUntilMs: past(lastsMs) }, CALLER);
+
+    expect(decision).toMatchObject(kind === 'refuse' ? { kind, ...tooSoon } : { kind });
+  });
+
+  test('counts from the deletion, once there was one', () => {
+    const deleted = inStatus('deleted', { deleted_at: iso(past(3_600_000)), archive_until: UNTIL });
+
+    expect(reschedule(deleted, past(leastKeptMs))).toMatchObject(tooSoon);
+    expect(reschedule(deleted, past(leastKeptMs + 3_600_000))).toMatchObject({ kind: 'write' });
+    expect(reschedule(deleted, null)).toMatchObject({ kind: 'write' });
+  });
+
+  test('is no reason to refuse a word that changes nothing', () => {
+    const early = iso(past(1000));
+    const record = inStatus('archived', { archive_until: early });
+
+    expect(reschedule(record, Date.parse(early))).toMatchObject({ kind: 'answer', status: 200 });
   });
 });
 

@@ -23,6 +23,9 @@ export interface Pace {
 /** Reads of fewer bytes than this are looks at boxes. */
 const SMALL_BYTES = 4_096;
 
+/** By size and seed, which make the file. */
+const CRC32S = new Map<string, string>();
+
 export class PacedOrigin {
   readonly reads: PartRead[] = [];
   /** URLs that answer 403 from now on. */
@@ -48,8 +51,13 @@ export class PacedOrigin {
 
   /** Base64, of the file as it is. */
   async crc32(): Promise<string> {
+    const { sizeBytes, seed } = this.mp4;
+    const file = `${sizeBytes} ${seed}`;
+    const known = CRC32S.get(file);
+    if (known !== undefined) return known;
     let crc = 0;
-    for await (const chunk of this.mp4.read(0, this.mp4.sizeBytes - 1)) crc = crc32(chunk, crc);
+    for await (const chunk of this.mp4.read(0, sizeBytes - 1)) crc = crc32(chunk, crc);
+    CRC32S.set(file, encodeCrc32(crc));
     return encodeCrc32(crc);
   }
 

@@ -155,6 +155,12 @@ export class MemoryVault implements Vault {
     return locked;
   }
 
+  async lock({ key, versionId, untilMs }: Parameters<Vault['lock']>[0]) {
+    if (!this.#version(key, versionId)) return 'gone' as const;
+    this.locks.set(versionId, Math.max(untilMs, this.locks.get(versionId) ?? 0));
+    return 'locked' as const;
+  }
+
   async head({ key, versionId }: { key: string; versionId?: string }): Promise<ObjectHead | undefined> {
     const version = this.#version(key, versionId);
     return version && { ...version.head, thaw: this.#thawOf(version) };
@@ -205,7 +211,13 @@ export class MemoryVault implements Vault {
   }
 
   protected joined(pieces: readonly Uint8Array[]): Uint8Array {
-    return new Uint8Array(Buffer.concat(pieces));
+    const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
   }
 
   /** Base64 of the CRC32. */

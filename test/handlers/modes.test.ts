@@ -4,6 +4,7 @@ import * as door from '../../lambdas/handlers/request-body.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 const LEAST = { asset_id: 'asset1', deleted_by_user_id: 'user-7' };
+const LIMITS = { graceDays: 30, minRetentionMs: 0 };
 
 function problemOf(act: () => unknown) {
   try {
@@ -16,7 +17,7 @@ function problemOf(act: () => unknown) {
 }
 
 const wishOf = (body: object) =>
-  door.deletionWish(door.parse(door.deleteRequestBody, { ...LEAST, ...body }, 'body'), 30, NOW_MS);
+  door.deletionWish(door.parse(door.deleteRequestBody, { ...LEAST, ...body }, 'body'), LIMITS, NOW_MS);
 
 describe('a mode', () => {
   test('archive_only has the date that means never', () => {

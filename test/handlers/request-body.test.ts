@@ -7,6 +7,7 @@ import * as door from '../../lambdas/handlers/request-body.ts';
 const NOW_MS = Date.parse('2026-11-22T12:00:00.000Z');
 const DAY_MS = 86_400_000;
 const LEAST = { asset_id: 'asset1', deleted_by_user_id: 'user-7' };
+const LIMITS = { graceDays: 30, minRetentionMs: 0 };
 
 function problemOf(call: () => unknown): Problem {
   try {
@@ -260,7 +261,7 @@ test.each([
 ] as const)('playback %s is asked for as %s', (playback, wish) => {
   const body = door.parse(door.deleteRequestBody, { ...LEAST, playback }, 'body');
 
-  expect(door.deletionWish(body, 30, 0).playback).toBe(wish);
+  expect(door.deletionWish(body, LIMITS, 0).playback).toBe(wish);
 });
 
 test('a deletion without a copy revokes no playback', () => {
@@ -274,7 +275,7 @@ describe('the end of an archive', () => {
   const NOW = Date.UTC(2026, 10, 22, 12);
   const wish = (dates: object) => door.rescheduleWish({ user_id: 'u', reason: 'r', ...dates }, NOW);
   const asked = (archive_until: string | null) =>
-    door.deletionWish({ asset_id: 'a', deleted_by_user_id: 'u', archive_until }, 30, NOW);
+    door.deletionWish({ asset_id: 'a', deleted_by_user_id: 'u', archive_until }, LIMITS, NOW);
 
   test('is read as an expiration date is, and null is for ever', () => {
     expect(asked('2027-12-24').archiveUntilMs).toBe(Date.UTC(2027, 11, 24, 23, 59, 59, 999));

@@ -1,7 +1,6 @@
-// The routes of the HTTP API, and who may call them.
+// The routes of the HTTP API. Who may call which: callers.test.ts.
 import { Match } from 'aws-cdk-lib/assertions';
 import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { describe, expect, test } from 'vitest';
 import { synthesize } from './synthesized.ts';
 
@@ -72,18 +71,6 @@ describe('the API', () => {
       DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
       AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AccessLogs'), 'Arn'] } },
     });
-  });
-
-  test('takes another authorizer for every route but the webhook', () => {
-    const authorizer = new HttpJwtAuthorizer('Jwt', 'https://issuer.example.com', {
-      jwtAudience: ['icehouse'],
-    });
-
-    const routes = routesOf(synthesize({ authorizer }));
-
-    const { 'POST /v1/webhooks/mux': webhook, ...others } = routes;
-    expect(webhook?.[0]).toBe('NONE');
-    expect(new Set(Object.values(others).map(([authorization]) => authorization))).toEqual(new Set(['JWT']));
   });
 
   test('can be opened, for a cloud on loopback', () => {

@@ -5,19 +5,27 @@ import { join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import { Duration } from 'aws-cdk-lib/core';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FILM } from './full-asset.ts';
 import { call, type House, openHouse, type Reply, until } from './house.ts';
 import { deleteAndRestore, request } from './steps.ts';
 
 const PERSON = 'person4711';
+const KEY_ARN = 'arn:aws:kms:us-east-1:000000000000:key/ours';
 
 let house: House;
 let api: string;
 
+/**
+ * With everything apart that can be: vault, ledger and secrets under a customer's KMS key, a Mux token that only reads for who only
+ * reads, and none for the webhook. The house fails where a role lacks a permission.
+ */
 beforeAll(async () => {
-  house = await openHouse({ lease: Duration.seconds(20) });
+  const encryptionKey = Key.fromKeyArn(new Stack(new App()), 'Key', KEY_ARN);
+  const apart = { encryptionKey, readSecret: true, webhookSecret: true };
+  house = await openHouse({ lease: Duration.seconds(20), ...apart });
   api = house.running.cloud.urls.api;
 });
 
@@ -79,6 +87,10 @@ test('an erasure leaves nothing that names the person, and says what it did', {
   await call(api, 'PUT', `/v1/delete-requests/${current.id}/hold`, hold);
   await call(api, 'DELETE', `/v1/delete-requests/${current.id}/hold`, { user_id: PERSON });
   const before = await versionsOf(house);
+  const heads = before.map((version) =>
+    house.s3.send(new HeadObjectCommand({ Bucket: house.bucket, ...version })),
+  );
+  const encryptedWith = new Set((await Promise.all(heads)).map(({ SSEKMSKeyId }) => SSEKMSKeyId));
   expect((await itemsOf(house)).filter((item) => item.includes(PERSON)).length).toBeGreaterThan(2);
   expect(filesWith(join(house.directory, 's3'), PERSON).length).toBeGreaterThan(5);
 
@@ -96,6 +108,7 @@ test('an erasure leaves nothing that names the person, and says what it did', {
   expect(filesWith(join(house.directory, 's3'), PERSON)).toEqual([]);
   const left = before.filter(({ Key }) => Key.startsWith('mux/'));
   expect(left.length).toBeGreaterThan(8);
+  expect(encryptedWith).toEqual(new Set([KEY_ARN]));
   for (const version of left) {
     const read = house.s3.send(new GetObjectCommand({ Bucket: house.bucket, ...version }));
     await expect(read).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });

@@ -5,8 +5,10 @@ import type { PublicRecord } from '../../lambdas/domain/public-record.ts';
 import type { IcehouseProps } from '../../lib/icehouse-props.ts';
 import { boot, type Running } from '../../local/boot.ts';
 import type { Simulator } from '../../local/mux/simulator.ts';
+import { signingSecret } from '../../local/surroundings.ts';
 import { answerFaults } from '../docs/openapi-answers.ts';
 import { temporaryDirectory } from '../local/cloud/hand-made.ts';
+import { accessKeysOf, leaksIn } from './leaks.ts';
 
 export interface House extends AsyncDisposable {
   readonly running: Running;
@@ -43,13 +45,27 @@ export async function openHouse(props: IcehouseProps = {}): Promise<House> {
     directory: directory.path,
     async [Symbol.asyncDispose]() {
       s3.destroy();
+      // Before the end, which clears up what queues still hold.
+      const leaks = leaksIn(directory.path, secretsOf(running, directory.path));
       await running.close();
       directory[Symbol.dispose]();
       const denied = cloud
         .access()
         .flatMap(({ functionName, denied }) => denied.map((one) => [functionName, one]));
       if (denied.length > 0) throw new Error(`AWS would have refused: ${JSON.stringify(denied)}`);
+      if (leaks.length > 0) throw new Error(`A secret was left behind: ${JSON.stringify(leaks)}`);
     },
+  };
+}
+
+/** Whatever of it stands anywhere at the end of a life fails the life. */
+function secretsOf({ mux }: Running, directory: string): Readonly<Record<string, string>> {
+  return {
+    'the Mux token': mux.tokenSecret,
+    'the Mux token, encoded': btoa(`${mux.tokenId}:${mux.tokenSecret}`),
+    "Mux's webhook secret": mux.webhookSecret,
+    'our signing secret': signingSecret({}),
+    ...accessKeysOf(directory),
   };
 }
 

@@ -220,6 +220,24 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "if (purge.begun_at || status === 'purged') {",
     replace: "if (status === 'purged') {",
   },
+  {
+    name: 'an archive is locked before its proof',
+    file: 'lambdas/stages/expire.ts',
+    find: '  const finding = await proofOf(work);',
+    replace: '  await lockArchive(work);\n  const finding = await proofOf(work);',
+  },
+  {
+    name: 'the DELETE does not wait for the lock',
+    file: 'lambdas/stages/expire.ts',
+    find: "if (finding.kind === 'proved') await lockArchive(work);",
+    replace: '',
+  },
+  {
+    name: 'the only copy of what somebody else deleted is not locked',
+    file: 'lambdas/stages/expire.ts',
+    find: 'if (record.lock_pending) await lockOnlyCopy(work);',
+    replace: '',
+  },
   // From here on chosen by a reviewer who had not read the simulation. Four of the fourteen were above already.
   {
     name: 'a stage message is checked by its life alone, no longer by the claim (version)',

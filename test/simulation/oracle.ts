@@ -97,6 +97,8 @@ export interface OracleOptions {
   readonly isForetold: boolean;
   readonly areWatchedHeld: boolean;
   readonly retentionMs: number | undefined;
+  /** How long what is deleted is locked; absent: it is not. */
+  readonly lockMs: number | undefined;
   /** Body of a caption track, by its id. */
   readonly captions: ReadonlyMap<string, string>;
 }
@@ -260,6 +262,30 @@ export function createOracle(options: OracleOptions) {
     return vault.versions.get(key)?.find(({ head }) => head.versionId === versionId);
   }
 
+  /** All that an archive names and the vault has. */
+  function versionsOf(archive: Archive): readonly string[] {
+    const all = [archive, archive.manifest, ...archive.captions, ...(archive.sidecars ?? [])];
+    return all.flatMap(({ key, version_id }) => (versionOf(key, version_id) ? [version_id] : []));
+  }
+
+  /** 1. All of an archive was locked before its asset went, for as long as it is to be. */
+  function unlockedFault(archive: Archive, sinceMs: number): string | undefined {
+    if (options.lockMs === undefined) return undefined;
+    const leastMs = sinceMs + options.lockMs - PROOF_MS - 2 * skewMs;
+    const left = versionsOf(archive).find((versionId) => (vault.locks.get(versionId) ?? 0) < leastMs);
+    return left && `version ${left} of its archive is not locked until ${iso(leastMs)}`;
+  }
+
+  /** 1. What is locked is proved, and its asset goes now, or is gone. */
+  function lockFault(record: AssetRecord): string | undefined {
+    const { asset_id, status, mode } = record;
+    if (mode === 'delete_only') return 'no copy of it is wanted';
+    if (status === 'deleting') return vaultFault(record);
+    if (status !== 'deleted') return `it is ${status}`;
+    const isThere = options.platform().assetIds().includes(asset_id) && !truthOf(asset_id).isDenied;
+    return isThere ? 'its asset is still there' : undefined;
+  }
+
   /** 2. What users were told holds at the moment of the DELETE. */
   function promiseFault(record: AssetRecord): string | undefined {
     const truth = truthOf(record.asset_id);
@@ -342,6 +368,8 @@ export function createOracle(options: OracleOptions) {
       const record = options.records().get(assetId);
       const noProof = vaultFault(record);
       if (noProof) violated(1, `${assetId} is deleted although ${noProof}`);
+      const unlocked = record?.archive && unlockedFault(record.archive, timeline.nowMs);
+      if (unlocked) violated(1, `${assetId} is deleted although ${unlocked}`);
       if (!truthOf(assetId).modes.has('archive_and_delete'))
         violated(2, `${assetId} is deleted although nobody asked for both a copy and a deletion`);
       deletingAny(assetId, record);
@@ -389,6 +417,16 @@ export function createOracle(options: OracleOptions) {
       const fault = orderFault(assetId) && endFault(assetId);
       if (fault) violated(8, `${key} is removed although ${orderFault(assetId)} and ${fault}`);
       if (options.isDryRun) violated(2, `${key} is removed in a dry run`);
+    },
+    /** A version is about to be locked: nobody can take that back. */
+    locking(versionId: string): void {
+      if (options.isDryRun) violated(2, `version ${versionId} is locked in a dry run`);
+      const named = [...options.records().values()].filter(
+        ({ archive }) => archive && versionsOf(archive).includes(versionId),
+      );
+      const faults = named.map((record) => lockFault(record));
+      if (faults.every((fault) => fault !== undefined))
+        violated(1, `version ${versionId} is locked although ${faults[0] ?? 'no record names it'}`);
     },
     orderComes(family: string, id: string, executesAtMs: number): void {
       orders.set(id, { family, executesAtMs, isSure: false, isDoubtful: false, isStopped: false });
@@ -599,6 +637,7 @@ export function createOracle(options: OracleOptions) {
         violated(8, `${asset_id} is purged although ${orderFault(asset_id)} and ${endFault(asset_id)}`);
       return;
     }
+    concludeLock(record);
     if (isOrdered(asset_id)) return;
     const truth = truthOf(asset_id);
     const isAtMux = options.platform().assetIds().includes(asset_id);
@@ -622,6 +661,20 @@ export function createOracle(options: OracleOptions) {
         violated(4, `${assetId} was left behind by a restore of ${asset_id} (${status})`);
     }
     concludeHistory(record);
+  }
+
+  /** 1. The only copy of what somebody else deleted is locked too. */
+  function concludeLock({ asset_id, status, archive, mode }: AssetRecord): void {
+    if (
+      status !== 'deleted' ||
+      mode === 'delete_only' ||
+      !archive ||
+      archive.is_unchecked ||
+      options.isDryRun
+    )
+      return;
+    const unlocked = unlockedFault(archive, 0);
+    if (unlocked) violated(1, `${asset_id} is deleted although ${unlocked}`);
   }
 
   /** 7. Every transition is in the history and was on the bus. */

@@ -33,7 +33,13 @@ export interface Plan {
   readonly settings: Settings;
 }
 
-export function planOf(chance: Chance, modes: Modes): Plan {
+/** Every so many seeds; by the seed itself, so that the lives of all others are what they are without it. */
+const LOCKED_SEEDS = 6;
+
+/** As short as the shortest retention, so that an erasure that waits for it comes to rest in time. */
+const LOCK = { mode: 'governance', forMs: 6 * HOUR_MS } as const;
+
+export function planOf(chance: Chance, modes: Modes, seed: number): Plan {
   const isCalm = chance.is(0.1);
   const isFlood = chance.is(0.03);
   const videos = isFlood ? 8 : chance.pick([1, 1, 1, 2, 3]);
@@ -69,6 +75,7 @@ export function planOf(chance: Chance, modes: Modes): Plan {
       noticeBeforeMs: chance.pick([0, 0, HOUR_MS, 12 * HOUR_MS]),
       retentionMs: chance.is(0.1) ? chance.pick([6 * HOUR_MS, 2 * DAY_MS]) : undefined,
       onStillWatched: chance.pick(['ignore', 'ignore', 'ignore', 'ignore', 'warn', 'hold']),
+      objectLock: seed % LOCKED_SEEDS === 0 ? LOCK : undefined,
     },
   };
 }

@@ -11,6 +11,14 @@ export class SimulatedVault extends MemoryVault {
   /** Told of each version that is about to be removed for good. */
   onRemove: (key: string) => void = () => undefined;
 
+  /** Told of each version that is about to be locked. */
+  onLock: (versionId: string) => void = () => undefined;
+
+  override async lock(o: Parameters<Vault['lock']>[0]) {
+    this.onLock(o.versionId);
+    return super.lock(o);
+  }
+
   override async removeVersions(versions: Parameters<Vault['removeVersions']>[0]) {
     for (const { key } of versions) this.onRemove(key);
     return super.removeVersions(versions);

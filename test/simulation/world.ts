@@ -49,7 +49,7 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
   const story: string[] = [];
   const faults: Record<string, number> = {};
   const cells: Record<string, number> = {};
-  const plan = planOf(chance, modes);
+  const plan = planOf(chance, modes, seed);
   const chaosEndsMs = startedMs + plan.chaosMs;
   const isChaos = () => timeline.nowMs < chaosEndsMs;
   let made = 0;
@@ -88,9 +88,11 @@ export function createWorld(seed: number, modes: Modes, hooks: Hooks) {
     isForetold: plan.settings.noticeBeforeMs > 0,
     retentionMs: plan.settings.retentionMs,
     areWatchedHeld: plan.settings.onStillWatched === 'hold',
+    lockMs: plan.settings.objectLock?.forMs,
     captions: downloads.captions,
   });
   vault.onRemove = (key) => oracle.removing(key);
+  vault.onLock = (versionId) => oracle.locking(versionId);
   const mux = simulatedMux({
     ...around,
     oracle,

@@ -1,7 +1,7 @@
 // What a warm environment keeps of the URLs of masters, and when it asks for another.
 import { describe, expect, test } from 'vitest';
 import { NotYetError } from '../../lambdas/domain/failures.ts';
-import { MasterUrls } from '../../lambdas/stages/master-urls.ts';
+import { assetsOfOurs, MasterUrls } from '../../lambdas/stages/master-urls.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
 import { createMemoryPlatform } from '../fakes/platform-memory.ts';
 
@@ -93,4 +93,17 @@ describe('the URL of a master', () => {
 
     expect(platform.calls.inspect).toBe(22);
   });
+});
+
+test('an asset that is not there is taken for gone by a token of our environment only', async () => {
+  const { platform } = setUp();
+  const pinnedTo = (environment: string) => ({ pinEnvironment: async () => environment });
+  const own = await platform.environment();
+
+  const ours = assetsOfOurs(platform, pinnedTo(own));
+  const others = assetsOfOurs(platform, pinnedTo('another'));
+
+  expect(await ours.inspect('gone')).toBeUndefined();
+  await expect(others.inspect('gone')).rejects.toMatchObject({ code: 'WRONG_ENVIRONMENT' });
+  expect(await others.inspect('asset1')).toBeDefined();
 });

@@ -75,6 +75,16 @@ test.each([
   expect(asked).toEqual(accesses);
 });
 
+test("whoever uses a table with a customer's key decrypts its table key, through DynamoDB", () => {
+  const kmsKey = 'arn:aws:kms:us-east-1:000000000000:key/ours';
+  const plan = { ...PLAN, tables: PLAN.tables.map((table) => ({ ...table, kmsKey })) };
+
+  const asked = accessesOf(plan, 'dynamodb', 'DynamoDB_20120810.GetItem', { TableName, Key: pk('a') });
+
+  const context = { 'kms:ViaService': ['dynamodb.us-east-1.amazonaws.com'] };
+  expect(asked.slice(1)).toEqual([{ action: 'kms:Decrypt', resource: kmsKey, context }]);
+});
+
 test.each([
   {
     operation: 'SendMessageBatch',

@@ -55,8 +55,10 @@ function plannedQueue(name: string, attributes: Record<string, string>) {
 function planOf(triggers: readonly [string, Trigger][]): CloudPlan {
   const functions = triggers.map(([name, { environment, timeoutSeconds = 30 }]) => {
     const own = { logicalId: name, name, arn: arn('lambda', `function:${name}`), timeoutSeconds };
+    const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     return plannedFunction('work', {
       ...own,
+      statements: [{ effect: 'Allow', actions, resources: [arn('sqs', name)] }],
       environment: { RECORD_FILE: recordFile(name), ...environment },
     });
   });

@@ -6,7 +6,7 @@ import { planOf } from '../../../local/cloud/synthesize.ts';
 import { temporaryDirectory } from './hand-made.ts';
 
 const STAGES = ['master', 'archive', 'expire', 'restore', 'cancel', 'purge'];
-const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', 'trail', ...STAGES];
+const FUNCTIONS = ['api', 'webhook', 'sweep', 'copy', 'audit', 'trail', ...STAGES, 'authorize'];
 
 /** Bundles as small as can be: what is in them does not matter here. */
 function emptyBundles(directory: string): string {
@@ -22,7 +22,7 @@ test('reads every function, route, schedule, rule, event source and store of the
   const functionsDirectory = emptyBundles(join(directory.path, 'functions'));
 
   const plan = await planOf(
-    { functionsDirectory },
+    { functionsDirectory, bearerTokens: true },
     { outputDirectory: join(directory.path, 'out'), region: 'us-east-1' },
   );
 
@@ -61,5 +61,9 @@ test('reads every function, route, schedule, rule, event source and store of the
     'by-user',
   ]);
   expect(plan.buckets).toMatchObject([{ versioned: true, events: true, abortDays: 7 }]);
-  expect(plan.secrets).toHaveLength(1);
+  expect(plan.secrets).toHaveLength(2);
+  const judged = plan.routes.filter(({ authorization }) => typeof authorization === 'object');
+  expect(plan.routes.filter((route) => !judged.includes(route)).map(({ key }) => key)).toEqual([
+    'POST /v1/webhooks/mux',
+  ]);
 });

@@ -51,6 +51,33 @@ const permission = (principal: string, source: unknown) => ({
   },
 });
 
+/** As HttpLambdaAuthorizer writes it. */
+const authorizer = (more: object = {}) => ({
+  Type: 'AWS::ApiGatewayV2::Authorizer',
+  Properties: {
+    ApiId: { Ref: 'Api' },
+    AuthorizerPayloadFormatVersion: '2.0',
+    AuthorizerResultTtlInSeconds: 60,
+    AuthorizerType: 'REQUEST',
+    AuthorizerUri: {
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':apigateway:us-east-1:lambda:path/2015-03-31/functions/',
+          FUNCTION_ARN,
+          '/invocations',
+        ],
+      ],
+    },
+    EnableSimpleResponses: true,
+    IdentitySource: ['$request.header.Authorization', '$context.routeKey'],
+    Name: 'Judge',
+    ...more,
+  },
+});
+
 /** One of everything, written by hand after the CloudFormation reference. */
 function resources(): Resources {
   return {
@@ -235,6 +262,24 @@ describe('a template that is understood', () => {
     ]);
   });
 
+  test('gives a route the function that judges who may call it', () => {
+    const api = ['arn:aws:execute-api:us-east-1:000000000000:', { Ref: 'Api' }, '/authorizers/'];
+    const source = { 'Fn::Join': ['', [...api, { Ref: 'Judge' }]] };
+    const given = {
+      ...withProperties('Route', { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Judge' } }),
+      ...{ Judge: authorizer(), JudgePermission: permission('apigateway.amazonaws.com', source) },
+    };
+
+    const plan = read(given);
+
+    expect(plan.routes[0]?.authorization).toEqual({
+      logicalId: 'Judge',
+      functionArn: plan.functions[0]?.arn,
+      identitySources: ['$request.header.Authorization', '$context.routeKey'],
+      ttlSeconds: 60,
+    });
+  });
+
   test('gives routes, schedules and rules their function', () => {
     const plan = read(resources());
 
@@ -333,9 +378,24 @@ describe('what the reader does not know stops the boot', () => {
       says: /^Rule: .*numeric/,
     },
     {
-      name: 'an authorizer',
-      given: withProperties('Route', { AuthorizationType: 'CUSTOM' }),
-      says: /^Route: .*AuthorizationType/,
+      name: 'an authorizer that is not there',
+      given: withProperties('Route', { AuthorizationType: 'CUSTOM', AuthorizerId: 'Gone' }),
+      says: /^Route: its authorizer Gone is not in the template/,
+    },
+    {
+      name: 'a JWT, whose signature nobody here can check',
+      given: { ...resources(), Jwt: authorizer({ AuthorizerType: 'JWT' }) },
+      says: /^Jwt: the embedded cloud cannot verify JWTs/,
+    },
+    {
+      name: 'an authorizer that answers with policies',
+      given: { ...resources(), Judge: authorizer({ EnableSimpleResponses: false }) },
+      says: /^Judge: it answers with policies/,
+    },
+    {
+      name: 'an identity source',
+      given: { ...resources(), Judge: authorizer({ IdentitySource: ['$request.querystring.token'] }) },
+      says: /^Judge: .*IdentitySource/,
     },
     {
       name: 'an event source that is no queue',
@@ -369,6 +429,11 @@ describe('a grant that is missing stops the boot', () => {
       name: 'a route with a permission for another path',
       given: withProperties('RoutePermission', { SourceArn: wrongPath }),
       says: /^Route: no Lambda permission/,
+    },
+    {
+      name: 'an authorizer without permission',
+      given: { ...resources(), Judge: authorizer() },
+      says: /^Judge: no Lambda permission .*\/authorizers\/Judge/,
     },
     {
       name: 'a rule without permission',

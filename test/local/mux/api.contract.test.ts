@@ -32,6 +32,22 @@ const rows: Row[] = [
     },
   },
   {
+    fact: 'a token with Mux Video Read reads, and is answered 403 to every write',
+    basis: 'assumed',
+    source: 'mux.com/docs/core/make-api-requests: permissions of a token; the status is assumed',
+    check: async ({ url, simulator }) => {
+      const { id: tokenId, secret: tokenSecret } = DEFAULT_ENVIRONMENT.readToken ?? { id: '', secret: '' };
+      const reader = new Mux({ tokenId, tokenSecret, baseURL: url, maxRetries: 0 });
+      const { id } = await simulator.addAsset({});
+
+      expect((await reader.video.assets.retrieve(id)).id).toBe(id);
+      expect(await reader.system.utilities.whoami()).toMatchObject({ permissions: ['video:read'] });
+      await expect(reader.video.assets.delete(id)).rejects.toMatchObject({ status: 403 });
+      const opened = reader.video.assets.updateMasterAccess(id, { master_access: 'temporary' });
+      await expect(opened).rejects.toMatchObject({ status: 403 });
+    },
+  },
+  {
     fact: 'a wrong secret is answered 401 unauthorized',
     basis: 'documented',
     source: 'mux-openapi.json, /system/v1/whoami 401',

@@ -33,7 +33,7 @@ describe('sub-resources', () => {
     },
   );
 
-  test.each(['lifecycle', 'policy', 'encryption', 'notification'])(
+  test.each(['lifecycle', 'policy', 'accelerate', 'notification'])(
     'PUT and GET of a bucket?%s are 501',
     async (name) => {
       const put = await send({ method: 'PUT', path: `/bkt?${name}`, body: '<x/>' });
