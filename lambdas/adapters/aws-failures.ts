@@ -19,7 +19,13 @@ export interface AwsPlace {
   readonly name: string;
 }
 
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnrecognizedClientException']);
+/** DecryptionFailure: the KMS key of a secret is disabled, or not for this role. */
+const DENIED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'DecryptionFailure',
+  'UnrecognizedClientException',
+]);
 const MISSING = new Set(['ResourceNotFoundException', 'QueueDoesNotExist']);
 const THROTTLED = new Set([
   'ProvisionedThroughputExceededException',

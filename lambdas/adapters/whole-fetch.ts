@@ -22,6 +22,8 @@ export async function wholeFetch(url: string | URL | Request, options: WholeRequ
   const to = new URL(url);
   const { request } = to.protocol === 'https:' ? https : http;
   const headers = Object.fromEntries(new Headers(options.headers));
+  // Node itself says it for the usual verbs only: the body of a DELETE would be no part of the request.
+  if (typeof body === 'string') headers['content-length'] = String(Buffer.byteLength(body));
   try {
     const sent = request(to, { method: options.method, headers, signal: signal ?? undefined });
     return await answerTo(sent.end(body ?? undefined));

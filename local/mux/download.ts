@@ -1,14 +1,18 @@
 // Fetches inputs as Mux does: a plain GET with Mux's user agent, streamed. Whether Mux also sends HEAD or Range is unknown.
-// By undici's fetch, since Node 24's own ends the process when an HTTP/1.0 server (`python3 -m http.server`) closes at the wrong moment.
-import { fetch } from 'undici';
+// By undici's fetch and connections, since Node 24's own end the process when an HTTP/1.0 server (`python3 -m http.server`) closes at the wrong moment.
+import { Agent, fetch } from 'undici';
 
 /** Since 2025-07-21 (mux.com/docs/changelog). */
 const USER_AGENT = 'curl/7.43.0 (Mux)';
+/** Of its own: without one undici takes whichever came first in this process, and that may be Node's. */
+export const connections = new Agent();
+
 const MAX_TEXT_BYTES = 10 * 1024 * 1024;
 
 /** Throws when the address cannot be reached, does not answer 200, or breaks off. */
 export async function* download(url: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  const response = await fetch(url, { headers: { 'user-agent': USER_AGENT }, signal });
+  const headers = { 'user-agent': USER_AGENT };
+  const response = await fetch(url, { headers, signal, dispatcher: connections });
   if (response.status !== 200 || !response.body) throw new Error(`The server answered ${response.status}`);
   yield* response.body;
 }

@@ -2,6 +2,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { fetch } from 'undici';
 import { showAsset } from './asset-view.ts';
+import { connections } from './download.ts';
 import type { Asset, Environment, StaticRendition, StoredAsset, Track, WebhookDelivery } from './model.ts';
 import { environmentOf, later, remember, schedule, type World } from './world.ts';
 
@@ -151,7 +152,10 @@ async function attempt(
 ): Promise<number | undefined> {
   try {
     const headers = { 'content-type': 'application/json', 'mux-signature': signature };
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+    const response = await fetch(url, {
+      ...{ method: 'POST', headers, body, redirect: 'manual', signal },
+      dispatcher: connections,
+    });
     await response.arrayBuffer();
     return response.status;
   } catch {

@@ -25,7 +25,7 @@ let api: string;
 beforeAll(async () => {
   const encryptionKey = Key.fromKeyArn(new Stack(new App()), 'Key', KEY_ARN);
   const apart = { encryptionKey, readSecret: true, webhookSecret: true };
-  house = await openHouse({ lease: Duration.seconds(20), ...apart });
+  house = await openHouse({ lease: Duration.seconds(8), ...apart });
   api = house.running.cloud.urls.api;
 });
 
@@ -59,7 +59,7 @@ function filesWith(directory: string, text: string): readonly string[] {
 }
 
 async function erased(id: string): Promise<Reply> {
-  const deadlineMs = Date.now() + 60_000;
+  const deadlineMs = Date.now() + 120_000;
   for (;;) {
     const answer = await call(api, 'GET', `/v1/erasures/${id}`);
     if (answer.body.state === 'done' || Date.now() > deadlineMs) return answer;
@@ -68,7 +68,7 @@ async function erased(id: string): Promise<Reply> {
 }
 
 test('an erasure leaves nothing that names the person, and says what it did', {
-  timeout: 120_000,
+  timeout: 200_000,
 }, async () => {
   const meta = { title: `Film of ${PERSON}`, external_id: `id-${PERSON}`, creator_id: PERSON };
   const old = await house.simulator.addAsset({

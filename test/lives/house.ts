@@ -63,6 +63,7 @@ function secretsOf({ mux }: Running, directory: string): Readonly<Record<string,
   return {
     'the Mux token': mux.tokenSecret,
     'the Mux token, encoded': btoa(`${mux.tokenId}:${mux.tokenSecret}`),
+    'the Mux token that only reads': mux.readToken?.secret ?? mux.tokenSecret,
     "Mux's webhook secret": mux.webhookSecret,
     'our signing secret': signingSecret({}),
     ...accessKeysOf(directory),
