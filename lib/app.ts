@@ -1,5 +1,6 @@
 // The CDK app: one stack that holds one Icehouse, for one Mux environment.
-// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls, bearerTokens;
+// Context values, `cdk deploy -c name=value`: deletions, storageClass, expirySchedule, graceDays, webhookUrls, bearerTokens, readSecret,
+// webhookSecret;
 // alarmTopicArn for whoever is to be told; laterIndex for a table that is there (lib/ledger.ts); name for another stack beside the first.
 import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -13,6 +14,9 @@ const icehouse = new Icehouse(stack, 'Icehouse', {
   alarmTopic: alarmTopic(stack),
 });
 
+/** Where Mux's signing secret is looked for, unless that is the secret of the token. */
+const webhookSecret = icehouse.webhookSecret ?? icehouse.readSecret;
+
 const outputs = {
   ApiUrl: icehouse.apiUrl,
   WebhookUrl: icehouse.webhookUrl,
@@ -20,6 +24,8 @@ const outputs = {
   LedgerTable: icehouse.table.tableName,
   TransitionBus: icehouse.bus.eventBusName,
   MuxSecret: icehouse.secret.secretName,
+  ...(icehouse.readSecret && { ReadSecret: icehouse.readSecret.secretName }),
+  ...(webhookSecret && { WebhookSecret: webhookSecret.secretName }),
   CopyQueue: icehouse.copyQueue.queueUrl,
   CopyDeadLettersQueue: icehouse.copyDeadLetters.queueUrl,
   FailedInvocationsQueue: icehouse.failedInvocations.queueUrl,

@@ -13,6 +13,8 @@ export function contextProps(node: Node): IcehouseProps {
     graceDays: days(node, 'graceDays'),
     webhooks: webhooks(node),
     bearerTokens: isTrue(node, 'bearerTokens'),
+    readSecret: isTrue(node, 'readSecret'),
+    webhookSecret: isTrue(node, 'webhookSecret'),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Access {
   readonly action: string;
   readonly resource: string;
   readonly context?: RequestContext;
+  /** Nobody asked for it by name: who may not is refused nothing, and only not shown it. */
+  readonly isLook?: boolean;
 }
 
 /** What a service asks of KMS for the caller. */
@@ -110,9 +112,9 @@ export class AccessControl {
     };
   }
 
-  #decide(role: Role, { action, resource, context }: Access): boolean {
+  #decide(role: Role, { action, resource, context, isLook }: Access): boolean {
     const allowing = allowingStatements(role.statements, action, resource, context);
-    if (allowing.length === 0) this.#noteDenied(role, action, resource);
+    if (allowing.length === 0 && !isLook) this.#noteDenied(role, action, resource);
     for (const statement of allowing) noteUsed(role, statement, action, resource);
     return allowing.length > 0;
   }

@@ -241,10 +241,12 @@ function s3Options(
   return {
     thawMs,
     credentials: (accessKeyId) => principals.secretOf(accessKeyId),
-    authorize: (accessKeyId, action, resource) =>
+    authorize: (accessKeyId, action, resource, isLook) =>
       access.allows(
         accessKeyId,
-        action.startsWith('kms:') ? keyAccess(plan.region, 's3', action, resource) : { action, resource },
+        action.startsWith('kms:')
+          ? keyAccess(plan.region, 's3', action, resource)
+          : { action, resource, isLook },
       ),
     onEvent: (event) => {
       const { name } = event.detail.bucket;

@@ -20,8 +20,11 @@ export interface Store {
   readonly repeatedComplete: 'NoSuchUpload' | 'success';
 }
 
-/** Whether the caller may do the action (`s3:GetObject`) on the resource (an ARN). */
-export type Authorize = (action: string, resource: string) => boolean;
+/**
+ * Whether the caller may do the action (`s3:GetObject`) on the resource (an ARN). With `isLook` it was not asked for: whoever may
+ * not is only not shown something.
+ */
+export type Authorize = (action: string, resource: string, isLook?: boolean) => boolean;
 
 export interface Call {
   readonly request: S3Request;

@@ -119,7 +119,7 @@ export function asShown(response: S3Response, request: S3Request, authorize: Aut
   const headers = { ...response.headers };
   for (const [header, action] of Object.entries(SHOWN_BY_PERMISSION)) {
     if (headers[header] === undefined) continue;
-    if (!authorize(action, `arn:aws:s3:::${request.bucket}/${request.key}`)) delete headers[header];
+    if (!authorize(action, `arn:aws:s3:::${request.bucket}/${request.key}`, true)) delete headers[header];
   }
   return { ...response, headers };
 }

@@ -27,7 +27,7 @@ export interface S3ServerOptions {
   /** The secret of an access key, or undefined when there is no such key. */
   readonly credentials: (accessKeyId: string) => string | undefined;
   /** Whether the holder of the access key may do the action (`s3:…`, `kms:…`) on the resource. @default every one may do everything */
-  readonly authorize?: (accessKeyId: string, action: string, resource: string) => boolean;
+  readonly authorize?: (accessKeyId: string, ...asked: Parameters<Authorize>) => boolean;
   /** How long a copy out of Glacier takes, in real milliseconds: one for all, or by storage class and tier. */
   readonly thawMs: number | ((storageClass: string, tier: ThawTier) => number);
   /** Gets S3's EventBridge events, each at least once; when it fails the event is sent again. */
@@ -138,7 +138,7 @@ async function answer(
   request: S3Request,
   auth: Authenticated,
 ): Promise<S3Response> {
-  const authorize: Authorize = (action, resource) => allows(auth.accessKeyId, action, resource);
+  const authorize: Authorize = (...asked) => allows(auth.accessKeyId, ...asked);
   const { run } = routeOf(request);
   requirePermission(run, request, authorize);
   const call = { request, auth, authorize, store };

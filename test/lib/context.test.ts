@@ -13,6 +13,8 @@ describe('context values', () => {
       expirySchedule: 'monthly',
       graceDays: '14',
       bearerTokens: 'true',
+      readSecret: 'false',
+      webhookSecret: 'true',
     });
 
     expect(props).toEqual({
@@ -21,6 +23,8 @@ describe('context values', () => {
       expirySchedule: 'monthly',
       graceDays: 14,
       bearerTokens: true,
+      readSecret: false,
+      webhookSecret: true,
     });
   });
 
