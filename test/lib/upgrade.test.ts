@@ -173,5 +173,7 @@ describe('an idle stack', () => {
     const written = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8');
 
     expect(written).toBe(operatingPage(written, lines));
+    const together = lines.reduce((sum, { usd }) => sum + usd, 0).toFixed(2);
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`costs $${together} a month`);
   });
 });
