@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import packageJson from '../package.json' with { type: 'json' };
 
 const PROPS_FILE = new URL('../lib/icehouse-props.ts', import.meta.url);
+const CONSTRUCT_FILE = new URL('../lib/icehouse.ts', import.meta.url);
 
 interface Prop {
   readonly name: string;
@@ -12,7 +13,11 @@ interface Prop {
 }
 
 export function constructPage(): string {
-  return `${[...HOW, '## Props', 'Made from `lib/icehouse-props.ts` by `npm run docs`. All are optional.', ...props().map(asText)].join('\n\n')}\n`;
+  const parts = [
+    ...[...HOW, '## Props', 'Made from `lib/icehouse-props.ts` by `npm run docs`. All are optional.'],
+    ...[...props().map(asText), '## What it has', 'Made from `lib/icehouse.ts`.', members()],
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 const HOW = [
@@ -28,7 +33,7 @@ const stack = new Stack(app, 'Archive');
 const icehouse = new Icehouse(stack, 'Icehouse', { graceDays: 45 });
 \`\`\``,
   'Without props nothing is deleted from Mux: `deletions` begins as `dry-run`. Bucket, table and secret outlive the stack. After the first deployment ' +
-    'put the Mux token and the webhook secret into `icehouse.secret`, and enter `icehouse.webhookUrl` in the Mux dashboard.',
+    '`npx icehouse connect --secret NAME --webhook-url URL` puts the Mux token into `icehouse.secret` and registers `icehouse.webhookUrl` at Mux; make outputs of both.',
   '- `icehouse`: the construct. Needs `aws-cdk-lib` and `constructs` from your app, and nothing else: the functions lie bundled in the package, no bundler runs.',
   '- `icehouse/client`: the API as typed methods, and `verifyIcehouseSignature` for the events it sends. No dependencies, no CDK.',
   '- `npx icehouse`: the command, bundled.',
@@ -48,6 +53,25 @@ function props(): readonly Prop[] {
     if (!byDefault) throw new Error(`Prop ${name} does not say its default.`);
     return { name, type: oneLine(type), text: oneLine(text), byDefault: oneLine(byDefault) };
   });
+}
+
+/** Attributes and methods, in the order of the file. Throws an Error when one that others can see has no docstring. */
+function members(): string {
+  const source = readFileSync(CONSTRUCT_FILE, 'utf8');
+  const [body = ''] = source.slice(source.indexOf('export class Icehouse')).split('\n}\n');
+  const visible = body.match(/^ {2}(readonly \w+: |[a-z]\w+\(.*\): )/gm)?.length;
+  const found = [
+    ...body.matchAll(
+      / {2}\/\*\*((?:(?!\*\/).)*)\*\/\n {2}(?:readonly )?(\w+(?:\(.*?\))?): ([^\n]*?)(?:;| \{)\n/gs,
+    ),
+  ];
+  if (found.length !== visible)
+    throw new Error(`Found ${found.length} members with a docstring, expected ${visible}.`);
+  const rows = found.map(([, comment = '', name = '', type = '']) => {
+    const text = oneLine(comment.replaceAll(/^ *\* ?/gm, ''));
+    return `| \`${name}\` | \`${type.replaceAll('|', '\\|')}\` | ${text} |`;
+  });
+  return ['| | | |', '|---|---|---|', ...rows].join('\n');
 }
 
 function asText({ name, type, text, byDefault }: Prop): string {

@@ -54,11 +54,13 @@ export class Icehouse extends Construct {
   readonly bearerTokens: BearerTokens | undefined;
   /** Alarms and dashboard; undefined where prop `watching` is false. */
   readonly watching: Watching | undefined;
+  /** By name: api, webhook, sweep, copy, audit, trail, and one for each stage. */
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  /** The HTTP API, for a domain name or a firewall of your own. */
   readonly api: HttpApi;
   /** Both URLs are without a slash at the end. */
   readonly apiUrl: string;
-  /** What to enter in the Mux dashboard. */
+  /** Where Mux sends its webhooks: `icehouse connect` registers it. */
   readonly webhookUrl: string;
   readonly #api: Api;
 
