@@ -25,7 +25,7 @@ const HOW = [
   packageJson.description,
   'Made by `npm run package` in the repository, as `dist/package`; the tarball of `npm pack ./dist/package` can be installed as it is.',
   `\`\`\`ts
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib/core';
 import { Icehouse } from 'icehouse';
 
 const app = new App();
@@ -33,7 +33,15 @@ const stack = new Stack(app, 'Archive');
 const icehouse = new Icehouse(stack, 'Icehouse', { graceDays: 45 });
 \`\`\``,
   'Without props nothing is deleted from Mux: `deletions` begins as `dry-run`. Bucket, table and secret outlive the stack. After the first deployment ' +
-    '`npx icehouse connect --secret NAME --webhook-url URL` puts the Mux token into `icehouse.secret` and registers `icehouse.webhookUrl` at Mux; make outputs of both.',
+    '`npx icehouse connect` puts the Mux token and the webhook secret where they belong. It finds the stack by these outputs, in what `cdk deploy --outputs-file cdk-outputs.json` writes:',
+  `\`\`\`ts
+const { secret, webhookSecret, webhookUrl, table } = icehouse;
+new CfnOutput(stack, 'MuxSecret', { value: secret.secretName });
+new CfnOutput(stack, 'WebhookUrl', { value: webhookUrl });
+new CfnOutput(stack, 'LedgerTable', { value: table.tableName });
+// With prop readSecret or webhookSecret the signing secret belongs elsewhere.
+if (webhookSecret) new CfnOutput(stack, 'WebhookSecret', { value: webhookSecret.secretName });
+\`\`\``,
   '- `icehouse`: the construct. Needs `aws-cdk-lib` and `constructs` from your app, and nothing else: the functions lie bundled in the package, no bundler runs.',
   '- `icehouse/client`: the API as typed methods, and `verifyIcehouseSignature` for the events it sends. No dependencies, no CDK.',
   '- `npx icehouse`: the command, bundled.',

@@ -14,9 +14,6 @@ const icehouse = new Icehouse(stack, 'Icehouse', {
   alarmTopic: alarmTopic(stack),
 });
 
-/** Where Mux's signing secret is looked for, unless that is the secret of the token. */
-const webhookSecret = icehouse.webhookSecret ?? icehouse.readSecret;
-
 const outputs = {
   ApiUrl: icehouse.apiUrl,
   WebhookUrl: icehouse.webhookUrl,
@@ -25,7 +22,7 @@ const outputs = {
   TransitionBus: icehouse.bus.eventBusName,
   MuxSecret: icehouse.secret.secretName,
   ...(icehouse.readSecret && { ReadSecret: icehouse.readSecret.secretName }),
-  ...(webhookSecret && { WebhookSecret: webhookSecret.secretName }),
+  ...(icehouse.webhookSecret && { WebhookSecret: icehouse.webhookSecret.secretName }),
   CopyQueue: icehouse.copyQueue.queueUrl,
   CopyDeadLettersQueue: icehouse.copyDeadLetters.queueUrl,
   FailedInvocationsQueue: icehouse.failedInvocations.queueUrl,

@@ -40,7 +40,7 @@ export class Icehouse extends Construct {
   readonly secret: ISecret;
   /** Those that only read at Mux; with prop `readSecret`. */
   readonly readSecret: ISecret | undefined;
-  /** What the webhook function verifies with; with prop `webhookSecret`. */
+  /** What the webhook function verifies with, where that is not `secret`: it is where `icehouse connect` must put the signing secret. */
   readonly webhookSecret: ISecret | undefined;
   /** Segments of large masters: the archive function sends them, the copy function is run by them. */
   readonly copyQueue: IQueue;
@@ -126,7 +126,7 @@ export class Icehouse extends Construct {
     this.bus = bus;
     this.secret = things.credentials.secret;
     this.readSecret = things.credentials.readSecret;
-    this.webhookSecret = things.credentials.webhookSecret;
+    this.webhookSecret = things.credentials.webhookSecret ?? things.credentials.readSecret;
     this.copyQueue = things.queues.copy;
     this.copyDeadLetters = things.queues.copyDeadLetters;
     this.failedInvocations = failures;

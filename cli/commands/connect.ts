@@ -54,7 +54,10 @@ export function addConnect(
     .option('--outputs <file>', 'what `cdk deploy --outputs-file` wrote', 'cdk-outputs.json')
     .option('--stack <name>', 'which stack, where the file has several')
     .option('--secret <name>', 'name or ARN, instead of the output MuxSecret')
-    .option('--webhook-store <name>', 'secret that keeps the signing secret, if another (prop webhookSecret)')
+    .option(
+      '--webhook-store <name>',
+      'secret that keeps the signing secret, if another (prop webhookSecret, else readSecret)',
+    )
     .addOption(
       new Option('--webhook-url <url>', 'instead of the output WebhookUrl').argParser(webhookAddress),
     )

@@ -1,6 +1,6 @@
 // What is to be done so that a stack and Mux belong together, from what both have. Nothing here asks anybody.
 import type { MuxToken, Registration, SecretFields } from './connect-ports.ts';
-import { filled, tokenIn } from './secret-fields.ts';
+import { filled, tokenIn, withoutEmptyWebhookSecret } from './secret-fields.ts';
 
 export interface Findings {
   readonly token: MuxToken;
@@ -27,15 +27,17 @@ export type WebhookPlan =
   | { readonly kind: 'by-hand'; readonly hasSecret: boolean };
 
 export interface Plan {
+  /** Also where it is there, and beside it an empty place for a signing secret that is kept elsewhere: nobody could read it so. */
   readonly storesToken: boolean;
   readonly webhook: WebhookPlan;
 }
 
 export function planOf(findings: Findings, { replace }: { readonly replace: boolean }): Plan {
-  const { token, secret } = findings;
+  const { token, secret, webhookSecret } = findings;
   const stored = tokenIn(secret);
+  const isFinished = webhookSecret === secret || withoutEmptyWebhookSecret(secret) === secret;
   return {
-    storesToken: stored?.id !== token.id || stored.secret !== token.secret,
+    storesToken: stored?.id !== token.id || stored.secret !== token.secret || !isFinished,
     webhook: webhookPlan(findings, replace),
   };
 }

@@ -18,8 +18,8 @@ export function tokenIn(fields: SecretFields): MuxToken | undefined {
 
 /** Where the signing secret is kept elsewhere an empty one here would say that somebody is still filling this one in. */
 export function withoutEmptyWebhookSecret(fields: SecretFields): SecretFields {
-  const { webhook_secret: _, ...others } = fields;
-  return filled(fields, 'webhook_secret') === undefined ? others : fields;
+  const { webhook_secret: place, ...others } = fields;
+  return place !== undefined && filled(fields, 'webhook_secret') === undefined ? others : fields;
 }
 
 export function withToken(fields: SecretFields, { id, secret }: MuxToken): SecretFields {

@@ -1,4 +1,4 @@
-// Object Lock on one version: longer and stricter, never shorter or milder, which S3 would refuse as it refuses a role.
+// Object Lock on one version: longer, never shorter or milder, which S3 would refuse as it refuses a role.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 import {
   GetObjectRetentionCommand,
@@ -26,8 +26,9 @@ export async function lockVersion(options: VaultOptions, wish: Wish): Promise<'l
     `PutObjectRetention of ${wish.key}`,
     async () => {
       try {
-        const Retention = strongerOf(await retentionOf(client, version), wish);
-        if (Retention) await client.send(new PutObjectRetentionCommand({ ...version, Retention }));
+        const before = await retentionOf(client, version);
+        const Retention = strongerOf(before, wish);
+        if (Retention) await retain(client, version, before, Retention);
         return true;
       } catch (error) {
         throw WITHOUT_LOCK.includes(s3ErrorCode(error)) ? withoutLock(Bucket, error) : error;
@@ -53,6 +54,24 @@ async function retentionOf(
   }
 }
 
+/**
+ * To make GOVERNANCE under way COMPLIANCE takes the bypass, which no function of ours has (reported:
+ * github.com/ceph/ceph/pull/42505): a person has to, or its end is waited for.
+ */
+async function retain(
+  client: VaultOptions['client'],
+  version: ConstructorParameters<typeof GetObjectRetentionCommand>[0],
+  before: ObjectLockRetention,
+  Retention: ObjectLockRetention,
+): Promise<void> {
+  try {
+    await client.send(new PutObjectRetentionCommand({ ...version, Retention }));
+  } catch (error) {
+    const isOther = before.Mode !== undefined && before.Mode !== Retention.Mode;
+    throw isOther && s3ErrorCode(error) === 'AccessDenied' ? mildlyLocked(version.Key, before, error) : error;
+  }
+}
+
 /** Undefined where the lock that there is will do. */
 function strongerOf(before: ObjectLockRetention, { mode, untilMs }: Wish): ObjectLockRetention | undefined {
   const { RetainUntilDate: until } = before;
@@ -61,6 +80,20 @@ function strongerOf(before: ObjectLockRetention, { mode, untilMs }: Wish): Objec
   const isLongEnough = until !== undefined && until.getTime() >= untilMs;
   if (isLongEnough && before.Mode === Mode) return undefined;
   return { Mode, RetainUntilDate: isLongEnough ? until : new Date(untilMs) };
+}
+
+function mildlyLocked(
+  key: string | undefined,
+  { RetainUntilDate: until }: ObjectLockRetention,
+  cause: unknown,
+): SetUpError {
+  const message = `${key} is locked in governance mode until ${until?.toISOString()}, and S3 does not let Icehouse make that compliance.`;
+  return new SetUpError('VAULT_LOCK_MILD', message, {
+    action:
+      'Let somebody with s3:BypassGovernanceRetention do it (aws s3api put-object-retention --bypass-governance-retention, docs/vault.md), or set the prop objectLock to governance; nothing is deleted meanwhile.',
+    retryable: true,
+    cause,
+  });
 }
 
 function withoutLock(bucket: string, cause: unknown): SetUpError {

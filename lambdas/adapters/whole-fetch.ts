@@ -12,7 +12,7 @@ export interface WholeRequest {
 }
 
 /**
- * Answers once the whole body is there. No redirect is followed and nothing is asked for compressed. Throws what the
+ * Answers once the whole body is there. No redirect is followed and nothing is decompressed. Throws what the
  * connection throws (ECONNRESET for an answer that breaks off), the reason of `signal`, and a TypeError for a body that is no string.
  */
 export async function wholeFetch(url: string | URL | Request, options: WholeRequest = {}): Promise<Response> {
@@ -21,7 +21,8 @@ export async function wholeFetch(url: string | URL | Request, options: WholeRequ
     throw new TypeError('Only a URL is fetched, and only text is sent.');
   const to = new URL(url);
   const { request } = to.protocol === 'https:' ? https : http;
-  const headers = Object.fromEntries(new Headers(options.headers));
+  // To say nothing of it is to take any coding: RFC 9110, 12.5.3.
+  const headers = Object.fromEntries([['accept-encoding', 'identity'], ...new Headers(options.headers)]);
   // Node itself says it for the usual verbs only: the body of a DELETE would be no part of the request.
   if (typeof body === 'string') headers['content-length'] = String(Buffer.byteLength(body));
   try {

@@ -53,7 +53,8 @@ export function decideRequest(
     // The date may have been moved since, and so many days count from now: late, never early.
     const laterMs = Math.max(request.expirationMs, Date.parse(record.expiration_date));
     const set = { expiration_date: iso(laterMs), accepted_losses: acceptedBy(record, request) };
-    return { kind: 'write', status: 202, record: goOn(record, caller, set) };
+    const end = endTakenAlong(record, laterMs, request.leastKeptMs);
+    return { kind: 'write', status: 202, record: goOn(record, caller, { ...set, ...end }) };
   }
   if (!record || record.status === 'cancelled' || (record.status === 'failed' && canBecome(record, request)))
     return begin(record, request, caller);
@@ -66,6 +67,18 @@ export function decideRequest(
       ? 'PATCH /v1/delete-requests/{asset_id} moves its dates; cancel it to begin anew.'
       : 'The asset is on its way out or gone; restore it first.',
   });
+}
+
+/** A date that moves on by itself leaves the archive no less time than a request has to: its end moves as well. */
+function endTakenAlong(
+  { archive_until, deleted_at, expiration_date }: AssetRecord,
+  goesMs: number,
+  leastKeptMs: number = 0,
+): Pick<AssetRecord, 'archive_until'> {
+  if (!archive_until || deleted_at || goesMs <= Date.parse(expiration_date)) return {};
+  return endsTooSoon(Date.parse(archive_until), goesMs, leastKeptMs)
+    ? { archive_until: iso(goesMs + leastKeptMs) }
+    : {};
 }
 
 /** A restore that failed is no request that could be of another mode; what was saved of a lost asset is not given up so. */
@@ -168,9 +181,10 @@ export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: 
   const archive_until = endOf(wish.archiveUntilMs, record.archive_until).archive_until;
   const isMoved = expiration_date !== record.expiration_date;
   const isEndMoved = archive_until !== record.archive_until;
-  const goes = isBeforeDeletion(effectiveStatus(record)) ? expiration_date : record.deleted_at;
-  if (archive_until && goes && (isMoved || isEndMoved)) {
-    if (endsTooSoon(Date.parse(archive_until), Date.parse(goes), wish.leastKeptMs))
+  const goes = isBeforeDeletion(effectiveStatus(record)) ? expiration_date : wentAt(record, caller);
+  if (archive_until && (isMoved || isEndMoved)) {
+    const leastMs = lastsLonger(record, { expiration_date, archive_until }) ? 0 : wish.leastKeptMs;
+    if (endsTooSoon(Date.parse(archive_until), Date.parse(goes), leastMs))
       return refuseEarlyEnd(goes, wish.leastKeptMs);
   }
   const warning =
@@ -189,6 +203,20 @@ export function decideReschedule(record: AssetRecord, wish: Reschedule, caller: 
   const by = { ...caller, actor: wish.userId };
   const moved = noted(record, by, `${moves.join(', ')}: ${wish.reason}`, set);
   return { kind: 'write', status: 200, record: moved, warning };
+}
+
+/** Of what is being deleted this moment nothing says yet when it went. */
+function wentAt({ deleted_at, expiration_date }: AssetRecord, { nowMs }: Caller): string {
+  return deleted_at ?? iso(Math.max(nowMs, Date.parse(expiration_date)));
+}
+
+/** What was agreed on before may be less than would be agreed on now: then any more is right. */
+function lastsLonger(
+  before: AssetRecord,
+  after: { readonly expiration_date: string; readonly archive_until: string },
+): boolean {
+  const { expiration_date, archive_until } = before;
+  return !!archive_until && after.archive_until >= archive_until && after.expiration_date <= expiration_date;
 }
 
 /** The end of an archive can be moved as long as there is one, or may yet be; the expiration date before the deletion only. */

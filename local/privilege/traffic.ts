@@ -121,6 +121,8 @@ export const RUNS: readonly Run[] = [
       await place.call('DELETE', `${path}/hold`, USER);
       await place.call('PATCH', path, { expiration_date: inSeconds(86_400), ...USER });
       await place.call('POST', '/v1/groups/batch-1/cancel', USER);
+      // Refused, of which the trail is told.
+      await place.call('POST', '/v1/delete-requests/unknown1/restore', {}).catch(() => {});
     },
   },
   {

@@ -89,16 +89,18 @@ export function requireDeletable(request: S3Request, lock: ObjectLock | undefine
   if (legalHold || isKept(request, retention, nowMs)) throw protectedByLock();
 }
 
-/** A retention under way may become longer or stricter; all else takes the bypass, which COMPLIANCE does not know. */
+/**
+ * A retention under way may become longer; all else, also GOVERNANCE made COMPLIANCE, takes the bypass, which COMPLIANCE does not
+ * know (reported from S3 itself: github.com/ceph/ceph/pull/42505).
+ */
 export function requireChangeable(
   request: S3Request,
   old: Retention | undefined,
   next: Retention | undefined,
   nowMs: number,
 ): void {
-  const isStronger =
-    next && old && next.untilMs >= old.untilMs && (next.mode === old.mode || old.mode === 'GOVERNANCE');
-  if (!isStronger && isKept(request, old, nowMs)) throw protectedByLock();
+  const isLonger = next && old && next.untilMs >= old.untilMs && next.mode === old.mode;
+  if (!isLonger && isKept(request, old, nowMs)) throw protectedByLock();
 }
 
 function isKept(request: S3Request, retention: Retention | undefined, nowMs: number): boolean {

@@ -1,5 +1,8 @@
 // Servers that break HTTP, or off: an uncaught exception would end the function (and this test run), so each is an error that
 // passes, and no body is taken for whole that is not.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -126,9 +129,13 @@ test('a small file whose connection is reset is not taken for whole, though it s
 describe('Mux', () => {
   async function call(play: Play): Promise<unknown> {
     await using server = await startHostile(play);
+    return await callAt(server.url);
+  }
+
+  async function callAt(api: string): Promise<unknown> {
     const mux = createMuxCall({
       credentials: async () => ({ tokenId: 'id', tokenSecret: 'secret' }),
-      baseUrls: { api: server.url },
+      baseUrls: { api },
       governor: { take: async () => undefined, slowDown: async () => undefined },
       purpose: 'prepare',
       clock: manualClock(),
@@ -161,6 +168,22 @@ describe('Mux', () => {
     const answer = call(says(`HTTP/1.1 200 OK\r\n${fields}${CLOSE}\r\n`, zipped));
 
     await expect(answer).rejects.toMatchObject({ name: 'TransientError' });
+  });
+
+  // RFC 9110, 12.5.3: without the header "any content coding is considered acceptable by the user agent" (documented)
+  test('that compresses for whoever does not say no is told no', async () => {
+    const server = createServer(({ headers }, answer) => {
+      const isPlain = headers['accept-encoding'] === 'identity';
+      answer.setHeader('Content-Type', 'application/json');
+      if (!isPlain) answer.setHeader('Content-Encoding', 'gzip');
+      answer.end(isPlain ? '{"data":[]}' : gzipSync('{"data":[]}'));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+
+    const answer = await callAt(`http://127.0.0.1:${port}`).finally(() => server.close());
+
+    expect(answer).toEqual({ data: [] });
   });
 
   test('is understood in HTTP/1.0', async () => {

@@ -136,6 +136,32 @@ describe('the least time that an archive is kept', () => {
   const reschedule = (record: AssetRecord, archiveUntilMs: number | null) =>
     decideReschedule(record, { archiveUntilMs, leastKeptMs, userId: 'u', reason: 'r' }, CALLER);
 
+  // By grace_days the date of a failed request counts from when it is sent again, while the end of its archive is a date.
+  test.each([
+    ['takes the end along', failedFrom('archiving'), '2026-12-21', '2026-12-28'],
+    ['leaves an end that is late enough', failedFrom('archiving'), '2027-01-01', '2027-01-01'],
+    [
+      'leaves that of what is deleted',
+      failedFrom('thawing', { deleted_at: NOW }),
+      '2026-12-21',
+      '2026-12-21',
+    ],
+  ])('a failed request that is sent again %s', (_, failed, until, expected) => {
+    const { deleted_by_user_id, reason, group_id } = failed;
+    const asked = { grace_days: 29, archive_until: until };
+    const record = { ...failed, asked, expiration_date: '2026-12-14T00:00:00.000Z', archive_until: until };
+    const wish = { asset_id: 'asset1', deleted_by_user_id, reason, group_id, asked };
+
+    const decision = decideRequest(
+      record,
+      { ...wish, archiveUntilMs: ms(until), expirationMs: ms('2026-12-21'), leastKeptMs },
+      CALLER,
+    );
+
+    expect(written(decision).archive_until?.slice(0, 10)).toBe(expected);
+    expect(written(decision).expiration_date).toBe('2026-12-21T00:00:00.000Z');
+  });
+
   test.each([
     ['a millisecond too short', leastKeptMs - 1, 'refuse'],
     ['long enough', leastKeptMs, 'write'],
@@ -154,6 +180,27 @@ describe('the least time that an archive is kept', () => {
     expect(reschedule(deleted, past(leastKeptMs))).toMatchObject(tooSoon);
     expect(reschedule(deleted, past(leastKeptMs + 3_600_000))).toMatchObject({ kind: 'write' });
     expect(reschedule(deleted, null)).toMatchObject({ kind: 'write' });
+  });
+
+  test('counts from now while the asset is being deleted', () => {
+    const now = ms(NOW);
+    const deleting = inStatus('deleting', { expiration_date: iso(now - 60_000) });
+
+    expect(reschedule(deleting, now + leastKeptMs - 1)).toMatchObject(tooSoon);
+    expect(reschedule(deleting, now + leastKeptMs)).toMatchObject({ kind: 'write' });
+  });
+
+  test('is no reason to refuse whoever wants a short time to be longer', () => {
+    const soon = iso(past(leastKeptMs - 2000));
+    const deleted = inStatus('deleted', { deleted_at: expiration, archive_until: soon });
+    const archived = inStatus('archived', { archive_until: soon });
+    const to = (expirationMs: number) =>
+      decideReschedule(archived, { expirationMs, leastKeptMs, userId: 'u', reason: 'r' }, CALLER);
+
+    expect(reschedule(deleted, past(leastKeptMs - 1000))).toMatchObject({ kind: 'write' });
+    expect(reschedule(deleted, past(leastKeptMs - 3000))).toMatchObject(tooSoon);
+    expect(to(past(-1000))).toMatchObject({ kind: 'write' });
+    expect(to(past(1000))).toMatchObject(tooSoon);
   });
 
   test('is no reason to refuse a word that changes nothing', () => {

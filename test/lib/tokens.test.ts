@@ -1,9 +1,11 @@
 // Which function may read which of Mux's secrets, where there is more than one.
+import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, test } from 'vitest';
 import { FUNCTIONS, type FunctionName } from '../../lambdas/contract/names.ts';
+import type { Icehouse } from '../../lib/icehouse.ts';
 import type { IcehouseProps } from '../../lib/icehouse-props.ts';
-import { environmentOf, statementsOf, synthesize } from './synthesized.ts';
+import { environmentOf, statementsOf, synthesize, withStack } from './synthesized.ts';
 
 const WRITERS: readonly FunctionName[] = ['api', 'master', 'archive', 'expire', 'restore', 'cancel', 'purge'];
 
@@ -44,6 +46,27 @@ describe('the functions that call Mux or verify what it sends', () => {
       webhook: 'WebhookSecret',
     });
   });
+});
+
+// Else `icehouse connect` stores the signing secret where the webhook function may not read it, and calls the stack connected.
+test.each<[string, IcehouseProps, 'secret' | 'readSecret' | 'webhookSecret']>([
+  ['one secret', {}, 'secret'],
+  ['one to read beside it', { readSecret: true }, 'readSecret'],
+  ['one for the webhook', { webhookSecret: true }, 'webhookSecret'],
+  ['all three', { readSecret: true, webhookSecret: true }, 'webhookSecret'],
+])('with %s the construct names the one that the webhook function reads', (_, props, expected) => {
+  const [named, told, own] = withStack(
+    () => props,
+    (stack) => {
+      const icehouse = stack.node.findChild('Icehouse') as Icehouse;
+      const { secretArn } = icehouse.webhookSecret ?? icehouse.secret;
+      const template = Template.fromStack(stack);
+      const read = environmentOf(template, 'webhook').MUX_SECRET_ID;
+      return [stack.resolve(secretArn), read, stack.resolve(icehouse[expected]?.secretArn)];
+    },
+  );
+
+  expect([named, told]).toEqual([own, own]);
 });
 
 test('a secret that is there already is used, and none is made', () => {

@@ -2,12 +2,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { Template as Synthesized } from 'aws-cdk-lib/assertions';
+import { App, Stack, type StackProps, Stage } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { idleCost, runsPerMonth, type Template } from '../../docs/idle-cost.ts';
 import { operatingPage } from '../../docs/operating-page.ts';
 import { FUNCTIONS, OPTIONAL_FUNCTIONS } from '../../lambdas/contract/names.ts';
 import { Icehouse } from '../../lib/icehouse.ts';
+import { Transitions } from '../../lib/transitions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FIXTURE = join(ROOT, 'test/fixtures/template/logical-ids.json');
@@ -114,6 +117,21 @@ describe('several in one account and region', () => {
     // Three buses, and the functions.
     expect(names).toHaveLength(3 + functions.length);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  // Written down from the templates that stacks without a name of their own have had: another name would be another bus.
+  test.each<[string, (app: App) => Construct, StackProps, string]>([
+    ['of its ids', (app) => app, {}, 'MainTransitionsBus43CF3383'],
+    ['of its ids, in a stage', (app) => new Stage(app, 'Prod'), {}, 'ProdMainTransitionsBusEB79DA47'],
+    ['of its ids, in a construct', (app) => new Construct(app, 'Ours'), {}, 'OursMainTransitionsBus3F9568E0'],
+    ['which is its first id', (app) => app, { stackName: 'Main' }, 'MainTransitionsBus43CF3383'],
+    ['of its own', (app) => app, { stackName: 'Main-2' }, 'Main2-Transitions-C99B2241'],
+    ['of its own, in a stage', (app) => new Stage(app, 'Prod'), { stackName: 'x' }, 'x-Transitions-6E4AAF86'],
+  ])('a stack with a name %s has a bus of that name', (_, parent, props, expected) => {
+    const stack = new Stack(parent(new App()), 'Main', props);
+    new Transitions(stack, 'Transitions', undefined);
+
+    Synthesized.fromStack(stack).hasResourceProperties('AWS::Events::EventBus', { Name: expected });
   });
 
   test('each function writes to a log group of its own', () => {

@@ -121,6 +121,16 @@ describe('a version under retention', () => {
     expect((await refusalOf(server.s3.headObject(at))).status).toBe(404);
   });
 
+  row('reported', 'github.com/ceph/ceph/pull/42505', 'becomes COMPLIANCE by the bypass only', async () => {
+    const at = await put('stricter', 'GOVERNANCE');
+    const Retention = { Mode: 'COMPLIANCE', RetainUntilDate: inMinutes(9) } as const;
+
+    expect(await refusalOf(server.s3.putObjectRetention({ ...at, Retention }))).toEqual(DENIED);
+    await server.s3.putObjectRetention({ ...at, Retention, BypassGovernanceRetention: true });
+
+    expect((await server.s3.getObjectRetention(at)).Retention?.Mode).toBe('COMPLIANCE');
+  });
+
   row('documented', 'userguide/object-lock.html', 'in COMPLIANCE mode can only be kept longer', async () => {
     const at = await put('compliant', 'COMPLIANCE');
     const change = (Mode: 'GOVERNANCE' | 'COMPLIANCE', minutes: number) =>
