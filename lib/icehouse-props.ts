@@ -190,7 +190,7 @@ export interface IcehouseProps {
 
   /**
    * The least time between a deletion and the end of its archive that a request may ask for by `archive_until`: who may ask for
-   * deletions and for nothing else must not be able to make the last copy go before anybody has noticed. An erasure is not bound by it.
+   * deletions and for nothing else must not be able to make the last copy go before anybody has noticed. An erasure is not bound by it; `retention` is at least as long.
    * @default Duration.days(7)
    */
   readonly minRetention?: Duration;

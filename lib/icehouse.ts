@@ -179,18 +179,11 @@ interface Things {
 }
 
 /** Who may do what. Each grant also sets the environment variable that names the thing. */
-function grant(functions: Functions, { ledger, vault, credentials, transitions, queues }: Things): void {
-  const { trail, ...onRecords } = functions.all;
-  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel, purge } = onRecords;
+function grant(functions: Functions, things: Things): void {
+  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel, purge } = functions.all;
+  const { credentials, transitions, queues } = things;
 
-  for (const handler of Object.values(functions.all)) vault.nameTo(handler);
-  for (const handler of Object.values(onRecords)) ledger.grantUse(handler);
-  const { webhook: _, ...counting } = onRecords;
-  for (const handler of Object.values(counting)) ledger.grantUpdate(handler);
-  ledger.grantQuery(api, 'wake', 'status', 'group', 'creator', 'user');
-  for (const handler of [sweep, master]) ledger.grantQuery(handler, 'wake', 'status');
-  ledger.grantQuery(audit, 'status');
-  for (const handler of [api, audit]) ledger.grantReadMany(handler);
+  grantLedger(functions, things);
   for (const handler of [api, master, archive, expire, restore, cancel, purge]) credentials.grantUse(handler);
   for (const handler of [copy, audit]) credentials.grantRead(handler);
   credentials.grantVerify(webhook);
@@ -198,7 +191,36 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
     transitions.grantPublish(handler);
   functions.grantInvokeStages([api, webhook, sweep, copy, audit, restore]);
   functions.grantInvokeAudit([api, sweep]);
+  grantVault(functions, things);
+  queues.grantSend(archive);
+  queues.grantGiveUp(copy);
+}
 
+function grantLedger({ all }: Functions, { ledger }: Things): void {
+  const { trail: _, ...onRecords } = all;
+  const { api, webhook, sweep, copy, audit, master, archive, expire, restore, cancel, purge } = onRecords;
+
+  for (const handler of Object.values(onRecords)) ledger.grantUse(handler);
+  for (const handler of [webhook, sweep, copy, archive]) ledger.grantPut(handler, 'records');
+  for (const handler of [master, expire, restore, cancel]) ledger.grantPut(handler, 'records', 'aliases');
+  ledger.grantPut(api, 'records', 'hold', 'audits', 'erasures');
+  ledger.grantPut(audit, 'records', 'audits', 'seen');
+  ledger.grantPut(purge, 'records', 'erasures');
+  ledger.grantDropAliases(purge);
+  ledger.grantUpdate(sweep, 'records');
+  for (const handler of [api, copy, audit, master, archive, restore, cancel])
+    ledger.grantUpdate(handler, 'slots', 'pin');
+  for (const handler of [expire, purge]) ledger.grantUpdate(handler, 'slots', 'pin', 'counts');
+  ledger.grantQuery(api, 'wake', 'status', 'group', 'creator', 'user');
+  for (const handler of [sweep, master]) ledger.grantQuery(handler, 'wake', 'status');
+  ledger.grantQuery(audit, 'status');
+  for (const handler of [api, audit]) ledger.grantReadMany(handler);
+}
+
+function grantVault({ all }: Functions, { vault }: Things): void {
+  const { api, copy, audit, trail, master, archive, expire, restore, cancel, purge } = all;
+
+  for (const handler of Object.values(all)) vault.nameTo(handler);
   for (const handler of [master, archive, expire, restore]) vault.grantRead(handler);
   for (const handler of [master, archive, expire]) vault.grantPutSidecars(handler);
   vault.grantReadSidecars(api);
@@ -212,7 +234,4 @@ function grant(functions: Functions, { ledger, vault, credentials, transitions, 
   for (const handler of [master, cancel]) vault.grantAbort(handler);
   vault.grantListParts(cancel);
   vault.grantPurge(purge);
-  ledger.grantDropAliases(purge);
-  queues.grantSend(archive);
-  queues.grantGiveUp(copy);
 }

@@ -14,7 +14,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/contract/environment.ts';
-import { TABLE } from '../lambdas/contract/names.ts';
+import { ITEMS, type Items, TABLE } from '../lambdas/contract/names.ts';
 import { grantKey } from './encryption.ts';
 
 type Index = keyof typeof TABLE.indexes;
@@ -34,19 +34,23 @@ export class Ledger extends Construct {
   }
 
   /**
-   * Reading one item, and writing it under a condition. Nobody deletes a record: one that ends leaves a tombstone. Whoever uses the
-   * table decrypts its table key; all else with a customer's key DynamoDB does by grants that it got when the table was made:
+   * Reading one item. Whoever uses the table decrypts its table key; all else with a customer's key DynamoDB does by grants that it got when the table was made:
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
    */
   grantUse(handler: LambdaFunction): void {
     handler.addEnvironment(ENVIRONMENT.table, this.table.tableName);
-    this.#grant(handler, [this.table.tableArn], 'GetItem', 'PutItem');
+    this.#grant(handler, [this.table.tableArn], 'GetItem');
     grantKey(handler, this.table.encryptionKey, 'dynamodb', 'Decrypt');
   }
 
-  /** Changing an item without reading it: a slot of the governor, a count of the brake, a claim of the sweep. */
-  grantUpdate(handler: LambdaFunction): void {
-    this.#grant(handler, [this.table.tableArn], 'UpdateItem');
+  /** Writing whole items of these kinds. Nobody deletes a record: one that ends leaves a tombstone. */
+  grantPut(handler: LambdaFunction, ...items: Items[]): void {
+    this.#grantKeys(handler, 'PutItem', items.map(patternOf));
+  }
+
+  /** Changing items of these kinds without reading them: a slot of the governor, a count of the brake, a claim of the sweep. */
+  grantUpdate(handler: LambdaFunction, ...items: Items[]): void {
+    this.#grantKeys(handler, 'UpdateItem', items.map(patternOf));
   }
 
   /** Keys from these indexes, and nothing else: they hold no more. */
@@ -62,11 +66,16 @@ export class Ledger extends Construct {
 
   /** An erasure takes away the aliases that are a customer's own words; no other item, and nobody else. */
   grantDropAliases(handler: LambdaFunction): void {
+    this.#grantKeys(handler, 'DeleteItem', ['alias#external#*']);
+  }
+
+  /** By keys, so that whoever may write records can neither lift the hold on everything nor set a count back. */
+  #grantKeys(handler: LambdaFunction, action: string, keys: readonly string[]): void {
     handler.addToRolePolicy(
       new PolicyStatement({
-        actions: ['dynamodb:DeleteItem'],
+        actions: [`dynamodb:${action}`],
         resources: [this.table.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alias#external#*'] } },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
       }),
     );
   }
@@ -98,4 +107,8 @@ export class Ledger extends Construct {
     }
     return table;
   }
+}
+
+function patternOf(kind: Items): string {
+  return ITEMS[kind];
 }

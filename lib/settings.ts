@@ -52,8 +52,7 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
   return {
     [ENVIRONMENT.minNoticeSeconds]: seconds(props.minNotice, Duration.hours(1)),
     [ENVIRONMENT.upcomingNoticeSeconds]: seconds(props.noticeBefore, Duration.hours(72)),
-    [ENVIRONMENT.minRetentionSeconds]: seconds(props.minRetention, Duration.days(7)),
-    ...(props.retention && { [ENVIRONMENT.retentionSeconds]: String(props.retention.toSeconds()) }),
+    ...retentionSettings(props),
     ...lockSettings(props),
     [ENVIRONMENT.erasureDelaySeconds]: seconds(props.erasureDelay, Duration.hours(72)),
     [ENVIRONMENT.settleSeconds]: seconds(props.settle, Duration.seconds(15)),
@@ -61,6 +60,21 @@ function clockSettings(props: IcehouseProps): Record<string, string> {
     [ENVIRONMENT.pollSeconds]: seconds(props.poll, Duration.seconds(30)),
     [ENVIRONMENT.createDoubtSeconds]: seconds(props.createDoubt, Duration.seconds(120)),
     [ENVIRONMENT.masterWaitSeconds]: seconds(props.masterWait, Duration.hours(12)),
+  };
+}
+
+function retentionSettings({
+  retention,
+  minRetention = Duration.days(7),
+}: IcehouseProps): Record<string, string> {
+  const [least, lasts] = [minRetention.toSeconds(), retention?.toSeconds()];
+  if (lasts !== undefined && lasts < least)
+    throw new Error(
+      `Props retention and minRetention: no archive may end sooner than minRetention. Expected a retention of at least ${least} seconds, got ${lasts}.`,
+    );
+  return {
+    [ENVIRONMENT.minRetentionSeconds]: String(least),
+    ...(lasts !== undefined && { [ENVIRONMENT.retentionSeconds]: String(lasts) }),
   };
 }
 

@@ -70,6 +70,21 @@ export const TABLE = {
   },
 } as const;
 
+/** For grants: the kinds of items that lie in the table, by their keys. */
+export const ITEMS = {
+  records: 'asset#*',
+  aliases: 'alias#*',
+  pin: 'pin#*',
+  slots: 'governor#*',
+  /** What was deleted in a day, and in a day for a user. */
+  counts: 'brake#day#*',
+  hold: 'brake#hold',
+  audits: 'audit#*',
+  seen: 'seen#*',
+  erasures: 'erasure#*',
+} as const;
+export type Items = keyof typeof ITEMS;
+
 /** Events on the bus: one for every transition of a record. */
 export const TRANSITION_EVENT = { source: 'icehouse', detailType: 'Icehouse Transition' } as const;
 

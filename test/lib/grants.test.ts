@@ -52,6 +52,33 @@ describe('a function may do', () => {
   });
 });
 
+/** Of PutItem and UpdateItem, by the keys of what is written. */
+const WRITES: Readonly<Record<FunctionName, Readonly<Record<string, readonly string[]>>>> = {
+  api: { put: ['asset#*', 'brake#hold', 'audit#*', 'erasure#*'], update: ['governor#*', 'pin#*'] },
+  webhook: { put: ['asset#*'] },
+  sweep: { put: ['asset#*'], update: ['asset#*'] },
+  copy: { put: ['asset#*'], update: ['governor#*', 'pin#*'] },
+  audit: { put: ['asset#*', 'audit#*', 'seen#*'], update: ['governor#*', 'pin#*'] },
+  trail: {},
+  master: { put: ['asset#*', 'alias#*'], update: ['governor#*', 'pin#*'] },
+  archive: { put: ['asset#*'], update: ['governor#*', 'pin#*'] },
+  expire: { put: ['asset#*', 'alias#*'], update: ['governor#*', 'pin#*', 'brake#day#*'] },
+  restore: { put: ['asset#*', 'alias#*'], update: ['governor#*', 'pin#*'] },
+  cancel: { put: ['asset#*', 'alias#*'], update: ['governor#*', 'pin#*'] },
+  purge: { put: ['asset#*', 'erasure#*'], update: ['governor#*', 'pin#*', 'brake#day#*'] },
+};
+
+test.each(FUNCTIONS)('%s writes these items of the ledger, and no others', (name) => {
+  const keysOf = (action: string) =>
+    statementsOf(template, name)
+      .filter((each) => actionsOf([each]).includes(action))
+      .map(({ Condition }) => [Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']].flat());
+
+  const { put, update } = WRITES[name];
+  expect(keysOf('dynamodb:PutItem')).toEqual(put ? [put] : []);
+  expect(keysOf('dynamodb:UpdateItem')).toEqual(update ? [update] : []);
+});
+
 describe('nobody', () => {
   const all = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,

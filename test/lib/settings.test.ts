@@ -51,3 +51,11 @@ test("hands a customer's own prices on as they are", () => {
     MUX_PRICES: '{"coldDiscounts":{"after90Days":0.7}}',
   });
 });
+
+test('no retention is shorter than the least time that a request may ask for', () => {
+  const month = Duration.days(30);
+
+  expect(() => settings({ retention: Duration.days(6) })).toThrow('a retention of at least 604800 seconds');
+  expect(() => settings({ retention: Duration.days(29), minRetention: month })).toThrow('2592000');
+  expect(settings({ retention: month, minRetention: month })).toMatchObject({ RETENTION_SECONDS: '2592000' });
+});
