@@ -6,17 +6,22 @@ export function isLoopback(url: URL): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }
 
-/** Throws CommandError INSECURE_TOKEN and NO_REGION. */
-export function authorizationFor(base: URL, options: { bearer?: string; region?: string }): Authorize {
+/** Throws CommandError INSECURE_TOKEN; the first call NO_REGION and NO_CREDENTIALS. `region`: where the host names none. */
+export function authorizationFor(
+  base: URL,
+  options: { bearer?: string; region?: () => Promise<string | undefined> },
+): Authorize {
   const { bearer } = options;
   if (bearer) {
     if (base.protocol === 'http:' && !isLoopback(base)) throw insecureToken(base);
     return async ({ headers }) => ({ ...headers, authorization: `Bearer ${bearer}` });
   }
   if (isLoopback(base)) return async ({ headers }) => headers;
-  const region = regionOf(base) ?? options.region;
-  if (!region) throw noRegion(base);
-  return signing(region);
+  return signing(async () => {
+    const region = regionOf(base) ?? (await options.region?.());
+    if (!region) throw noRegion(base);
+    return region;
+  });
 }
 
 /** Undefined for a host that is not API Gateway's own. */
@@ -25,10 +30,10 @@ export function regionOf({ hostname }: URL): string | undefined {
 }
 
 /** The AWS libraries are loaded by the first call that is signed: help and the local API start without them. */
-function signing(region: string): Authorize {
+function signing(region: () => Promise<string>): Authorize {
   let signer: ReturnType<typeof makeSigner> | undefined;
   return async ({ method, url, headers, body }) => {
-    signer ??= makeSigner(region);
+    signer ??= region().then(makeSigner);
     const request = {
       method,
       protocol: url.protocol,
@@ -72,7 +77,7 @@ function noRegion(base: URL): CommandError {
     title: 'No region',
     code: 'NO_REGION',
     detail: `${base.hostname} does not say which AWS region its calls are signed for.`,
-    action: 'Set AWS_REGION, or give --bearer.',
+    action: 'Set AWS_REGION, or `region` in your AWS profile, or give --bearer.',
   };
   return new CommandError(problem, EXIT.usage);
 }

@@ -16,7 +16,6 @@ export function helpPages(): readonly HelpPage[] {
     open: refuse,
     openScreen: refuse,
     pathStyle: false,
-    region: undefined,
     mux: { tokenId: undefined, tokenSecret: undefined, baseUrl: undefined },
     muxPrices: undefined,
   });

@@ -5,47 +5,60 @@ import { type Command, CommanderError } from 'commander';
 import { wholeFetch } from '../lambdas/adapters/whole-fetch.ts';
 import { IcehouseApi } from './api.ts';
 import { authorizationFor } from './credentials.ts';
+import { apiLine, apiPlace } from './place.ts';
 import { CommandError, EXIT } from './problems.ts';
 import { icehouseProgram } from './program.ts';
+import { awsRegion } from './region.ts';
 import { problemView } from './render.ts';
 import { screenOn } from './screen.ts';
-import type { Session } from './session.ts';
+import type { Screened, Session } from './session.ts';
 
 interface GlobalOptions {
-  readonly url: URL;
   readonly bearer?: string;
   readonly json?: true;
   readonly color: boolean;
 }
 
 const { MUX_TOKEN_ID, MUX_TOKEN_SECRET, MUX_BASE_URL, MUX_PRICES } = process.env;
-const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
+const noted = new Set<string>();
 
 const program = icehouseProgram({
   open,
   openScreen,
   pathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
-  region,
   mux: { tokenId: MUX_TOKEN_ID, tokenSecret: MUX_TOKEN_SECRET, baseUrl: MUX_BASE_URL },
   muxPrices: MUX_PRICES,
 });
 
 function open(command: Command): Session {
-  const options = command.optsWithGlobals<GlobalOptions>();
-  const authorize = authorizationFor(options.url, { bearer: options.bearer, region });
-  return {
-    ...openScreen(command),
-    api: new IcehouseApi({ base: options.url, authorize, fetch: wholeFetch, sleep }),
+  const { bearer } = command.optsWithGlobals<GlobalOptions>();
+  const opened = openScreen(command);
+  const place = apiPlace(command);
+  const { url: base } = place;
+  const authorized = authorizationFor(base, { bearer, region: () => awsRegion(process.env) });
+  const nameApi = () => {
+    // A program that named the API itself knows it.
+    if (!opened.json || !place.isNamed) opened.note(apiLine(place));
   };
+  const authorize: typeof authorized = (request) => {
+    if (place.isFromFile || request.method !== 'GET') nameApi();
+    return authorized(request);
+  };
+  const api = new IcehouseApi({ base, authorize, fetch: wholeFetch, sleep });
+  return { ...opened, api, apiUrl: base, nameApi };
 }
 
-function openScreen(command: Command): Omit<Session, 'api'> {
+function openScreen(command: Command): Screened {
   const options = command.optsWithGlobals<GlobalOptions>();
   return {
     screen: screenOn(process.stdout, { colour: options.color }),
     json: options.json === true,
     nowMs: Date.now,
     sleep,
+    note: (line) => {
+      if (!noted.has(line)) process.stderr.write(`${line}\n`);
+      noted.add(line);
+    },
     exitWith: (code) => {
       process.exitCode = code;
     },

@@ -78,7 +78,7 @@ export function unreachable(
   call: { isLocal: boolean; isRead: boolean },
 ): CommandError {
   const start = call.isLocal
-    ? 'Is the API running (`npm start -- --no-tour`)? Another one is named by --url or ICEHOUSE_URL.'
+    ? 'Is the API running (`npm start -- --no-tour`)? Another one is named by --url or ICEHOUSE_URL, a deployed one by cdk-outputs.json in the working directory.'
     : 'Check --url (or ICEHOUSE_URL) and your network.';
   const again = call.isRead ? '' : ' If it was cut off half way, asking again does no harm.';
   const problem = {

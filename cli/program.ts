@@ -32,16 +32,23 @@ import { addSlim } from './commands/slim.ts';
 import { addStatus } from './commands/status.ts';
 import { addUpcoming } from './commands/upcoming.ts';
 import { addWatch } from './commands/watch.ts';
+import { OUTPUTS_FILE } from './outputs.ts';
 import type { OpenScreen, OpenSession } from './session.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 API not reachable.`;
 
 const CREDENTIALS = `
-Each command says whom it speaks to. Calls of the API to this machine carry no
-credentials; to any other host they are signed with your AWS credentials (region
-from the host name, else AWS_REGION), unless a bearer token is given. What speaks
-to AWS directly takes the credentials of the AWS CLI, and needs no API for it.
+Each command says whom it speaks to. In a directory with cdk-outputs.json that is
+the deployed stack: its API, vault and queues; elsewhere http://127.0.0.1:8080, as
+\`npm start\` has it. --url and ICEHOUSE_URL name another API, and then nothing else
+is taken from the file; --stack goes before the environment. Whatever changes
+something, and whatever goes to a stack of the file, names its API on stderr.
+
+Calls of the API to this machine carry no credentials; to any other host they are
+signed with your AWS credentials (region from the host name, else AWS_REGION or your
+profile), unless a bearer token is given. What speaks to AWS directly takes the
+credentials of the AWS CLI, and needs no API for it.
 
 A ticket came in: what it is, what became of it, and all of its course back again:
   $ icehouse find 'https://stream.mux.com/pQr5T00pUblic.m3u8'
@@ -56,7 +63,6 @@ export interface Surroundings {
   readonly openScreen: OpenScreen;
   /** The bucket's name goes into the path, which any S3 but AWS's own may need. */
   readonly pathStyle: boolean;
-  readonly region: string | undefined;
   readonly mux: MuxVariables;
   /** JSON, as the prop muxPrices. */
   readonly muxPrices: string | undefined;
@@ -66,7 +72,7 @@ type Add = (program: Command) => void;
 
 /** Every command with whom it speaks to, which is the last line of its help before the exit codes. */
 export function icehouseProgram({ open, openScreen, ...given }: Surroundings): Command {
-  const { pathStyle, region, mux, muxPrices } = given;
+  const { pathStyle, mux, muxPrices } = given;
   const program = emptyProgram();
   const ofApi = (add: (program: Command, open: OpenSession) => void): Add => {
     return (to) => add(to, open);
@@ -96,7 +102,7 @@ export function icehouseProgram({ open, openScreen, ...given }: Surroundings): C
     (to) => addCopy(to, openScreen, { pathStyle }),
   ]);
   speaking(program, 'AWS directly (SQS: the queues), and the API (where the videos stand)', [
-    (to) => addDlq(to, { session: open, screen: openScreen }, { region }),
+    (to) => addDlq(to, { session: open, screen: openScreen }),
   ]);
   speaking(program, 'Mux directly, and AWS directly (Secrets Manager: the secret; DynamoDB: the ledger)', [
     (to) => addConnect(to, openScreen, { mux }),
@@ -110,11 +116,12 @@ function emptyProgram(): Command {
     .description('Keeps Mux videos safe in S3 Glacier when somebody presses delete.')
     .version(packageJson.version)
     .addOption(
-      new Option('--url <url>', 'the Icehouse API')
+      new Option('--url <url>', 'the API, instead of the output ApiUrl (without any: this machine)')
         .argParser(apiUrl)
-        .default(new URL('http://127.0.0.1:8080'), 'http://127.0.0.1:8080')
         .env('ICEHOUSE_URL'),
     )
+    .option('--stack <name>', 'the stack to work with, where the outputs have several')
+    .option('--outputs <file>', `what \`cdk deploy --outputs-file\` wrote (${OUTPUTS_FILE})`)
     .addOption(
       new Option('--bearer <token>', 'a bearer token instead of AWS credentials').env('ICEHOUSE_TOKEN'),
     )

@@ -32,7 +32,7 @@ const app = new App();
 const stack = new Stack(app, 'Archive');
 const icehouse = new Icehouse(stack, 'Icehouse', { graceDays: 45 });
 \`\`\``,
-  'Without props nothing is deleted from Mux: `deletions` begins as `dry-run`. Bucket, table and secret outlive the stack. After the first deployment ' +
+  'Without props nothing is taken from Mux or the vault: `deletions` begins as `dry-run`. Bucket, table and secret outlive the stack. Nobody may call the API but who has a policy for it: `icehouse.grantRequest(role)` and the others below. After the first deployment ' +
     '`npx icehouse connect` puts the Mux token and the webhook secret where they belong. It finds the stack by these outputs, in what `cdk deploy --outputs-file cdk-outputs.json` writes:',
   `\`\`\`ts
 const { secret, webhookSecret, webhookUrl, table } = icehouse;

@@ -112,7 +112,8 @@ export interface IcehouseProps {
   readonly throttle?: ThrottleSettings;
 
   /**
-   * Whether assets are really deleted from Mux. In `dry-run` everything happens but the DELETE.
+   * Whether anything is really deleted. In `dry-run` nothing is taken from Mux or the vault: no asset, playback id, rendition, archive
+   * end or erasure; only a double that a restore made itself.
    * @default 'dry-run'
    */
   readonly deletions?: 'on' | 'dry-run';

@@ -75,6 +75,7 @@ export async function restoreMany(session: Session, options: RestoreManyOptions)
     const costs = await askPrices(session, rows, pace);
     if (options.dryRun) return show(session, checked(rows, costs), () => checkedText(rows, costs));
     if (!session.json) session.screen.print(checkedText(rows, costs));
+    session.nameApi();
     if (
       !(await confirm(`Restore ${thousands(rows.rows.length)} assets for ${aboutDollars(costs.totalUsd)}?`))
     )

@@ -42,6 +42,7 @@ export function addDeleteOnly(program: Command, open: OpenSession): void {
     )
     .action(async (asset: string, options: Options, command: Command) => {
       const session = open(command);
+      session.nameApi();
       if (!options.yes && !(await confirm(`${asset}: ${MEANS}\nGo on?`))) return;
       const record = await session.api.requestDeleteOnly({
         asset_id: asset,

@@ -9,6 +9,7 @@ import type { S3Vault } from '../../lambdas/adapters/vault.ts';
 import type { Tier } from '../../lambdas/domain/record.ts';
 import { count } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
+import { regionOf } from '../credentials.ts';
 import type { MuxAccess } from '../drill/mux-ports.ts';
 import type { DrillReport } from '../drill/report.ts';
 import { CommandError, EXIT } from '../problems.ts';
@@ -88,9 +89,8 @@ export function addDrill(
     .addHelpText('after', MORE)
     .action(async (options: Options, command: Command) => {
       const session = open(command);
-      const { url } = command.optsWithGlobals<{ readonly url: URL }>();
       const reportPath = resolve(options.resume ?? options.report ?? reportName(session.nowMs()));
-      const plan = await planFor(session, options, url);
+      const plan = await planFor(session, options);
       if (!(await agreed(session, plan, options))) return;
       const report = await run(session, plan, { reportPath, options, s3, mux });
       const { reportText, sentence } = await import('../drill/drill-screen.ts');
@@ -106,7 +106,7 @@ function reportName(nowMs: number): string {
   return `icehouse-drill-${new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-')}.json`;
 }
 
-async function planFor(session: Session, options: Options, url: URL): Promise<DrillReport> {
+async function planFor(session: Session, options: Options): Promise<DrillReport> {
   if (options.resume) {
     const { readReport } = await import('../drill/report.ts');
     return readReport(options.resume);
@@ -115,7 +115,7 @@ async function planFor(session: Session, options: Options, url: URL): Promise<Dr
   const { sample, seed = systemRandom.token().slice(0, 8), tier, days, keep = false, to } = options;
   const directory = ownDirectory(resolve(to ?? tmpdir()), systemRandom.token());
   const wish = {
-    api: url.origin,
+    api: session.apiUrl.origin,
     count: sample,
     seed,
     tier,
@@ -159,7 +159,7 @@ async function run(session: Session, plan: DrillReport, given: RunOptions): Prom
   const { reportPath } = given;
   const onMux = plan.on_mux ? await muxTrials(given.mux) : undefined;
   return untilStopped(async (signal) => {
-    await using hands = await openHands(session.api, given.s3);
+    await using hands = await openHands(session.api, { ...given.s3, region: regionOf(session.apiUrl) });
     const target = { kind: 'directory', directory: plan.directory } as const;
     const to = hands.destination(target, { overwrite: true, storageClass: 'STANDARD' });
     const each: Parameters<typeof runDrill>[0]['each'] = (result) => {

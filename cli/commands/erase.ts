@@ -100,6 +100,7 @@ async function order(session: Session, names: Names, options: Options, command: 
   if (legal_basis === undefined || requested_by === undefined)
     return command.error('error: an order needs --legal-basis <text> and --user <id>');
   const named = Object.values(names).find((name) => name !== undefined) ?? '';
+  session.nameApi();
   if (!options.yes && !(await confirmByTyping(warningOf(named, stop_hours), named))) throw notTyped();
   const wish = { ...names, legal_basis, requested_by, stop_hours };
   const erasure = await session.api.erase(wish).catch((error: unknown) => {

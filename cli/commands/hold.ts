@@ -47,6 +47,7 @@ export function addHold(program: Command, open: OpenSession): void {
     .action(async (asset: string | undefined, options: HoldOptions, command: Command) => {
       const session = open(command);
       exactlyOne(command, { '<asset>': asset, '--all': options.all, '--status': options.status });
+      if (options.status) session.nameApi();
       if (options.status) return showBrake(session, await session.api.brake());
       const { reason, user, until } = options;
       if (reason === undefined || user === undefined) {

@@ -29,19 +29,25 @@ export async function openPorts(options: {
   };
 }
 
-/** S3 by your own credentials. Throws CommandError NO_REGION and NO_CREDENTIALS. */
-export async function openClient({ pathStyle }: { readonly pathStyle: boolean }): Promise<S3Client> {
+/** S3 by your own credentials; `region`: where AWS_REGION and the profile name none. Throws CommandError NO_REGION and NO_CREDENTIALS. */
+export async function openClient(options: {
+  readonly pathStyle: boolean;
+  readonly region?: string;
+}): Promise<S3Client> {
   const client = s3();
-  client.config.forcePathStyle = pathStyle;
-  await client.config.region().catch((error: unknown) => {
+  client.config.forcePathStyle = options.pathStyle;
+  const asked = client.config.region;
+  client.config.region = () => asked().catch((error: unknown) => {
+    if (options.region) return options.region;
     throw problem(
       'NO_REGION',
       'No AWS region is set.',
-      'Set AWS_REGION to that of the bucket.',
+      'Set AWS_REGION to that of the bucket, or `region` in your AWS profile.',
       EXIT.usage,
       error,
     );
   });
+  await client.config.region();
   await client.config.credentials().catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     const action = 'Sign in (`aws sso login`, AWS_PROFILE, AWS_ACCESS_KEY_ID …).';

@@ -25,6 +25,7 @@ export async function restoreGroup(session: Session, groupId: string, wish: Rest
   if (wish.dryRun) return show(session, before, () => planText(before));
   if (!wish.yes && isSpending(before, wish)) {
     if (!session.json) screen.print(planText(before));
+    session.nameApi();
     if (!(await confirm(questionOf(before)))) return;
   }
   const body = { user_id: wish.userId, reason, tier, need_by: needBy };

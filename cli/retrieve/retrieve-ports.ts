@@ -21,7 +21,7 @@ export interface RetrieveHands extends AsyncDisposable {
 /** Throws CommandError NO_REGION and NO_CREDENTIALS. */
 export async function openHands(
   api: Pick<IcehouseApi, 'status'>,
-  options: { readonly pathStyle: boolean },
+  options: { readonly pathStyle: boolean; readonly region?: string },
 ): Promise<RetrieveHands> {
   const client = await openClient(options);
   // The destination may lie in another region than the vault.

@@ -1,6 +1,7 @@
 // `icehouse restore --to`: the run around the engine, with Ctrl-C, the screen, the report and the exit code.
 import type { ObjectClass } from '../../lambdas/contract/names.ts';
 import type { Tier } from '../../lambdas/domain/record.ts';
+import { regionOf } from '../credentials.ts';
 import { EXIT } from '../problems.ts';
 import type { Session } from '../session.ts';
 import { retrieve } from './retrieve.ts';
@@ -25,7 +26,8 @@ export async function retrieveOnScreen(session: Session, options: RetrieveOption
   const { screen, json } = session;
   const view = json ? SILENT : retrieveView(screen, session.nowMs);
   await untilStopped(async (signal) => {
-    await using hands = await openHands(session.api, options);
+    const region = regionOf(session.apiUrl);
+    await using hands = await openHands(session.api, { ...options, region });
     const to = hands.destination(options.to, options);
     const results = await retrieve(
       { ports: hands.ports, to, order: { ...options, signal }, view },

@@ -14,13 +14,15 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 /** Runs `work` with the trail. Throws CommandError, also NO_REGION and NO_CREDENTIALS. */
 export async function withTrail<T>(
-  { bucket, pathStyle }: { readonly bucket: string; readonly pathStyle: boolean },
+  place: { readonly bucket: string; readonly pathStyle: boolean; readonly region?: string },
   work: (trail: TrailReader) => Promise<T>,
 ): Promise<T> {
   let client: S3Client | undefined;
   try {
-    client = await openClient({ pathStyle });
-    return await work(readTrail(client, bucket));
+    client = await openClient(place);
+    // The vault may lie in another region than that of your profile.
+    client.config.followRegionRedirects = true;
+    return await work(readTrail(client, place.bucket));
   } catch (error) {
     throw explained(error);
   } finally {

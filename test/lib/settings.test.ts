@@ -1,4 +1,5 @@
 // Which numbers a user of the construct may set: what no function could work with is refused at synth.
+import { Duration } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
 import { settings } from '../../lib/settings.ts';
 
