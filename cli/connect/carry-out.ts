@@ -1,6 +1,6 @@
 // Carries a plan out, in the order in which a death at any place leaves a stack that works, or that the same command mends.
 import type { MuxDoor, MuxToken, NewRegistration, Registration, SecretStore } from './connect-ports.ts';
-import { notStored } from './connect-problems.ts';
+import { notAlone, notStored } from './connect-problems.ts';
 import type { Plan, WebhookPlan } from './plan.ts';
 import { filled, withoutEmptyWebhookSecret, withToken, withWebhookSecret } from './secret-fields.ts';
 
@@ -45,6 +45,7 @@ async function carryOutWebhook(
     case 'keep': {
       const { registration, isOurs, removes } = plan;
       if (!registration.enabled) await mux.enable(registration.id);
+      if (removes.length > 0) await checkAlone(registration, mux, webhookStore);
       const webhook = isOurs ? 'kept' : 'kept-unproven';
       return { webhook, registration, ...(await removeAll(removes, mux)), isComplete: true };
     }
@@ -72,6 +73,7 @@ async function register(
     return { webhook: 'by-hand', removed: [], left: [], isComplete: hasSecret };
   }
   await keepSecret(made, mux, store);
+  await checkAlone(made, mux, store);
   const { signingSecret: _, ...registration } = made;
   const gone = await removeAll(removes, mux);
   return { webhook: removes.length > 0 ? 'replaced' : 'registered', registration, ...gone, isComplete: true };
@@ -88,6 +90,17 @@ async function keepSecret(made: NewRegistration, mux: MuxDoor, store: SecretStor
     const { left } = await removeAll([made], mux);
     throw notStored(error, left.length > 0 ? made : undefined);
   }
+}
+
+/**
+ * What is left over here may be what somebody who connects at the same time has just made, and the other way round: two who
+ * clear up after each other leave no webhook. So nothing is removed unless the stored secret is still of our own one, and that is there.
+ */
+async function checkAlone({ id }: Registration, mux: MuxDoor, store: SecretStore): Promise<void> {
+  const isOurs = filled(await store.read(), 'webhook_id') === id;
+  const listed = await mux.registrations();
+  const isThere = listed === 'not-allowed' || listed.some((one) => one.id === id);
+  if (!isOurs || !isThere) throw notAlone();
 }
 
 async function removeAll(

@@ -56,6 +56,14 @@ export function notStored(cause: unknown, left: Registration | undefined): Comma
   return problem('SIGNING_SECRET_NOT_STORED', detail, action, EXIT.refused, cause);
 }
 
+export function notAlone(): CommandError {
+  return problem(
+    'CONNECTED_AT_ONCE',
+    'Somebody else changed the secret or the webhooks of this stack meanwhile. No older webhook was removed.',
+    'Run `icehouse connect` again when the other one is done: it says what is left to do.',
+  );
+}
+
 const DENIED =
   /AccessDenied|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|ExpiredToken|InvalidSecurity|DecryptionFailure|EncryptionFailure/;
 
@@ -76,7 +84,7 @@ export function awsProblem(error: unknown, what: string, needed: string): unknow
     return problem('DENIED', said, action, EXIT.refused, error);
   }
   if (/Region is missing/.test(error.message)) {
-    return problem('NO_REGION', said, 'Set AWS_REGION.', EXIT.usage, error);
+    return problem('NO_REGION', said, 'Set AWS_REGION, or `region` in your AWS profile.', EXIT.usage, error);
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode;

@@ -14,6 +14,7 @@ interface Wish {
   readonly key: string;
   readonly versionId: string;
   readonly mode: LockMode;
+  readonly nowMs: number;
   readonly untilMs: number;
 }
 
@@ -73,9 +74,12 @@ async function retain(
 }
 
 /** Undefined where the lock that there is will do. */
-function strongerOf(before: ObjectLockRetention, { mode, untilMs }: Wish): ObjectLockRetention | undefined {
+function strongerOf(before: ObjectLockRetention, wish: Wish): ObjectLockRetention | undefined {
+  const { mode, nowMs, untilMs } = wish;
   const { RetainUntilDate: until } = before;
-  const isStrict = mode === 'compliance' || before.Mode === 'COMPLIANCE';
+  // A mode that is over binds nobody, and to choose compliance again is not ours: it is billed until its last day.
+  const isUnderWay = until !== undefined && until.getTime() > nowMs;
+  const isStrict = mode === 'compliance' || (isUnderWay && before.Mode === 'COMPLIANCE');
   const Mode = isStrict ? 'COMPLIANCE' : 'GOVERNANCE';
   const isLongEnough = until !== undefined && until.getTime() >= untilMs;
   if (isLongEnough && before.Mode === Mode) return undefined;

@@ -54,13 +54,14 @@ export function createSigningSecrets(options: MuxSecretOptions): () => Promise<r
   });
 }
 
-/** By scope, as they stand there: whoever compares passes over the empty ones. Errors: the same as BEARER_TOKENS_…. */
+/** By scope, as they stand there: whoever compares passes over the short and empty ones. A placeholder is long, and no secret. Errors: the same as BEARER_TOKENS_…. */
 export function createBearerTokens(options: MuxSecretOptions): () => Promise<BearerTokens> {
   const todo = 'Put the tokens into it: {"request": "…", "operate": "…", "erase": "…", "delete_only": "…"}';
   return kept(options, async () => {
     const secret = await readSecret(options, 'BEARER_TOKENS', TOKENS, todo);
     const both = (scope: string) => [secret[scope], secret[`${scope}_previous`]];
-    const filledIn = (scope: string) => both(scope).filter((token) => typeof token === 'string');
+    const filledIn = (scope: string) =>
+      both(scope).filter((token) => typeof token === 'string' && !PLACEHOLDER.test(token));
     return Object.fromEntries(SCOPES.map((scope) => [scope, filledIn(scope)]));
   });
 }

@@ -58,7 +58,15 @@ function asleep({ nowMs }: Work, stop?: Stop & Pick<Extract<Next, { kind: 'wait'
 }
 
 async function stopOf(work: Work) {
-  return (await heldBy(work)) ?? dryRun(work) ?? (await keptByLineage(work));
+  return (await heldBy(work)) ?? dryRun(work) ?? locked(work) ?? (await keptByLineage(work));
+}
+
+/** What cannot be removed yet is not to stand still for it: as long as it is locked it can be restored, and its end moved. */
+function locked({ record, nowMs }: Work): Stop | undefined {
+  const until = record.archive?.locked_until;
+  if (until === undefined || Date.parse(until) <= nowMs) return undefined;
+  const wakeAtMs = () => Date.parse(until);
+  return { waitingFor: `the end of its Object Lock on ${until}`, wakeAtMs };
 }
 
 function dryRun({ deps, nowMs, record }: Work) {

@@ -8,7 +8,12 @@ import type { Archive, AssetRecord } from '../domain/record.ts';
 import { isUnwatchable, unreplaced, withRevoked } from '../domain/revoked.ts';
 import { ITS_DATE } from '../domain/summary.ts';
 import { DAY_MS, iso } from '../domain/time.ts';
-import { proveWaived, SEALED_UNCHECKED, type WaivedArchive } from '../domain/verified-archive.ts';
+import {
+  PROOF_LIFETIME_MS,
+  proveWaived,
+  SEALED_UNCHECKED,
+  type WaivedArchive,
+} from '../domain/verified-archive.ts';
 import { heldBy, overLimit, type Stop } from './brake.ts';
 import { archivedUntil, dueMs, foreseen, foretell, isForetold, isToBeForetold, sleepUntilMs } from './due.ts';
 import { endOfArchive } from './end-of-archive.ts';
@@ -152,7 +157,7 @@ async function deleteNow(work: Work): Promise<Next> {
     const mayGo = (record: AssetRecord) => isDue(work, record) && !isHeld(record.hold, work.nowMs);
     await work.enter('deleting', 'expiration date passed', undefined, mayGo);
   }
-  const finding = await proofOf(work);
+  const finding = await provedAndLocked(work);
   switch (finding.kind) {
     case 'gone':
       // An earlier try may have deleted it and lost the answer: only in the first it was surely somebody else.
@@ -167,8 +172,6 @@ async function deleteNow(work: Work): Promise<Next> {
     default:
       return finding satisfies never;
   }
-  // After the proof and never before: what is locked cannot be given up any more.
-  if (finding.kind === 'proved') await lockArchive(work);
   // The last look, also of an invocation that goes on where another died: a hold on everything still stops it here.
   const stop = (await heldBy(work)) ?? (await overLimit(work));
   if (stop) return keep(work, stop);
@@ -185,6 +188,17 @@ async function deleteNow(work: Work): Promise<Next> {
 }
 
 type Proof = Finding | { readonly kind: 'waived'; readonly proof: WaivedArchive };
+
+/**
+ * Locked after the proof and never before: what is locked cannot be given up any more. Locks that outlast it would do so in each
+ * try, so another proof follows them here.
+ */
+async function provedAndLocked(work: Work): Promise<Proof> {
+  const finding = await proofOf(work);
+  if (finding.kind === 'proved') await lockArchive(work);
+  const isOld = finding.kind === 'proved' && work.nowMs > finding.proof.provedAtMs + PROOF_LIFETIME_MS / 2;
+  return isOld ? proofOf(work) : finding;
+}
 
 /** Of a record as it was stored this moment, and an asset that was looked at after the slot was granted. */
 async function proofOf(work: Work): Promise<Proof> {

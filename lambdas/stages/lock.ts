@@ -44,10 +44,11 @@ async function lockAll(work: Work, archive: Archive): Promise<readonly StoredObj
   const { objectLock } = work.deps.settings;
   if (!objectLock) return [];
   const { mode, forMs } = objectLock;
-  const untilMs = work.nowMs + forMs;
+  const { nowMs } = work;
+  const untilMs = nowMs + forMs;
   const objects: readonly StoredObject[] = [archive, ...besideMaster(archive)];
   const found = await sideBySide(objects, LOCKS_AT_ONCE, ({ key, version_id: versionId }) =>
-    work.deps.vault.lock({ key, versionId, mode, untilMs }),
+    work.deps.vault.lock({ key, versionId, mode, nowMs, untilMs }),
   );
   const missing = objects.filter((_, at) => found[at] === 'gone');
   if (missing.length === 0) await work.renew({ archive: { ...archive, locked_until: iso(untilMs) } });

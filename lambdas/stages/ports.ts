@@ -178,13 +178,14 @@ export interface Vault {
   ): Promise<readonly LockedVersion[]>;
   /**
    * Sees to it that exactly this version is locked in this mode until then at least; idempotent. A lock that lasts longer, or
-   * is stricter, stays so. `gone`: there is no such version. Throws SetUpError VAULT_WITHOUT_LOCK, and VAULT_LOCK_MILD for one
-   * under way that nobody of ours can make stricter.
+   * is stricter, stays so as long as it lasts. `gone`: there is no such version. Throws SetUpError VAULT_WITHOUT_LOCK, and
+   * VAULT_LOCK_MILD for one under way that nobody of ours can make stricter.
    */
   lock(o: {
     readonly key: string;
     readonly versionId: string;
     readonly mode: LockMode;
+    readonly nowMs: number;
     readonly untilMs: number;
   }): Promise<'locked' | 'gone'>;
   /** Undefined when there is no such object or version. Works on archived objects. */

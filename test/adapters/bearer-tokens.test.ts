@@ -25,6 +25,15 @@ test('reads those of each scope, the previous one too, and passes over what is n
   });
 });
 
+// As long as a token has to be, and known to whoever knows the tool that filled it in.
+test.each([
+  'REPLACE_ME_WITH_OPENSSL_RAND_HEX_32',
+  '<the-output-of-openssl-rand-hex-32>',
+  'change-me-change-me-change-me-change-me',
+])('takes the placeholder %s for no token', async (erase) => {
+  expect(await tokensIn(JSON.stringify({ erase, erase_previous: 'c' }))).toMatchObject({ erase: ['c'] });
+});
+
 test.each(['', 'a-token', '["a-token"]'])(
   'says of %j that it is no secret yet, without its value',
   async (text) => {

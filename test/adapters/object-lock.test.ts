@@ -1,4 +1,6 @@
 // Locks on the wire: both modes, buckets without Object Lock, and what S3 refuses.
+
+import { setTimeout } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   GetObjectRetentionCommand,
@@ -11,6 +13,8 @@ import { createVault } from '../../lambdas/adapters/vault.ts';
 import { startS3Vault } from '../fakes/s3-vault.ts';
 
 const SOON = new Date('2036-11-22T12:00:00.000Z');
+/** Long before both. */
+const NOW_MS = Date.UTC(2030, 0);
 const LATER = new Date('2036-12-22T12:00:00.000Z');
 
 let under: Awaited<ReturnType<typeof startS3Vault>>;
@@ -18,6 +22,8 @@ beforeAll(async () => {
   under = await startS3Vault();
 });
 afterAll(() => under.close());
+
+const wishOf = (mode: 'governance') => ({ mode, nowMs: NOW_MS, untilMs: LATER.getTime() });
 
 let keys = 0;
 async function stored(vault = under.vault) {
@@ -52,7 +58,7 @@ describe('a version that is locked', () => {
     const version = await stored();
     await under.client.send(new PutObjectRetentionCommand({ ...inS3(version), Retention: before }));
 
-    await under.vault.lock({ ...version, mode, untilMs: LATER.getTime() });
+    await under.vault.lock({ ...version, mode, nowMs: NOW_MS, untilMs: LATER.getTime() });
 
     const { Retention } = await under.client.send(new GetObjectRetentionCommand(inS3(version)));
     expect(Retention).toEqual(after);
@@ -64,7 +70,8 @@ test.each([SOON, LATER])('a version that is locked mildly until %s is left to a 
   const version = await stored();
   const before = { Mode: 'GOVERNANCE', RetainUntilDate: until } as const;
   await under.client.send(new PutObjectRetentionCommand({ ...inS3(version), Retention: before }));
-  const locking = () => under.vault.lock({ ...version, mode: 'compliance', untilMs: LATER.getTime() });
+  const locking = () =>
+    under.vault.lock({ ...version, mode: 'compliance', nowMs: NOW_MS, untilMs: LATER.getTime() });
 
   await expect(locking()).rejects.toMatchObject({
     name: 'SetUpError',
@@ -79,6 +86,18 @@ test.each([SOON, LATER])('a version that is locked mildly until %s is left to a 
   expect(await locking()).toBe('locked');
 });
 
+test('a strict lock that is over is no reason for another', async () => {
+  const version = await stored();
+  const before = { Mode: 'COMPLIANCE', RetainUntilDate: new Date(Date.now() + 1_000) } as const;
+  await under.client.send(new PutObjectRetentionCommand({ ...inS3(version), Retention: before }));
+  await setTimeout(1_100);
+
+  await under.vault.lock({ ...version, ...wishOf('governance'), nowMs: Date.now() });
+
+  const { Retention } = await under.client.send(new GetObjectRetentionCommand(inS3(version)));
+  expect(Retention).toEqual({ Mode: 'GOVERNANCE', RetainUntilDate: LATER });
+});
+
 test('a bucket without Object Lock is a fault of the set-up, and is named', async () => {
   const bucket = 'without-lock';
   const VersioningConfiguration = { Status: 'Enabled' } as const;
@@ -86,7 +105,7 @@ test('a bucket without Object Lock is a fault of the set-up, and is named', asyn
   await under.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
   const vault = createVault({ client: under.client, bucket });
 
-  const locking = vault.lock({ ...(await stored(vault)), mode: 'governance', untilMs: LATER.getTime() });
+  const locking = vault.lock({ ...(await stored(vault)), ...wishOf('governance') });
 
   await expect(locking).rejects.toMatchObject({
     name: 'SetUpError',
@@ -98,7 +117,7 @@ test('a bucket without Object Lock is a fault of the set-up, and is named', asyn
 });
 
 test('a bucket that is gone, and a key that S3 refuses, are not taken for a version that is gone', async () => {
-  const wish = { ...(await stored()), mode: 'governance', untilMs: LATER.getTime() } as const;
+  const wish = { ...(await stored()), ...wishOf('governance') } as const;
   const elsewhere = createVault({ client: under.client, bucket: 'no-such-bucket' });
   const client = under.clientWith('wrong-secret');
   const denied = createVault({ client, bucket: 'vault' });

@@ -388,7 +388,7 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       const beside = await small(locked.key);
       const untilMs = under.nowMs() + 600_000;
       const lock = (moreMs: number) =>
-        vault.lock({ ...locked, mode: 'governance', untilMs: untilMs + moreMs });
+        vault.lock({ ...locked, mode: 'governance', nowMs: under.nowMs(), untilMs: untilMs + moreMs });
 
       const answers = [await lock(0), await lock(60_000), await lock(-60_000), await lock(60_000)];
 
@@ -403,6 +403,7 @@ export function vaultContract(name: string, start: () => Promise<VaultUnderTest>
       const wish = {
         versionId: 'f'.repeat(32),
         mode: 'governance',
+        nowMs: under.nowMs(),
         untilMs: under.nowMs() + 600_000,
       } as const;
 

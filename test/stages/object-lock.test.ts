@@ -149,22 +149,37 @@ describe('when its date comes', () => {
     expect(isKept(home)).toBe(true);
   });
 
-  test('locks that took longer than a proof lasts are followed by another proof', async () => {
+  test('locks that take longer than a proof lasts, each time, are followed by another proof', async () => {
     const home = await archived();
     const { lock } = home.vault;
-    let isSlow = true;
     home.vault.lock = async (o) => {
-      if (isSlow) await home.clock.advance(61_000);
-      isSlow = false;
+      if (o.key.endsWith('.mp4')) await home.clock.advance(61_000);
+      return lock.call(home.vault, o);
+    };
+    const calls = following(home);
+
+    await atItsDate(home);
+
+    expect(home.record().status).toBe('deleted');
+    expect(calls.at(-1)).toBe('DELETE');
+    expect(calls.lastIndexOf('proof')).toBeGreaterThan(calls.findLastIndex((call) => /^lock/.test(call)));
+  });
+
+  test('an archive that is lost while the locks are set keeps its asset', async () => {
+    const home = await archived();
+    const { lock } = home.vault;
+    home.vault.lock = async (o) => {
+      if (o.key.endsWith('.mp4')) {
+        await home.clock.advance(61_000);
+        home.vault.versions.delete(home.record().archive?.manifest.key ?? '');
+      }
       return lock.call(home.vault, o);
     };
 
     await atItsDate(home);
-    const after = { isKept: isKept(home), status: home.record().status };
-    await home.live('deleted');
+    await home.live('failed');
 
-    expect(after).toEqual({ isKept: true, status: 'deleting' });
-    expect(isKept(home)).toBe(false);
+    expect(isKept(home)).toBe(true);
   });
 
   test('a hold on everything that comes with the locks keeps the asset', async () => {
@@ -279,6 +294,24 @@ describe('where somebody else deleted the asset', () => {
     expect(home.record().status).toBe('deleted');
     expect([...home.vault.locks]).toEqual([]);
   });
+});
+
+test('an archive whose lock lasts longer than itself can be restored until then, and ends after it', async () => {
+  const home = await archived({ settings: { retentionMs: 20 * DAY_MS } });
+  await atItsDate(home);
+  await home.live(() => Date.parse(home.record().wake_at ?? '') > TICK_MS + 20 * DAY_MS);
+  await home.clock.advance(Date.parse('2026-12-10T00:00:00Z') - home.clock.nowMs());
+  await home.round();
+  const during = home.record();
+  await home.live('purged');
+
+  expect(during).toMatchObject({
+    status: 'deleted',
+    waiting_for: `the end of its Object Lock on ${LOCKED_UNTIL}`,
+    wake_at: LOCKED_UNTIL,
+  });
+  const begun = home.record().history.find(({ to }) => to === 'purging')?.at ?? '';
+  expect(begun >= LOCKED_UNTIL).toBe(true);
 });
 
 test('a later life that uses the master again locks it again, until a later day', async () => {

@@ -37,7 +37,7 @@ describe('a fresh stack', () => {
     const outcome = await connect(world);
 
     expect(outcome).toMatchObject({ token: 'stored', webhook: 'registered', isComplete: true });
-    expect(world.calls).toEqual(['read', 'write', 'register', 'read', 'write']);
+    expect(world.calls).toEqual(['read', 'write', 'register', 'read', 'write', 'read', 'list']);
     expect(world.secret).toEqual({ ...WITH_TOKEN, webhook_secret: 'secret-of-new-1', webhook_id: 'new-1' });
     expect(world.listed.map(({ address }) => address)).toEqual([URL_OF_STACK]);
   });
@@ -156,7 +156,7 @@ describe('--replace', () => {
     const outcome = await connect(world, { replace: true });
 
     expect(outcome).toMatchObject({ webhook: 'replaced', isComplete: true, left: [] });
-    expect(world.calls).toEqual(['register', 'read', 'write', 'remove']);
+    expect(world.calls).toEqual(['register', 'read', 'write', 'read', 'list', 'remove']);
     expect(world.secret).toEqual({
       ...WITH_TOKEN,
       webhook_secret: 'secret-of-new-1',
@@ -235,8 +235,47 @@ describe('a signing secret that cannot be stored', () => {
   });
 });
 
+describe('somebody who connects at the same time', () => {
+  test('finds a replacement half way and clears nothing away that the other one has stored meanwhile', async () => {
+    const world = connected();
+    const made = world.add(`${URL_OF_STACK}?registration=2`, 'theirs');
+    const plan = planOf(found(world.secret, world.listed), { replace: false });
+    world.secret = { ...world.secret, webhook_secret: made.signingSecret, webhook_id: made.id };
+
+    const ended = carryOut(plan, world.hands());
+
+    await expect(ended).rejects.toMatchObject({ code: 'CONNECTED_AT_ONCE' });
+    expect(world.listed.map(({ id }) => id)).toEqual(['theirs', 'old-1']);
+    expect(world.works).toBe(true);
+  });
+
+  test.each([
+    ['writes over the new secret', 'write'],
+    ['takes the new webhook for a left-over', 'register'],
+  ])('and %s leaves the older webhook there', async (_, after) => {
+    const world = connected();
+    const before = world.secret;
+    const { mux, store, token } = world.hands();
+    const plan = planOf(found(world.secret, world.listed), { replace: true });
+    const theirs = () => {
+      if (after === 'write') world.secret = before;
+      else world.registrations = world.registrations.filter(({ id }) => id === 'old-1');
+    };
+    const write = async (fields: SecretFields) => {
+      await store.write(fields);
+      theirs();
+    };
+
+    const ended = carryOut(plan, { mux, store: { ...store, write }, token });
+
+    await expect(ended).rejects.toMatchObject({ code: 'CONNECTED_AT_ONCE' });
+    expect(world.listed.map(({ id }) => id)).toContain('old-1');
+    expect(world.works).toBe(true);
+  });
+});
+
 describe('a death at any call', () => {
-  const places = [1, 2, 3, 4, 5].flatMap((at) => [
+  const places = [1, 2, 3, 4, 5, 6, 7].flatMap((at) => [
     { when: `before call ${at}`, fate: { before: at } },
     { when: `after call ${at}, before its answer`, fate: { after: at } },
   ]);
