@@ -1,12 +1,13 @@
 // `npm run deploy:check`, and before each `npm run deploy`: looks whether a deployment can succeed, and changes nothing.
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { awsRegion } from '../cli/region.ts';
 import { checkAccount, checkMux } from './deploy-checks.ts';
 
 const { env } = process;
 
 const findings = [
   ...(await checkAccount({
-    region: env.AWS_REGION || env.AWS_DEFAULT_REGION,
+    region: await awsRegion(env),
     credentials: defaultProvider(),
     endpoint: (service, region) =>
       env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || `https://${service}.${region}.amazonaws.com`,

@@ -34,24 +34,29 @@ interface Whoami {
 const LEAST_BOOTSTRAP = 6;
 const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
 const LIMIT_MS = 10_000;
+/** Who somebody is, AWS says in any region. */
+const ANY_REGION = 'us-east-1';
+const SIGN_IN = 'Sign in: `aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
 
 /** Throws nothing: what fails is a finding. */
 export async function checkAccount(account: Account): Promise<readonly Finding[]> {
   const { region } = account;
-  if (!region) return [wrong('No region. Set AWS_REGION.')];
-  const identity = await checkIdentity(account, region);
+  const identity = await checkIdentity(account);
+  // All that is wrong is said at once.
+  if (!region) return [identity, wrong('No region. Set AWS_REGION, or `region` in your AWS profile.')];
   return identity.verdict === 'good' ? [identity, await checkBootstrap(account, region)] : [identity];
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: no permission is needed for it. */
-function checkIdentity(account: Account, region: string): Promise<Finding> {
+function checkIdentity(account: Account): Promise<Finding> {
+  const { region } = account;
   const body = 'Action=GetCallerIdentity&Version=2011-06-15';
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   return found('AWS credentials', async () => {
-    const { status, text } = await call(account, 'sts', region, headers, body);
+    const { status, text } = await call(account, 'sts', region ?? ANY_REGION, headers, body);
     const [, arn] = /<Arn>([^<]+)<\/Arn>/.exec(text) ?? [];
-    if (status === 200 && arn) return good(`Signed in as ${arn}, region ${region}.`);
-    return wrong(`AWS does not take the credentials (${status}). Sign in: \`aws sso login\`, AWS_PROFILE, …`);
+    if (status === 200 && arn) return good(`Signed in as ${arn}${region ? `, region ${region}` : ''}.`);
+    return wrong(`AWS does not take the credentials (${status}). ${SIGN_IN}`);
   });
 }
 
@@ -140,9 +145,16 @@ async function found(what: string, look: () => Promise<Finding>): Promise<Findin
   try {
     return await look();
   } catch (error) {
+    if (error instanceof Error && error.name === 'CredentialsProviderError') return unsigned(error);
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
     return wrong(`${what} could not be looked at: ${error instanceof Error ? error.message : error}${cause}`);
   }
+}
+
+/** A profile with a fault, or a session that is over, says more than that there are none. */
+function unsigned({ message }: Error): Finding {
+  const why = /from any providers/.test(message) ? '' : ` (AWS libraries: ${message})`;
+  return wrong(`No AWS credentials. ${SIGN_IN}${why}`);
 }
 
 const good = (text: string): Finding => ({ verdict: 'good', text });

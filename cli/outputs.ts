@@ -7,7 +7,7 @@ export const OUTPUTS_FILE = 'cdk-outputs.json';
 
 /** Options of every command: where the file is, and which stack of it. */
 export interface OutputOptions {
-  readonly outputs?: string;
+  readonly outputs: string;
   readonly stack?: string;
 }
 
@@ -18,24 +18,19 @@ export interface DeployedStack {
   readonly outputs: Readonly<Partial<Record<string, string>>>;
 }
 
-/** Undefined where there is no such file, or none of ours in it, and nobody asked for one. Throws as `readStack` does. */
+/** Undefined where there is no such file, or none of ours in it. Throws as `readStack` does, apart from that. */
 export function findStack(options: OutputOptions): DeployedStack | undefined {
   try {
     return readStack(options);
   } catch (error) {
-    const isAbsent = error instanceof CommandError && /^NO_/.test(error.code);
-    if (isAbsent && !isAskedFor(options)) return undefined;
+    if (error instanceof CommandError && /^NO_/.test(error.code)) return undefined;
     throw error;
   }
 }
 
-export function isAskedFor({ outputs, stack }: OutputOptions): boolean {
-  return outputs !== undefined || stack !== undefined;
-}
-
 /** `instead`: what else the command takes. Throws CommandError NO_OUTPUTS, BAD_OUTPUTS, NO_STACK or WHICH_STACK. */
 export function readStack(options: OutputOptions, instead = 'name the API by --url'): DeployedStack {
-  const file = options.outputs ?? OUTPUTS_FILE;
+  const { outputs: file } = options;
   try {
     return stackIn(readFileSync(file, 'utf8'), file, options.stack, instead);
   } catch (error) {
@@ -62,8 +57,7 @@ export function stackIn(
     throw usage('BAD_OUTPUTS', detail, 'Deploy again with --outputs-file, which writes it anew.');
   }
   const ours = all.filter(
-    ({ name, outputs }) =>
-      outputs.MuxSecret && outputs.WebhookUrl && (stack === undefined || name === stack),
+    ({ name, outputs }) => outputs.MuxSecret && outputs.WebhookUrl && (stack === undefined || name === stack),
   );
   const [only, ...more] = ours;
   if (!only) {

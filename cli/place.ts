@@ -1,7 +1,7 @@
 // Where a command works: which API, and which of the stack's things. What the command line says goes first (--stack and
 // --outputs are of it), then the environment, then cdk-outputs.json, then this machine.
 import type { Command } from 'commander';
-import { type DeployedStack, findStack, isAskedFor, OUTPUTS_FILE, type OutputOptions } from './outputs.ts';
+import { type DeployedStack, findStack, OUTPUTS_FILE, type OutputOptions, readStack } from './outputs.ts';
 import { CommandError, EXIT } from './problems.ts';
 
 /** Where `npm start` has the API. */
@@ -20,12 +20,12 @@ interface PlaceOptions extends OutputOptions {
   readonly url?: URL;
 }
 
-/** Throws CommandError, as `findStack` does, and NO_API_URL. */
+/** Throws CommandError, as `readStack` does, and NO_API_URL. */
 export function apiPlace(command: Command): ApiPlace {
   const options = command.optsWithGlobals<PlaceOptions>();
   const given = said(command, 'url', options.url);
   if (given) return { url: given.value, because: given.because, isNamed: true, isFromFile: false };
-  const stack = findStack(options);
+  const stack = stackOf(command);
   if (!stack) {
     const because = `this machine: no --url, no ICEHOUSE_URL, no ${OUTPUTS_FILE} here`;
     return { url: new URL(THIS_MACHINE), because, isNamed: false, isFromFile: false };
@@ -52,10 +52,10 @@ export function sourceOf({ name, file }: DeployedStack): string {
  * so that no command mixes two of them; --stack says that it is the stack all the same, as behind a domain of its own.
  */
 export function stackBeside(command: Command): DeployedStack | undefined {
-  const options = command.optsWithGlobals<PlaceOptions>();
-  const stack = findStack(options);
-  if (!stack || isAskedFor(options) || !options.url) return stack;
-  return urlText(options.url) === urlText(urlOf(stack)) ? stack : undefined;
+  const { url } = command.optsWithGlobals<PlaceOptions>();
+  const stack = stackOf(command);
+  if (!stack || !url || isAskedFor(command)) return stack;
+  return urlText(url) === urlText(urlOf(stack)) ? stack : undefined;
 }
 
 /** Undefined where nobody said it, or only the environment and --stack says otherwise. */
@@ -65,10 +65,19 @@ export function said<T>(
   value: T | undefined,
 ): { readonly value: T; readonly because: string } | undefined {
   const isOfEnvironment = command.getOptionValueSourceWithGlobals(option) === 'env';
-  if (value === undefined || (isOfEnvironment && isAskedFor(command.optsWithGlobals<PlaceOptions>())))
-    return undefined;
+  if (value === undefined || (isOfEnvironment && isAskedFor(command))) return undefined;
   const { envVar = '' } = optionNamed(command, option) ?? {};
   return { value, because: isOfEnvironment ? envVar : `--${option}` };
+}
+
+/** Whoever asks for a stack is told where there is none. */
+function stackOf(command: Command): DeployedStack | undefined {
+  const options = command.optsWithGlobals<PlaceOptions>();
+  return isAskedFor(command) ? readStack(options) : findStack(options);
+}
+
+function isAskedFor(command: Command): boolean {
+  return ['outputs', 'stack'].some((name) => command.getOptionValueSourceWithGlobals(name) === 'cli');
 }
 
 function optionNamed(command: Command, name: string): { readonly envVar?: string } | undefined {

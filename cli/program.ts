@@ -121,7 +121,7 @@ function emptyProgram(): Command {
         .env('ICEHOUSE_URL'),
     )
     .option('--stack <name>', 'the stack to work with, where the outputs have several')
-    .option('--outputs <file>', `what \`cdk deploy --outputs-file\` wrote (${OUTPUTS_FILE})`)
+    .option('--outputs <file>', 'what `cdk deploy --outputs-file` wrote', OUTPUTS_FILE)
     .addOption(
       new Option('--bearer <token>', 'a bearer token instead of AWS credentials').env('ICEHOUSE_TOKEN'),
     )

@@ -25,9 +25,15 @@ export function commandPage(): string {
 
 const HOW = [
   '## What they need',
-  '- **The API**: `--url` or `ICEHOUSE_URL`, the stack’s output `ApiUrl`. Calls to this machine carry no credentials; to any other host they are signed with ' +
+  '- **Which stack**: in a directory with `cdk-outputs.json` (`npm run deploy` writes it; `--outputs` names another file) the deployed one: its API, its vault, its queues, ' +
+    'its secrets. `--stack` says which, where there are several; nothing is guessed. Elsewhere the API is `http://127.0.0.1:8080`, where `npm start` has it. What the command ' +
+    'line says goes first, then the environment, then the file; `--stack` and `--outputs` are of the command line, and go before `ICEHOUSE_URL`. Where `--url` or `ICEHOUSE_URL` ' +
+    'names another API than the file, neither bucket nor queues are taken from the file, unless `--stack` says that it is the same stack (behind a domain of your own).\n' +
+    '- **Which API was meant** is said on standard error, in one line, by whatever changes something, by `list`, `hold --status` and `dlq`, and by every command whose API the ' +
+    'file named: `API: https://… (stack Icehouse in cdk-outputs.json)`. With `--json` only where neither `--url` nor `ICEHOUSE_URL` named it.\n' +
+    '- **The API**: `--url` or `ICEHOUSE_URL`, else the stack’s output `ApiUrl`. Calls to this machine carry no credentials; to any other host they are signed with ' +
     'your AWS credentials (`execute-api:Invoke`), unless there is a bearer token (`--bearer`, `ICEHOUSE_TOKEN`).\n' +
-    '- **AWS directly**: the credentials of the AWS CLI, with the permissions that the command’s help names. `AWS_ENDPOINT_URL_S3` names another S3. The API has no ' +
+    '- **AWS directly**: the credentials and the region of the AWS CLI (`AWS_PROFILE`, `AWS_REGION`, or the profile’s own `region`; what names its region itself, as an URL of API Gateway or SQS does, needs none), with the permissions that the command’s help names. `AWS_ENDPOINT_URL_S3` names another S3. The API has no ' +
     'part in it: it works when the stack does not.\n' +
     '- **Mux directly**: `MUX_TOKEN_ID` and `MUX_TOKEN_SECRET`.',
   '## What they print',

@@ -64,6 +64,7 @@ export async function runBulk<Order>(
   task: BulkTask<Order>,
 ): Promise<void> {
   const { nowMs, sleep } = session;
+  session.nameApi();
   const pace = new Pace(options.rate, session);
   const stop = new AbortController();
   const onInterrupt = () => {

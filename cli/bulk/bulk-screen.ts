@@ -3,7 +3,7 @@ import { createLogUpdate } from 'log-update';
 import { clockTime, plain } from '../format.ts';
 import { bar, bytesPerSecond, type Sample, sampled } from '../progress.ts';
 import type { Screen } from '../screen.ts';
-import type { Session } from '../session.ts';
+import type { Screened } from '../session.ts';
 import type { Entry } from './journal.ts';
 import type { Progress, Summary } from './run.ts';
 
@@ -21,7 +21,7 @@ export interface BulkView {
 export const SILENT: BulkView = { progress: () => undefined, done: () => undefined };
 
 /** `what` names what goes on, in front of the bar. */
-export function bulkView({ screen, json, nowMs }: Omit<Session, 'api'>, what: string): BulkView {
+export function bulkView({ screen, json, nowMs }: Screened, what: string): BulkView {
   if (json) return SILENT;
   const update = screen.isTerminal ? createLogUpdate(screen.stream) : undefined;
   const tenth = update ? undefined : tenthsOn(screen, what);

@@ -5,9 +5,10 @@ import { id } from '../arguments.ts';
 import { EXIT } from '../problems.ts';
 import type { OpenScreen } from '../session.ts';
 import type { Found, TrailReader } from '../trail/read-trail.ts';
+import { bucketOption, vaultPlace } from '../trail/which-vault.ts';
 
 interface Options {
-  readonly bucket: string;
+  readonly bucket?: string;
   readonly from?: string;
   readonly to?: string;
   readonly asset?: string;
@@ -33,7 +34,7 @@ export function addAuditLog(program: Command, open: OpenScreen, s3: { readonly p
       'Lists the audit trail in the vault, sorted by time: every transition of every record, every refusal of a call that ' +
         'was to change something, with user, principal, request id and cause. Ends with 1 when an entry cannot be read.',
     )
-    .addOption(bucketOption().makeOptionMandatory())
+    .addOption(bucketOption())
     .addOption(new Option('--from <day>', 'first day, as 2026-12-24').argParser(day))
     .addOption(new Option('--to <day>', 'last day').argParser(day))
     .addOption(new Option('--asset <id>', 'of this asset only').argParser(id))
@@ -46,6 +47,7 @@ export function addAuditLog(program: Command, open: OpenScreen, s3: { readonly p
       const today = new Date(session.nowMs()).toISOString().slice(0, 10);
       const { to = today, from = options.to ?? today } = options;
       if (from > to) command.error(`error: --from ${from} is after --to ${to}`);
+      const where = { ...vaultPlace(command, session, options.bucket), pathStyle: s3.pathStyle };
       // The AWS libraries are loaded by the commands that need them.
       const [{ withTrail }, lines] = await Promise.all([
         import('../trail/open-trail.ts'),
@@ -55,15 +57,10 @@ export function addAuditLog(program: Command, open: OpenScreen, s3: { readonly p
       const line = options.csv ? lines.trailCsvLine : (found: Found) => lines.trailLine(found, screen);
       const out = json ? jsonLines(screen.print) : textLines(screen.print, line);
       if (options.csv) screen.print(lines.TRAIL_CSV_HEAD);
-      const where = { bucket: options.bucket, pathStyle: s3.pathStyle };
       const unread = await withTrail(where, (trail) => listDays(trail, { ...options, from, to }, out.each));
       out.end();
       if (unread > 0) session.exitWith(EXIT.refused);
     });
-}
-
-export function bucketOption(): Option {
-  return new Option('--bucket <name>', 'the vault: output VaultBucket').env('ICEHOUSE_BUCKET');
 }
 
 /** Answers how many could not be read. */

@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { Manifest } from '../../lambdas/domain/manifest.ts';
 import { id } from '../arguments.ts';
+import { regionOf } from '../credentials.ts';
 import { CommandError, EXIT } from '../problems.ts';
 import { type OpenSession, type Session, show } from '../session.ts';
 import { readManifest } from '../sidecar-files.ts';
 import { certificateOf } from '../trail/certificate.ts';
 import { certificatePage } from '../trail/certificate-page.ts';
-import { bucketOption } from './audit-log.ts';
+import { bucketOption, type VaultPlace, vaultPlace } from '../trail/which-vault.ts';
 
 interface Options {
   readonly bucket?: string;
@@ -45,7 +46,8 @@ export function addCertificate(
     .addHelpText('after', MORE)
     .action(async (asset: string, options: Options, command: Command) => {
       const session = open(command);
-      const certificate = await certify(session, asset, options, s3);
+      const vaultOf = (known: string | undefined) => vaultPlace(command, session, options.bucket, known);
+      const certificate = await certify(session, asset, options.trail ? vaultOf : undefined, s3);
       const page = certificatePage(certificate);
       const { out } = options;
       if (out === undefined) return show(session, certificate, () => page.trimEnd());
@@ -57,23 +59,22 @@ export function addCertificate(
 }
 
 async function certify(
-  { api }: Session,
+  { api, apiUrl }: Session,
   asset: string,
-  options: Options,
+  vaultOf: ((known: string | undefined) => VaultPlace) | undefined,
   s3: { readonly pathStyle: boolean },
 ) {
   const record = await api.status(asset);
   const manifest = record.archive && (await manifestOf({ api }, asset));
-  const bucket = options.bucket ?? record.archive?.bucket;
-  if (!options.trail) return certificateOf(record, manifest, undefined);
-  if (bucket === undefined) throw noBucket();
+  if (!vaultOf) return certificateOf(record, manifest, undefined);
   // The AWS libraries are loaded by the commands that need them.
   const { withTrail } = await import('../trail/open-trail.ts');
-  return withTrail({ bucket, ...s3 }, (trail) => certificateOf(record, manifest, trail)).catch(
-    (error: unknown) => {
-      throw error instanceof CommandError ? withoutTrail(error) : error;
-    },
-  );
+  try {
+    const place = { region: regionOf(apiUrl), ...vaultOf(record.archive?.bucket), ...s3 };
+    return await withTrail(place, (trail) => certificateOf(record, manifest, trail));
+  } catch (error) {
+    throw error instanceof CommandError ? withoutTrail(error) : error;
+  }
 }
 
 /** The trail is what is missing, and the page can be made without it. */
@@ -95,16 +96,6 @@ async function manifestOf({ api }: Pick<Session, 'api'>, asset: string): Promise
     if (error instanceof CommandError && error.exitCode === EXIT.refused && !error.passing) return undefined;
     throw error;
   }
-}
-
-function noBucket(): CommandError {
-  const problem = {
-    title: 'No certificate: the trail cannot be read',
-    code: 'NO_BUCKET',
-    detail: 'The record has no archive, and so does not say which bucket the trail lies in.',
-    action: 'Give --bucket or ICEHOUSE_BUCKET (output VaultBucket), or --no-trail.',
-  };
-  return new CommandError(problem, EXIT.usage);
 }
 
 function notWritten(cause: unknown): never {

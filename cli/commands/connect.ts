@@ -7,8 +7,9 @@ import type { MuxDoor, SecretStore } from '../connect/connect-ports.ts';
 import type { Joined } from '../connect/connect-view.ts';
 import type { Plan } from '../connect/plan.ts';
 import { isLoopback } from '../credentials.ts';
+import { readStack } from '../outputs.ts';
 import { EXIT } from '../problems.ts';
-import { type OpenScreen, type Session, show } from '../session.ts';
+import { type OpenScreen, type Screened, show } from '../session.ts';
 
 const MORE = `
 MUX_TOKEN_ID and MUX_TOKEN_SECRET are an access token of the environment: Mux Video
@@ -20,8 +21,12 @@ Run again it finds nothing to do, or does what is left. It keeps all other keys 
 secret, and the signing secret there was, which stays accepted (webhook_secret_previous).
 A token of another environment than the stack serves is refused.
 
+--read-token is for a stack with prop readSecret: MUX_TOKEN_ID and MUX_TOKEN_SECRET are
+then a token with Mux Video read alone, and nothing but the read secret is written.
+
 Examples:
   $ icehouse connect
+  $ icehouse connect --read-token
   $ icehouse connect --replace --yes
   $ icehouse connect --webhook-secret-stdin < signing-secret.txt`;
 
@@ -35,6 +40,7 @@ interface Options {
   readonly environment?: string;
   readonly replace?: true;
   readonly webhookSecretStdin?: true;
+  readonly readToken?: true;
   readonly dryRun?: true;
   readonly yes?: true;
 }
@@ -51,9 +57,7 @@ export function addConnect(
       'Checks a Mux token, stores it in the secret of a deployed stack, registers the webhook of the stack at Mux ' +
         'and stores its signing secret.',
     )
-    .option('--outputs <file>', 'what `cdk deploy --outputs-file` wrote', 'cdk-outputs.json')
-    .option('--stack <name>', 'which stack, where the file has several')
-    .option('--secret <name>', 'name or ARN, instead of the output MuxSecret')
+    .option('--secret <name>', 'name or ARN, instead of the output MuxSecret (ReadSecret)')
     .option(
       '--webhook-store <name>',
       'secret that keeps the signing secret, if another (prop webhookSecret, else readSecret)',
@@ -71,11 +75,21 @@ export function addConnect(
         'dryRun',
       ]),
     )
+    .addOption(
+      new Option('--read-token', 'only store a token that reads, in the output ReadSecret').conflicts([
+        'replace',
+        'webhookSecretStdin',
+        'webhookStore',
+        'webhookUrl',
+      ]),
+    )
     .option('--dry-run', 'only say what would be done')
     .option('--yes', 'without asking')
     .addHelpText('after', MORE)
-    .action(async (options: Options, command: Command) => {
+    .action(async (_options: object, command: Command) => {
       const session = open(command);
+      const options = command.optsWithGlobals<Options>();
+      if (options.readToken) return connectReading(options, session, mux);
       if (options.webhookSecretStdin) return storeFromStdin(options, session);
       await connect(options, session, mux);
     });
@@ -116,10 +130,10 @@ async function connect(options: Options, session: Screened, variables: MuxVariab
   if (!outcome.isComplete) session.exitWith(EXIT.refused);
 }
 
-type Screened = Omit<Session, 'api'>;
-
 const NEEDED =
   'Set MUX_TOKEN_ID and MUX_TOKEN_SECRET to an access token with Mux Video read and write, and System read and write.';
+
+const INSTEAD = 'say --secret and --webhook-url: outputs MuxSecret and WebhookUrl of the stack';
 
 interface OpenedStack {
   readonly secretId: string;
@@ -133,17 +147,14 @@ interface OpenedStack {
   readonly pinned: () => Promise<string | undefined>;
 }
 
-async function openStack({ outputs, stack, ...given }: Options): Promise<OpenedStack> {
-  const [{ readOutputs }, { pinnedEnvironment, secretStore, stackClients }] = await Promise.all([
-    import('../connect/outputs.ts'),
-    import('../connect/stack-side.ts'),
-  ]);
+async function openStack(given: Options): Promise<OpenedStack> {
+  const { pinnedEnvironment, secretStore, stackClients } = await import('../connect/stack-side.ts');
   const isGiven = given.secret !== undefined && (given.webhookUrl ?? given.webhookSecretStdin);
-  const written = isGiven ? undefined : await readOutputs(outputs, stack);
-  const secretId = given.secret ?? written?.secretId ?? '';
-  const webhookSecretId = given.webhookStore ?? written?.webhookSecretId ?? secretId;
-  const webhookUrl = given.webhookUrl?.href ?? written?.webhookUrl ?? '';
-  const table = given.table ?? written?.table;
+  const written = isGiven ? undefined : readStack(given, INSTEAD).outputs;
+  const secretId = given.secret ?? written?.MuxSecret ?? '';
+  const webhookSecretId = given.webhookStore ?? written?.WebhookSecret ?? secretId;
+  const webhookUrl = given.webhookUrl?.href ?? written?.WebhookUrl ?? '';
+  const table = given.table ?? written?.LedgerTable;
   const clients = stackClients({ secretId, webhookUrl });
   return {
     secretId,
@@ -155,6 +166,42 @@ async function openStack({ outputs, stack, ...given }: Options): Promise<OpenedS
     pinned: async () => (table === undefined ? undefined : pinnedEnvironment(clients.ledger, table)),
   };
 }
+
+async function connectReading(options: Options, session: Screened, variables: MuxVariables): Promise<void> {
+  const { baseUrl, tokenId, tokenSecret } = accessFrom(variables, 'Not stored', NEEDED_TO_READ);
+  const token = { id: tokenId, secret: tokenSecret };
+  const [{ openMuxDoor }, reading, { pinnedEnvironment, secretStore, stackClients }] = await Promise.all([
+    import('../connect/mux-door.ts'),
+    import('../connect/read-token.ts'),
+    import('../connect/stack-side.ts'),
+  ]);
+  const { outputs } = readStack(options, 'run it where that is: the stack says of which environment it is');
+  const secretId = options.secret ?? outputs.ReadSecret;
+  const { MuxSecret = '', WebhookUrl: webhookUrl = '', LedgerTable } = outputs;
+  if (!secretId || secretId === MuxSecret) throw reading.noReadSecret();
+  const table = options.table ?? LedgerTable;
+  const clients = stackClients({ secretId, webhookUrl });
+  const plan = await reading.planReading({
+    token,
+    mux: openMuxDoor(token, baseUrl),
+    store: secretStore(clients.secrets, secretId),
+    main: secretStore(clients.secrets, MuxSecret),
+    pinned: table === undefined ? undefined : await pinnedEnvironment(clients.ledger, table),
+    wanted: options.environment,
+    hasWebhookSecret: outputs.WebhookSecret === secretId,
+  });
+  const document = (isStored: boolean) => reading.readingDocument(secretId, plan, isStored);
+  if (!session.json) session.screen.print(`${reading.readingView(secretId, plan, session.screen)}\n`);
+  if (!plan.isNew) return show(session, document(false), () => `${secretId} has this token already.`);
+  if (options.dryRun || (!options.yes && !(await confirm(reading.questionOf(plan))))) {
+    return show(session, document(false), () => 'Nothing was changed.');
+  }
+  await plan.store();
+  show(session, document(true), () => `Stored in ${secretId}. Functions take it within five minutes.`);
+}
+
+const NEEDED_TO_READ =
+  'Set MUX_TOKEN_ID and MUX_TOKEN_SECRET to an access token with Mux Video read, and nothing else.';
 
 /** Whoever gives the secret has said yes: nothing is lost, the one there was becomes the previous one. */
 async function storeFromStdin(options: Options, session: Screened): Promise<void> {

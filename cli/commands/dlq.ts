@@ -12,7 +12,8 @@ const DESCRIPTION =
   'The letters say what was in the way.';
 
 const MORE = `
-The queues are outputs of the stack; \`npm start -- --no-tour\` prints those of the
+The queues are those of the deployed stack (cdk-outputs.json), unless some are named:
+then only those. \`npm start -- --no-tour\` prints those of the
 embedded cloud. Credentials are those of the AWS CLI; you need sqs:ReceiveMessage,
 DeleteMessage, ChangeMessageVisibility and GetQueueAttributes, and SendMessage on
 the queue that letters go back to. Looking at letters leaves them where they are.
@@ -38,12 +39,7 @@ interface Openers {
   readonly screen: OpenScreen;
 }
 
-/** `region`: for queues whose host does not name one. */
-export function addDlq(
-  program: Command,
-  open: Openers,
-  { region }: { readonly region: string | undefined },
-): void {
+export function addDlq(program: Command, open: Openers): void {
   const dlq = program
     .command('dlq')
     .summary('what was given up: why, and what to do')
@@ -53,14 +49,22 @@ export function addDlq(
     .addOption(
       queue('--webhook-dead-letters <url>', 'WebhookDeadLettersQueue', 'ICEHOUSE_WEBHOOK_DEAD_LETTERS'),
     )
-    .addOption(queue('--copy-queue <url>', 'CopyQueue, for redrive', 'ICEHOUSE_COPY_QUEUE'))
+    .addOption(queue('--copy-queue <url>', 'CopyQueue (for redrive)', 'ICEHOUSE_COPY_QUEUE'))
     .addHelpText('after', MORE);
   const start = async (command: Command): Promise<Round> => {
     // The AWS libraries are loaded by the commands that need them.
     const { startRound } = await import('../dead-letters/round.ts');
+    const { queueUrls } = await import('../dead-letters/which-queues.ts');
     const options = command.optsWithGlobals<Options>();
-    const api = () => open.session(command).api;
-    return startRound({ urls: options, only: options.queue, region, session: open.screen(command), api });
+    const session = open.screen(command);
+    const urls = queueUrls(command, options, session);
+    const api = () => {
+      const { nameApi, api: asked } = open.session(command);
+      // An API that knows none of the videos makes every letter look like one to drop.
+      nameApi();
+      return asked;
+    };
+    return startRound({ urls, only: options.queue, session, api });
   };
   addList(dlq, start);
   addShow(dlq, start);
@@ -124,7 +128,7 @@ function addActing(dlq: Command, start: Start, name: 'redrive' | 'drop', descrip
 }
 
 function queue(flags: string, output: string, variable: string): Option {
-  return new Option(flags, `output ${output}`).argParser(queueUrl).env(variable);
+  return new Option(flags, `instead of the output ${output}`).argParser(queueUrl).env(variable);
 }
 
 function onlyQueue(): Option {

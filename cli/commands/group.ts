@@ -100,6 +100,7 @@ async function cancelGroup(
   groupId: string,
   body: { readonly user_id: string; readonly reason?: string },
 ): Promise<void> {
+  session.nameApi();
   const group = await wholeGroup(session.api, groupId);
   const step = (cursor: string | undefined) => session.api.cancelGroup(groupId, { ...body, cursor });
   const done = await walked(session, group, step, 'cancel');

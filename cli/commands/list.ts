@@ -1,10 +1,12 @@
 // `icehouse list`: the assets that Icehouse knows, by status or group.
 import { type Command, Option } from 'commander';
 import { STATUSES } from '../../lambdas/domain/record.ts';
-import type { IcehouseApi, ListQuery, Page } from '../api.ts';
+import type { BrakeAnswer, IcehouseApi, ListQuery, Page } from '../api.ts';
 import { count } from '../arguments.ts';
 import { counting } from '../cost/counting.ts';
 import { recordTable } from '../list-table.ts';
+import { urlText } from '../place.ts';
+import { CommandError } from '../problems.ts';
 import { type OpenSession, type Session, show } from '../session.ts';
 
 interface Options {
@@ -36,18 +38,51 @@ export function addList(program: Command, open: OpenSession): void {
     )
     .action(async (options: Options, command: Command) => {
       const session = open(command);
+      session.nameApi();
       const page = options.wouldHaveGone
         ? await rehearsed(session, options.group)
         : await upTo(session, options.all ? Number.POSITIVE_INFINITY : options.limit, {
             status: options.status,
             group_id: options.group,
           });
+      const isTold = !session.json && (page.data.length === 0 || options.wouldHaveGone === true);
+      const told = isTold ? about(options, page, await deletionsOf(session), session.apiUrl) : [];
       show(session, page, () => {
-        if (page.data.length === 0) return 'None.';
-        const table = recordTable(page.data, session.screen, session.nowMs());
-        return page.next_cursor ? `${table}\n\nThere are more: --all, or a higher --limit.` : table;
+        const table = page.data.length > 0 ? [recordTable(page.data, session.screen, session.nowMs())] : [];
+        const more = page.next_cursor ? ['There are more: --all, or a higher --limit.'] : [];
+        return [...table, ...told, ...more].join('\n\n');
       });
     });
+}
+
+/** Undefined where whoever asks may not know it, or this API does not say. */
+async function deletionsOf({ api }: Session): Promise<BrakeAnswer['deletions'] | undefined> {
+  try {
+    return (await api.brake()).deletions;
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
+
+/** What an empty list, or one of a dry run, means at this very API. */
+function about(
+  { wouldHaveGone }: Options,
+  { data }: Page,
+  deletions: BrakeAnswer['deletions'] | undefined,
+  apiUrl: URL,
+): readonly string[] {
+  const place = urlText(apiUrl);
+  if (data.length > 0) {
+    const next = `Deletions are on at ${place} now: what is listed here is deleted at its next turn.`;
+    return deletions === 'on' ? [next] : [];
+  }
+  if (deletions === undefined) return [`None at ${place}.`];
+  if (!wouldHaveGone)
+    return [`None at ${place}. Deletions are ${deletions === 'on' ? 'on' : 'in dry-run'} there.`];
+  return deletions === 'on'
+    ? [`None at ${place}: deletions are on there, so that what is due is deleted.`]
+    : [`None at ${place}, in dry-run: what is due from now on is listed here.`];
 }
 
 /** The dry run's list: proved at their date, and deleted if deletions were on. */

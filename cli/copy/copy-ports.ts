@@ -1,6 +1,6 @@
 // The engine's adapters as the copy command wants them: your own AWS credentials, any bucket, any source you name.
 import type { S3Client } from '@aws-sdk/client-s3';
-import { s3 } from '../../lambdas/adapters/clients.ts';
+import { s3, s3In } from '../../lambdas/adapters/clients.ts';
 import { systemClock } from '../../lambdas/adapters/clock.ts';
 import { systemRandom } from '../../lambdas/adapters/random.ts';
 import { createSource } from '../../lambdas/adapters/source.ts';
@@ -34,11 +34,9 @@ export async function openClient(options: {
   readonly pathStyle: boolean;
   readonly region?: string;
 }): Promise<S3Client> {
-  const client = s3();
+  const client = await clientIn(options.region);
   client.config.forcePathStyle = options.pathStyle;
-  const asked = client.config.region;
-  client.config.region = () => asked().catch((error: unknown) => {
-    if (options.region) return options.region;
+  await client.config.region().catch((error: unknown) => {
     throw problem(
       'NO_REGION',
       'No AWS region is set.',
@@ -47,11 +45,19 @@ export async function openClient(options: {
       error,
     );
   });
-  await client.config.region();
   await client.config.credentials().catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     const action = 'Sign in (`aws sso login`, AWS_PROFILE, AWS_ACCESS_KEY_ID …).';
     throw problem('NO_CREDENTIALS', `No AWS credentials: ${why}`, action, EXIT.refused, error);
   });
   return client;
+}
+
+async function clientIn(region: string | undefined): Promise<S3Client> {
+  const client = s3();
+  if (region === undefined) return client;
+  return client.config.region().then(
+    () => client,
+    () => s3In(region),
+  );
 }

@@ -34,7 +34,7 @@ export function sqsProblem(error: unknown, url: URL): unknown {
     return problem('QUEUE_DENIED', said, action, EXIT.refused, error);
   }
   if (/Region is missing/.test(error.message)) {
-    return problem('NO_REGION', said, 'Set AWS_REGION.', EXIT.usage, error);
+    return problem('NO_REGION', said, 'Set AWS_REGION, or `region` in your AWS profile.', EXIT.usage, error);
   }
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode;

@@ -38,10 +38,10 @@ const MOST_PER_CALL = 10;
 const RELEASED_SECONDS = 1;
 
 /** Throws CommandError: QUEUE_MISSING, QUEUE_DENIED, NO_CREDENTIALS, UNREACHABLE. */
-export function openMailbox(region: string | undefined): Mailbox {
+export function openMailbox(): Mailbox {
   const clients = new Map<string, SQSClient>();
   const clientFor = (url: URL) => {
-    const client = clients.get(url.host) ?? new SQSClient(settingsFor(url, region));
+    const client = clients.get(url.host) ?? new SQSClient(settingsFor(url));
     clients.set(url.host, client);
     return client;
   };
@@ -70,11 +70,11 @@ export function openMailbox(region: string | undefined): Mailbox {
   };
 }
 
-/** A queue is asked where its URL says. The region is in the host's name; this machine gets no credentials of yours. */
-function settingsFor(url: URL, region: string | undefined) {
+/** A queue is asked where its URL says. The region is in the host's name, else that of your profile; this machine gets no credentials of yours. */
+function settingsFor(url: URL) {
   const [, named] = /^sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname) ?? [];
   const endpoint = url.origin;
-  if (!isLoopback(url)) return { endpoint, region: named ?? region };
+  if (!isLoopback(url)) return named ? { endpoint, region: named } : { endpoint };
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 

@@ -1,6 +1,6 @@
 // All letters in the hand while a command runs; what is still there at its end is shown to others again.
 import { CommandError, EXIT } from '../problems.ts';
-import type { Session } from '../session.ts';
+import type { Screened } from '../session.ts';
 import { type Explained, type Gathered, gather, type Sources } from './gather.ts';
 import type { QueueName } from './letter.ts';
 import { type Mailbox, openMailbox } from './mailbox.ts';
@@ -17,14 +17,12 @@ export interface RoundOptions {
   readonly urls: QueueUrls;
   /** Only the letters of this queue. */
   readonly only?: QueueName;
-  /** For queues whose host does not name one. */
-  readonly region?: string;
-  readonly session: Omit<Session, 'api'>;
+  readonly session: Screened;
   readonly api: Sources['api'];
 }
 
 export interface Round extends AsyncDisposable {
-  readonly session: Omit<Session, 'api'>;
+  readonly session: Screened;
   readonly gathered: Gathered;
   readonly mailbox: Mailbox;
   readonly urls: QueueUrls;
@@ -33,7 +31,7 @@ export interface Round extends AsyncDisposable {
 }
 
 /** Throws CommandError NO_QUEUES, and what the mailbox throws. */
-export async function startRound({ urls, only, region, session, api }: RoundOptions): Promise<Round> {
+export async function startRound({ urls, only, session, api }: RoundOptions): Promise<Round> {
   const all: readonly (readonly [QueueName, URL | undefined])[] = [
     ['copy', urls.copyDeadLetters],
     ['invocations', urls.failedInvocations],
@@ -43,7 +41,7 @@ export async function startRound({ urls, only, region, session, api }: RoundOpti
     url && (!only || only === name) ? [[name, url] as const] : [],
   );
   if (queues.length === 0) throw noQueues();
-  const mailbox = openMailbox(region);
+  const mailbox = openMailbox();
   const gathered = await gather({ mailbox, queues, api, nowMs: session.nowMs });
   const done = new Set<Explained>();
   const dispose = async () => {
@@ -68,8 +66,9 @@ export function theLetter({ letters }: Gathered, id: string): Explained {
 
 function noQueues(): CommandError {
   const action =
-    'Give --failed-invocations and --copy-dead-letters, or ICEHOUSE_FAILED_INVOCATIONS and ICEHOUSE_COPY_DEAD_LETTERS: ' +
-    'they are outputs of the stack, FailedInvocationsQueue and CopyDeadLettersQueue. With webhooks, --webhook-dead-letters too.';
+    'Run it where cdk-outputs.json of the stack is (where --url or ICEHOUSE_URL names another API than the file: with --stack), ' +
+    'or give --failed-invocations and --copy-dead-letters: outputs FailedInvocationsQueue and CopyDeadLettersQueue. ' +
+    'With webhooks, --webhook-dead-letters too.';
   return wrongUsage('NO_QUEUES', 'No queue of dead letters is named.', action);
 }
 

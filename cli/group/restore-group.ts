@@ -23,9 +23,9 @@ export async function restoreGroup(session: Session, groupId: string, wish: Rest
   const { tier, needBy, reason } = wish;
   const before = await wholeGroup(api, groupId, { tier, need_by: needBy });
   if (wish.dryRun) return show(session, before, () => planText(before));
+  session.nameApi();
   if (!wish.yes && isSpending(before, wish)) {
     if (!session.json) screen.print(planText(before));
-    session.nameApi();
     if (!(await confirm(questionOf(before)))) return;
   }
   const body = { user_id: wish.userId, reason, tier, need_by: needBy };

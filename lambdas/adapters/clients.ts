@@ -38,6 +38,8 @@ export const lambda = /* @__PURE__ */ once(() => new LambdaClient(SMALL_CALLS));
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(SMALL_CALLS));
 export const secretsManager = /* @__PURE__ */ once(() => new SecretsManagerClient(SMALL_CALLS));
 export const s3 = /* @__PURE__ */ once(() => new S3Client(LARGE_BODIES));
+/** For whoever knows the region and has none set. */
+export const s3In = (region: string) => new S3Client({ ...LARGE_BODIES, region });
 
 function once<Client>(make: () => Client): () => Client {
   let client: Client | undefined;

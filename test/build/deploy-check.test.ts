@@ -67,15 +67,38 @@ test('finds an account without a bootstrap, or with one that is too old', async 
   ]);
 });
 
-test('asks no further without a region, or with credentials that AWS does not take', async () => {
+test('asks no further with credentials that AWS does not take', async () => {
   const expired = await account(() => [
     403,
     '<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>',
   ]);
 
-  const found = await Promise.all([verdicts({ ...expired, region: undefined }), verdicts(expired)]);
+  expect(await verdicts(expired)).toEqual(['wrong']);
+});
 
-  expect(found).toEqual([['wrong'], ['wrong']]);
+test('says of a missing region and of missing credentials at once', async () => {
+  const ready = await account(() => [200, IDENTITY]);
+  const nobody = async () => {
+    throw Object.assign(new Error('Could not load credentials from any providers'), {
+      name: 'CredentialsProviderError',
+    });
+  };
+
+  const signedIn = await checkAccount({ ...ready, region: undefined });
+  const neither = await checkAccount({ ...ready, region: undefined, credentials: nobody });
+
+  const noRegion = { verdict: 'wrong', text: 'No region. Set AWS_REGION, or `region` in your AWS profile.' };
+  expect(signedIn).toEqual([
+    { verdict: 'good', text: 'Signed in as arn:aws:iam::123456789012:user/Alice.' },
+    noRegion,
+  ]);
+  expect(neither).toEqual([
+    {
+      verdict: 'wrong',
+      text: 'No AWS credentials. Sign in: `aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    },
+    noRegion,
+  ]);
 });
 
 test('a service that is not there is a finding, not an error', async () => {

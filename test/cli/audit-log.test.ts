@@ -1,5 +1,5 @@
 // The command against a vault on a real wire: the trail by day for people, spreadsheets and programs, and the certificate.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -165,6 +165,22 @@ describe('icehouse audit-log', () => {
 
     expect(code).toBe(2);
     expect(stderr).toContain('A day as 2026-12-24.');
+  });
+
+  test('is of the deployed stack, and in its region, where nothing else is named', async () => {
+    const { AWS_REGION: _, ...env } = place.env;
+    const ApiUrl = 'https://abc.execute-api.us-east-1.amazonaws.com/';
+    const stack = { ApiUrl, VaultBucket: 'vault', MuxSecret: 's', WebhookUrl: `${ApiUrl}v1/webhooks/mux` };
+    const file = join(directory, 'outputs.json');
+    await writeFile(file, JSON.stringify({ Icehouse: stack }));
+
+    const ended = await icehouse(
+      ['audit-log', '--from', '2026-12-02', '--to', '2026-12-02', '--outputs', file],
+      env,
+    );
+
+    expect(ended).toMatchObject({ code: 0, stderr: `Vault: vault (stack Icehouse in ${file})\n` });
+    expect(ended.stdout).toContain('teacher-8');
   });
 
   test('of a bucket that is not there says what to check', async () => {

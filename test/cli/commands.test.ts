@@ -61,6 +61,7 @@ describe('request', () => {
     expect(ended.stdout).toBe('');
     expect(ended.stderr).toBe(
       [
+        `API: ${api.url} (--url)`,
         '✗ Invalid request (INVALID_FIELD)',
         '  why          It is more than 10 years away.',
         '  field        expiration_date',

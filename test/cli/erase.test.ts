@@ -39,6 +39,9 @@ async function erase(args: readonly string[], url = 'http://127.0.0.1:1') {
     nowMs: () => Date.parse('2090-12-24T12:00:00.000Z'),
     sleep: async () => {},
     exitWith: () => {},
+    note: () => {},
+    nameApi: () => {},
+    apiUrl: new URL(url),
   }));
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
   const error = await program.parseAsync(['erase', ...args], { from: 'user' }).then(

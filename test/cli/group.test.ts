@@ -209,6 +209,9 @@ describe('group', () => {
       nowMs: () => 0,
       sleep: async (ms: number) => void waits.push(ms),
       exitWith: () => undefined,
+      note: () => undefined,
+      nameApi: () => undefined,
+      apiUrl: new URL(api.url),
     };
 
     await restoreGroup(session, 'course 12', { userId: 'u', yes: true, wait: true });

@@ -20,7 +20,7 @@ describe('hold', () => {
     const args = ['--reason', 'Court order', '--user', 'u-17', '--until', '2090-12-30'];
     const ended = await icehouse(['hold', ASSET, ...args, '--url', api.url]);
 
-    expect(ended.stderr).toBe('');
+    expect(ended.stderr).toBe(`API: ${api.url} (--url)\n`);
     expect(ended.code).toBe(0);
     expect(api.seen[0]?.body).toEqual({ reason: 'Court order', user_id: 'u-17', until: '2090-12-30' });
     expect(ended.stdout).toContain('  held         Court order\n');
@@ -124,5 +124,17 @@ describe('list --would-have-gone', () => {
     const ids = JSON.parse(ended.stdout).data.map(({ asset_id }: { asset_id: string }) => asset_id);
     expect(ids).toEqual(['b2']);
     expect(api.seen[0]?.url).toBe(`${REQUESTS}?status=archived&limit=100`);
+  });
+
+  test('says where deletions are on that an empty list means nothing', async () => {
+    const empty = ok({ data: [], next_cursor: null });
+    await using api = await stubApi({ [`GET ${REQUESTS}`]: [empty], 'GET /v1/hold': [ok(STATE)] });
+
+    const ended = await icehouse(['list', '--would-have-gone', '--url', api.url]);
+
+    expect(ended).toMatchObject({ code: 0, stderr: `API: ${api.url} (--url)\n` });
+    expect(ended.stdout).toBe(
+      `None at ${api.url}: deletions are on there, so that what is due is deleted.\n`,
+    );
   });
 });

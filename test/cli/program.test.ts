@@ -90,6 +90,6 @@ test('sends the bearer token of the environment', async () => {
 
   const ended = await icehouse(['list', '--url', api.url], { ICEHOUSE_TOKEN: 'abc' });
 
-  expect(ended).toMatchObject({ code: 0, stdout: 'None.\n' });
+  expect(ended).toMatchObject({ code: 0, stdout: `None at ${api.url}.\n` });
   expect(api.seen[0]?.headers.authorization).toBe('Bearer abc');
 });

@@ -109,7 +109,7 @@ describe('restore --need-by', () => {
 
     const ended = await icehouse(['restore', ASSET, '--need-by', '2090-11-25T00:00:00Z', '--url', api.url]);
 
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended).toMatchObject({ code: 0, stderr: `API: ${api.url} (--url)\n` });
     expect(api.seen[0]?.body).toEqual({ need_by: '2090-11-25T00:00:00Z' });
     expect(ended.stdout).toContain('  restore      Standard, about $2.85\n');
     expect(ended.stdout).toContain('readable by 24 Nov 2090, 03:00 UTC');

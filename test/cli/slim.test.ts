@@ -49,7 +49,7 @@ test('without a scope shows all there is to take, and sends dry runs only', asyn
 
   const ended = await icehouse(['slim', ASSET, '--url', api.url]);
 
-  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended).toMatchObject({ code: 0, stderr: `API: ${api.url} (--url)\n` });
   expect(api.seen.map(({ body }) => body)).toMatchObject([
     { scope: 'static_renditions', dry_run: true },
     { scope: 'track', dry_run: true },
@@ -71,7 +71,7 @@ test('takes what is named, and says what it frees, how it is undone and where it
   const ended = await icehouse([...args, '--url', api.url]);
   const refused = await icehouse([...args, '--url', api.url]);
 
-  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended).toMatchObject({ code: 0, stderr: `API: ${api.url} (--url)\n` });
   expect(api.seen[0]?.body).toEqual({ scope: 'static_renditions', user_id: 'ann', reason: 'dear' });
   expect(ended.stdout).toContain(`${ASSET}  1 gone`);
   expect(ended.stdout).toMatch(/^ {2}frees +3\.60 GB, \$0\.0450 a month; unwatched for 90 days \$0\.1530$/m);

@@ -33,7 +33,10 @@ async function over(
   };
   const transport = {
     base: new URL(base),
-    authorize: authorizationFor(new URL(base), options),
+    authorize: authorizationFor(new URL(base), {
+      bearer: options.bearer,
+      region: async () => options.region,
+    }),
     fetch,
     sleep: async (ms: number) => void waitsMs.push(ms),
   };

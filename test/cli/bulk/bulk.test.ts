@@ -18,7 +18,7 @@ describe('import', () => {
 
     const ended = await icehouse(['import', place.file, ...BY, '--grace-days', '30', '--url', api.url]);
 
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended).toMatchObject({ code: 0, stderr: `API: ${api.url} (--url)\n` });
     expect(api.calls.map(({ body }) => body)).toEqual([
       { asset_id: 'video000', deleted_by_user_id: 'u-17', grace_days: 30, reason: 'old; dusty' },
       { asset_id: 'video001', deleted_by_user_id: 'u-17', grace_days: 30 },

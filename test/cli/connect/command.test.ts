@@ -34,6 +34,12 @@ beforeAll(async () => {
           arn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:mux-embedd',
           value: TEMPLATE,
         },
+        {
+          logicalId: 'read',
+          name: 'mux-read',
+          arn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:mux-read-embedd',
+          value: TEMPLATE,
+        },
       ],
       tables: [
         {
@@ -64,7 +70,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: cloud.urls.services,
     AWS_ENDPOINT_URL_DYNAMODB: cloud.urls.dynamodb,
   };
-  const stack = { MuxSecret: 'mux', WebhookUrl: WEBHOOK_URL, LedgerTable: 'ledger' };
+  const stack = { MuxSecret: 'mux', ReadSecret: 'mux-read', WebhookUrl: WEBHOOK_URL, LedgerTable: 'ledger' };
   await writeFile(outputs, JSON.stringify({ Icehouse: stack }));
 });
 
@@ -74,13 +80,13 @@ afterAll(async () => {
   directory[Symbol.dispose]();
 });
 
-async function secret(): Promise<Record<string, unknown>> {
+async function secret(SecretId = 'mux'): Promise<Record<string, unknown>> {
   const client = new SecretsManagerClient({
     region: 'us-east-1',
     credentials: CREDENTIALS,
     endpoint: cloud.urls.services,
   });
-  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: 'mux' }));
+  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
   client.destroy();
   return JSON.parse(SecretString);
 }
@@ -112,6 +118,25 @@ test('joins a fresh stack with Mux by one line, and shows no secret', async () =
   });
   for (const value of [now.webhook_secret, now.token_secret])
     expect(ended.stdout + ended.stderr).not.toContain(value);
+});
+
+test('stores a token that reads in its own secret, and touches nothing else', async () => {
+  const before = await secret();
+  const { id = '', secret: value = '' } = DEFAULT_ENVIRONMENT.readToken ?? {};
+  const args = ['connect', '--read-token', '--outputs', outputs, '--yes', '--json'];
+
+  const ended = await icehouse(args, { ...env, MUX_TOKEN_ID: id, MUX_TOKEN_SECRET: value });
+
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(ended.stdout)).toEqual({
+    environment: { id: 'simenv', name: 'Simulator', type: 'development' },
+    permissions: ['video:read'],
+    may_write: false,
+    secret: 'mux-read',
+    token: 'stored',
+  });
+  expect(await secret('mux-read')).toEqual({ token_id: id, token_secret: value, of_others: 1 });
+  expect(await secret()).toEqual(before);
 });
 
 test('refuses a token of another environment than the ledger is bound to', async () => {

@@ -1,9 +1,9 @@
 // Which token may go into which stack, and what is read from files and from stdin before anything is asked.
 import { describe, expect, test } from 'vitest';
 import type { MuxDoor, TokenOwner } from '../../../cli/connect/connect-ports.ts';
-import { stackOutputs } from '../../../cli/connect/outputs.ts';
 import { signingSecretIn, withWebhookSecret } from '../../../cli/connect/secret-fields.ts';
 import { ownerOf } from '../../../cli/connect/whose.ts';
+import { stackIn } from '../../../cli/outputs.ts';
 import { TOKEN, World } from './fakes.ts';
 
 const STORED = { token_id: 'earlier', token_secret: 's' };
@@ -96,14 +96,11 @@ describe('the outputs of a deployment', () => {
   };
 
   test('name the stack, past stacks that are none of ours', () => {
-    const outputs = stackOutputs(JSON.stringify({ Network: { Vpc: 'v' }, Icehouse: one }), 'f', undefined);
+    const text = JSON.stringify({ Network: { Vpc: 'v' }, Icehouse: one });
 
-    expect(outputs).toEqual({
-      secretId: 'IcehouseSecret-x',
-      webhookSecretId: undefined,
-      webhookUrl: 'https://a/v1/webhooks/mux',
-      table: 'T',
-    });
+    const { name, outputs } = stackIn(text, 'f', undefined, 'i');
+
+    expect({ name, outputs }).toEqual({ name: 'Icehouse', outputs: one });
   });
 
   test.each([
@@ -112,7 +109,7 @@ describe('the outputs of a deployment', () => {
     ['not the one that was named', JSON.stringify({ Icehouse: one }), 'Other', 'NO_STACK'],
     ['two of them', JSON.stringify({ A: one, B: one }), undefined, 'WHICH_STACK'],
   ])('with %s are refused', (_, text, stack, code) => {
-    expect(() => stackOutputs(text, 'f', stack)).toThrow(expect.objectContaining({ code }));
+    expect(() => stackIn(text, 'f', stack, 'i')).toThrow(expect.objectContaining({ code }));
   });
 });
 
