@@ -13,9 +13,12 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
 // Each life would get copies of all bundles, which Node would compile anew, since it keeps what it compiled by the file's path.
 process.env.CDK_CONTEXT_JSON ??= JSON.stringify({ 'aws:cdk:disable-asset-staging': true });
 
-/** Stay clear of vi.mock, vi.stubEnv and lambdas/handlers, whose modules keep the first environment they see. */
+/** Stay clear of vi.mock, lambdas/handlers, whose modules keep the first environment they see, and a vi.stubEnv that stays. */
 const SHARED = [
-  'test/{bench,client,contract,domain,lib,stages}/**/*.test.ts',
+  'test/{bench,cli,client,contract,domain,lib,stages}/**/*.test.ts',
+  'test/adapters/!(clients|mux|post|ssrf).test.ts',
+  'test/docs/examples/*.test.ts',
+  'test/fuzz/{config,ledger-item,mux-answers,stages}.test.ts',
   'test/local/{media,mux,s3}/**/*.test.ts',
 ];
 

@@ -15,6 +15,7 @@ export function helpPages(): readonly HelpPage[] {
   const program = icehouseProgram({
     open: refuse,
     openScreen: refuse,
+    write: {},
     pathStyle: false,
     mux: { tokenId: undefined, tokenSecret: undefined, baseUrl: undefined },
     muxPrices: undefined,

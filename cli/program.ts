@@ -1,5 +1,5 @@
 // The tree of all commands, with the options they share and whom each speaks to. It reads no environment and calls nobody.
-import { Command, Option } from 'commander';
+import { Command, Option, type OutputConfiguration } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { MuxVariables } from './advise/advise-problems.ts';
 import { apiUrl } from './arguments.ts';
@@ -61,6 +61,8 @@ export interface Surroundings {
   readonly open: OpenSession;
   /** For a command that does not speak with the API. */
   readonly openScreen: OpenScreen;
+  /** Where help and usage errors go. */
+  readonly write: Pick<OutputConfiguration, 'writeOut' | 'writeErr'>;
   /** The bucket's name goes into the path, which any S3 but AWS's own may need. */
   readonly pathStyle: boolean;
   readonly mux: MuxVariables;
@@ -71,9 +73,9 @@ export interface Surroundings {
 type Add = (program: Command) => void;
 
 /** Every command with whom it speaks to, which is the last line of its help before the exit codes. */
-export function icehouseProgram({ open, openScreen, ...given }: Surroundings): Command {
+export function icehouseProgram({ open, openScreen, write, ...given }: Surroundings): Command {
   const { pathStyle, mux, muxPrices } = given;
-  const program = emptyProgram();
+  const program = emptyProgram().configureOutput(write);
   const ofApi = (add: (program: Command, open: OpenSession) => void): Add => {
     return (to) => add(to, open);
   };

@@ -1,6 +1,6 @@
 // The engine's adapters as the copy command wants them: your own AWS credentials, any bucket, any source you name.
 import type { S3Client } from '@aws-sdk/client-s3';
-import { s3, s3In } from '../../lambdas/adapters/clients.ts';
+import { openS3 } from '../../lambdas/adapters/clients.ts';
 import { systemClock } from '../../lambdas/adapters/clock.ts';
 import { systemRandom } from '../../lambdas/adapters/random.ts';
 import { createSource } from '../../lambdas/adapters/source.ts';
@@ -54,10 +54,10 @@ export async function openClient(options: {
 }
 
 async function clientIn(region: string | undefined): Promise<S3Client> {
-  const client = s3();
+  const client = openS3();
   if (region === undefined) return client;
   return client.config.region().then(
     () => client,
-    () => s3In(region),
+    () => openS3(region),
   );
 }

@@ -37,9 +37,12 @@ export const sqs = /* @__PURE__ */ once(() => new SQSClient(SMALL_CALLS));
 export const lambda = /* @__PURE__ */ once(() => new LambdaClient(SMALL_CALLS));
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(SMALL_CALLS));
 export const secretsManager = /* @__PURE__ */ once(() => new SecretsManagerClient(SMALL_CALLS));
-export const s3 = /* @__PURE__ */ once(() => new S3Client(LARGE_BODIES));
-/** For whoever knows the region and has none set. */
-export const s3In = (region: string) => new S3Client({ ...LARGE_BODIES, region });
+export const s3 = /* @__PURE__ */ once(() => openS3());
+
+/** For a command, which destroys it when it is done; `region`: for whoever knows it and has none set. */
+export function openS3(region?: string): S3Client {
+  return new S3Client({ ...LARGE_BODIES, ...(region && { region }) });
+}
 
 function once<Client>(make: () => Client): () => Client {
   let client: Client | undefined;

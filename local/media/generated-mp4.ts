@@ -64,7 +64,12 @@ export function recogniseGenerated(head: Buffer): GeneratedMp4 | undefined {
 /** Lower-case hex. Takes about a second per GiB. */
 export async function sha256OfGenerated(mp4: GeneratedMp4): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of mp4.read(0, mp4.sizeBytes - 1)) hash.update(chunk);
+  const memory = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let at = 0; at < mp4.sizeBytes; at += CHUNK_BYTES) {
+    const chunk = memory.subarray(0, Math.min(CHUNK_BYTES, mp4.sizeBytes - at));
+    mp4.fill(chunk, at);
+    hash.update(chunk);
+  }
   return hash.digest('hex');
 }
 

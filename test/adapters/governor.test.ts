@@ -1,7 +1,7 @@
 // The governor's contract on the fake and on dynalite, and what its slots cost there.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createGovernor, STEPS_PATIENCE_MS } from '../../lambdas/adapters/governor.ts';
-import { governorContract } from '../contract/governor.ts';
+import { governorContract, type MakeGovernors } from '../contract/governor.ts';
 import { createTable, type DynaliteTable, startDynaliteTable } from '../fakes/dynalite-table.ts';
 import { memoryGovernors } from '../fakes/governor-memory.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
@@ -24,9 +24,9 @@ describe('on dynalite', () => {
   });
   afterAll(() => table.stop());
 
-  governorContract(async () => (clock, rates, patienceMs) => {
-    return createGovernor({ client: table.client, tableName, clock, rates, patienceMs });
-  });
+  const onDynalite: MakeGovernors = async () => (clock, rates, patienceMs) =>
+    createGovernor({ client: table.client, tableName, clock, rates, patienceMs });
+  governorContract(onDynalite, { backlog: 250 });
 
   test('spends one write and no read on a slot while calls are steady', async () => {
     const clock = manualClock();

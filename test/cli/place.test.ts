@@ -56,6 +56,7 @@ async function called(args: readonly string[], beside = 'none.json'): Promise<Co
   const program = icehouseProgram({
     open: take,
     openScreen: take,
+    write: {},
     pathStyle: false,
     mux: { tokenId: undefined, tokenSecret: undefined, baseUrl: undefined },
     muxPrices: undefined,

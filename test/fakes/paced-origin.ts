@@ -23,6 +23,8 @@ export interface Pace {
 /** Reads of fewer bytes than this are looks at boxes. */
 const SMALL_BYTES = 4_096;
 
+const CHUNK_BYTES = 64 * 1024;
+
 /** By size and seed, which make the file. */
 const CRC32S = new Map<string, string>();
 
@@ -56,7 +58,7 @@ export class PacedOrigin {
     const known = CRC32S.get(file);
     if (known !== undefined) return known;
     let crc = 0;
-    for await (const chunk of this.mp4.read(0, sizeBytes - 1)) crc = crc32(chunk, crc);
+    for (const chunk of this.#bytes(0, sizeBytes - 1)) crc = crc32(chunk, crc);
     CRC32S.set(file, encodeCrc32(crc));
     return encodeCrc32(crc);
   }
@@ -82,6 +84,16 @@ export class PacedOrigin {
     if (this.lapsed.has(url)) throw new SourceLapsedError('The source answered 403.');
   }
 
+  /** In memory that is filled anew for each chunk, as a source may: gigabytes pass here in a second. */
+  *#bytes(start: number, end: number): Generator<Uint8Array> {
+    const memory = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let at = start; at <= end; at += CHUNK_BYTES) {
+      const chunk = memory.subarray(0, Math.min(CHUNK_BYTES, end - at + 1));
+      this.mp4.fill(chunk, at);
+      yield chunk;
+    }
+  }
+
   async *#read(
     by: string,
     pace: Pace,
@@ -100,7 +112,7 @@ export class PacedOrigin {
     await Promise.race([this.#clock.sleep(pace.partMs), cut]);
     signal?.throwIfAborted();
     if (pace.isDead) throw new Error('This process is dead.');
-    yield* this.mp4.read(start, end);
+    yield* this.#bytes(start, end);
     read.endedMs = this.#clock.nowMs();
   }
 }
