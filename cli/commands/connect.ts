@@ -112,8 +112,9 @@ async function connect(options: Options, session: Screened, variables: MuxVariab
   const pinned = await stack.pinned();
   const owner = await ownerOf(token, mux, { pinned, secret, wanted: options.environment });
   const registrations = await mux.registrations();
-  const { webhookUrl, secretId, webhookSecretId, isLedgerKnown } = stack;
-  const joined: Joined = { owner, secretId, webhookSecretId, webhookUrl, isLedgerKnown };
+  const { stackName, webhookUrl, secretId, webhookSecretId, isLedgerKnown } = stack;
+  const muxUrl = baseUrl;
+  const joined: Joined = { stackName, owner, muxUrl, secretId, webhookSecretId, webhookUrl, isLedgerKnown };
   const plan: Plan = plans.planOf(
     { token, secret, webhookSecret, registrations, webhookUrl },
     { replace: options.replace === true },
@@ -136,6 +137,8 @@ const NEEDED =
 const INSTEAD = 'say --secret and --webhook-url: outputs MuxSecret and WebhookUrl of the stack';
 
 interface OpenedStack {
+  /** Undefined where its parts were named one by one. */
+  readonly stackName: string | undefined;
   readonly secretId: string;
   readonly webhookUrl: string;
   readonly webhookSecretId: string;
@@ -150,13 +153,15 @@ interface OpenedStack {
 async function openStack(given: Options): Promise<OpenedStack> {
   const { pinnedEnvironment, secretStore, stackClients } = await import('../connect/stack-side.ts');
   const isGiven = given.secret !== undefined && (given.webhookUrl ?? given.webhookSecretStdin);
-  const written = isGiven ? undefined : readStack(given, INSTEAD).outputs;
+  const deployed = isGiven ? undefined : readStack(given, INSTEAD);
+  const written = deployed?.outputs;
   const secretId = given.secret ?? written?.MuxSecret ?? '';
   const webhookSecretId = given.webhookStore ?? written?.WebhookSecret ?? secretId;
   const webhookUrl = given.webhookUrl?.href ?? written?.WebhookUrl ?? '';
   const table = given.table ?? written?.LedgerTable;
   const clients = stackClients({ secretId, webhookUrl });
   return {
+    stackName: deployed?.name,
     secretId,
     webhookSecretId,
     webhookUrl,

@@ -9,7 +9,11 @@ import { mayArchive } from './whose.ts';
 
 /** What is joined with what. */
 export interface Joined {
+  /** As the file of its outputs has it: the names of its secrets, which CloudFormation makes up, do not tell two stacks apart. */
+  readonly stackName: string | undefined;
   readonly owner: TokenOwner;
+  /** Who said so. */
+  readonly muxUrl: string;
   readonly secretId: string;
   /** The one that has the signing secret. */
   readonly webhookSecretId: string;
@@ -20,10 +24,10 @@ export interface Joined {
 
 export function planView(joined: Joined, { storesToken, webhook }: Plan, screen: Screen): string {
   const rows: Fact[] = [
+    ...(joined.stackName ? [['stack', plain(joined.stackName)] satisfies Fact] : []),
     ['Mux', ownerText(joined.owner)],
     ['', `token "${plain(joined.owner.tokenName)}": ${joined.owner.permissions.map(plain).join(', ')}`],
-    ...(mayArchive(joined.owner) ? [] : [['warning', NO_WRITE] satisfies Fact]),
-    ...(joined.isLedgerKnown ? [] : [['warning', NO_LEDGER] satisfies Fact]),
+    ...warningsOf(joined).map((text): Fact => ['warning', text]),
     ['secret', joined.secretId],
     ['', storesToken ? 'the token is stored in it' : 'it has this token already'],
     ...(joined.webhookSecretId === joined.secretId
@@ -33,6 +37,21 @@ export function planView(joined: Joined, { storesToken, webhook }: Plan, screen:
     ...webhookSteps(webhook, joined.webhookUrl).map((text): Fact => ['', text]),
   ];
   return factTable(rows, screen);
+}
+
+function warningsOf({ muxUrl, owner, isLedgerKnown }: Joined): readonly string[] {
+  return [
+    ...(muxUrl === MUX ? [] : [elsewhereThanMux(muxUrl)]),
+    ...(mayArchive(owner) ? [] : [NO_WRITE]),
+    ...(isLedgerKnown ? [] : [NO_LEDGER]),
+  ];
+}
+
+const MUX = 'https://api.mux.com';
+
+/** A variable that a try on this machine left behind would join a real stack with a simulator. */
+function elsewhereThanMux(url: string): string {
+  return `MUX_BASE_URL: it is ${plain(url)} that says so, and the token was sent there, not to Mux`;
 }
 
 const NO_WRITE = 'among its permissions we find no Mux Video write, which Icehouse needs';
@@ -131,8 +150,10 @@ function elsewhere(address: string, webhookUrl: string): string {
 
 /** For machines. No secret is in it. */
 export function connectDocument(joined: Joined, plan: Plan, outcome: Outcome | undefined): object {
-  const { owner, secretId, webhookSecretId, webhookUrl } = joined;
+  const { stackName, owner, muxUrl, secretId, webhookSecretId, webhookUrl } = joined;
   return {
+    stack: stackName ?? null,
+    mux_url: muxUrl,
     environment: {
       id: owner.environmentId,
       name: owner.environmentName,
@@ -140,6 +161,7 @@ export function connectDocument(joined: Joined, plan: Plan, outcome: Outcome | u
       organization: owner.organizationName,
     },
     permissions: owner.permissions,
+    warnings: warningsOf(joined),
     secret: secretId,
     webhook_secret_in: webhookSecretId,
     webhook_url: webhookUrl,

@@ -97,6 +97,10 @@ test('asks before it changes anything, and where nobody can be asked it wants --
   expect(ended.code).toBe(2);
   expect(ended.stdout).toContain('environment Simulator (development, simenv) of Simulator');
   expect(ended.stdout).toContain('the token is stored in it');
+  // The deployment of another stack writes the file anew.
+  expect(ended.stdout).toMatch(/stack +Icehouse/);
+  // What a try with a simulator left in the environment must not join a real stack with it unseen.
+  expect(ended.stdout).toContain(`MUX_BASE_URL: it is ${env.MUX_BASE_URL} that says so`);
   expect(ended.stderr).toContain('--yes');
   expect(await secret()).toEqual(JSON.parse(TEMPLATE));
 });
@@ -108,6 +112,7 @@ test('joins a fresh stack with Mux by one line, and shows no secret', async () =
   const said = JSON.parse(ended.stdout);
   expect(ended.code).toBe(0);
   expect(said).toMatchObject({ connected: true, token: 'stored', webhook: 'registered', secret: 'mux' });
+  expect(said.warnings).toEqual([expect.stringContaining('MUX_BASE_URL')]);
   expect(said.registration).toMatchObject({ address: WEBHOOK_URL, enabled: true });
   expect(now).toEqual({
     token_id: DEFAULT_ENVIRONMENT.tokenId,
