@@ -54,6 +54,11 @@ export const EXPLAINED: readonly Explanation[] = [
     why: 'unfinished uploads of the lineage go too (law 8)',
   },
   {
+    functions: /^purge$/,
+    actions: /^s3:GetObjectLegalHold$/,
+    why: 'a HEAD shows a legal hold only to who may see it; no run waits for one, which is looked at again a day later',
+  },
+  {
     functions: /^(copy|audit|restore)$/,
     actions: /^lambda:InvokeFunction$/,
     why: 'whose work goes on at once wakes the next: the worker of the last part, a long audit, a thaw that has ended',

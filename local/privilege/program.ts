@@ -107,6 +107,7 @@ async function removeEach(
     grantName(functionName, action).includes(options.only ?? ''),
   );
   let missed = 0;
+  let explained = 0;
   for (const { functionName, action } of chosen) {
     const first = firstUsers.get(grantName(functionName, action));
     const giveBack = place.cloud.withdraw(functionName, action);
@@ -114,11 +115,14 @@ async function removeEach(
     const isMissed =
       (first !== undefined && (await misses(place, [first], denied))) || (await misses(place, RUNS, denied));
     giveBack();
+    const why = explanationOf(shortName(functionName), action);
     if (isMissed) missed += 1;
-    say(`${isMissed ? 'missed  ' : 'NEEDLESS'}  ${grantName(functionName, action)}`);
+    else if (why !== undefined) explained += 1;
+    const verdict = isMissed ? 'missed  ' : why === undefined ? 'NEEDLESS' : 'explained';
+    say(`${verdict}  ${grantName(functionName, action)}${isMissed || !why ? '' : `  (${why})`}`);
   }
-  say(`\n${chosen.length} actions taken away one by one, ${missed} missed.`);
-  return missed === chosen.length;
+  say(`\n${chosen.length} actions taken away one by one: ${missed} missed, ${explained} explained.`);
+  return missed + explained === chosen.length;
 }
 
 /** Whether the runs meet a refusal, or fail without one, before they are through. */

@@ -233,7 +233,10 @@ export const RUNS: readonly Run[] = [
       // Lifted at once: one that is met is looked at again a day later.
       for (const Status of ['ON', 'OFF'] as const)
         await place.s3.send(new PutObjectLegalHoldCommand({ ...versionOf(archive), LegalHold: { Status } }));
-      await erase(place, id);
+      const order = await orderErasure(place, id);
+      // Until when, only a role that may see locks can say.
+      await finished(place, order, ({ state }) => state === 'blocked');
+      await finished(place, order, ({ state }) => state === 'done');
       if (Date.now() < RetainUntilDate.getTime()) throw new Error(`${id} was erased in spite of its lock.`);
     },
   },
@@ -253,9 +256,14 @@ const versionOf = (archive: PublicRecord['archive']) => ({
 });
 
 async function erase(place: Place, assetId: string): Promise<void> {
+  await finished(place, await orderErasure(place, assetId), ({ state }) => state === 'done');
+}
+
+/** Answers where the order can be looked at. */
+async function orderErasure(place: Place, assetId: string): Promise<string> {
   const order = { asset_id: assetId, requested_by: 'dpo', legal_basis: 'Art. 17 GDPR' };
-  const { erasure_id: erasure } = await place.call('POST', '/v1/erasures', order);
-  await finished(place, `/v1/erasures/${erasure}`, ({ state }) => state === 'done');
+  const { erasure_id } = await place.call('POST', '/v1/erasures', order);
+  return `/v1/erasures/${erasure_id}`;
 }
 
 async function untilFailed(place: Place, assetId: string, code: string): Promise<void> {

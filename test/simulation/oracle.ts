@@ -5,7 +5,14 @@ import { parseKey } from '../../lambdas/contract/keys.ts';
 import type { Purpose } from '../../lambdas/contract/names.ts';
 import type { DeletionLimits } from '../../lambdas/domain/brake.ts';
 import type { DeleteRequest } from '../../lambdas/domain/decisions-request.ts';
-import type { Archive, AssetRecord, HistoryEntry, Loss, Mode } from '../../lambdas/domain/record.ts';
+import type {
+  Archive,
+  AssetRecord,
+  HistoryEntry,
+  Loss,
+  Mode,
+  StoredObject,
+} from '../../lambdas/domain/record.ts';
 import { HOUR_MS, iso, MINUTE_MS } from '../../lambdas/domain/time.ts';
 import type { AliasKind, CreateAsset, TransitionEvent } from '../../lambdas/stages/ports.ts';
 import type { MemoryPlatform } from '../fakes/platform-memory.ts';
@@ -26,6 +33,9 @@ const SHARES: Readonly<
   'other delete': { verb: 'other', share: 0.2, burst: 5 },
   'other restore': { verb: 'other', share: 0.3, burst: 5 },
 };
+
+/** From the last write under the lease to the answer of the last lock, each of which may take seconds. */
+const LOCKS_TAKE_MS = 30_000;
 
 /**
  * Whoever read just before the hold on everything was put sends its DELETE within this time: the answer of that read, a
@@ -262,10 +272,15 @@ export function createOracle(options: OracleOptions) {
     return vault.versions.get(key)?.find(({ head }) => head.versionId === versionId);
   }
 
+  function objectsOf(archive: Archive): readonly StoredObject[] {
+    return [archive, archive.manifest, ...archive.captions, ...(archive.sidecars ?? [])];
+  }
+
   /** All that an archive names and the vault has. */
   function versionsOf(archive: Archive): readonly string[] {
-    const all = [archive, archive.manifest, ...archive.captions, ...(archive.sidecars ?? [])];
-    return all.flatMap(({ key, version_id }) => (versionOf(key, version_id) ? [version_id] : []));
+    return objectsOf(archive).flatMap(({ key, version_id }) =>
+      versionOf(key, version_id) ? [version_id] : [],
+    );
   }
 
   /** 1. All of an archive was locked before its asset went, for as long as it is to be. */
@@ -284,6 +299,14 @@ export function createOracle(options: OracleOptions) {
     if (status !== 'deleted') return `it is ${status}`;
     const isThere = options.platform().assetIds().includes(asset_id) && !truthOf(asset_id).isDenied;
     return isThere ? 'its asset is still there' : undefined;
+  }
+
+  /** When a record that may be locked last named this version. */
+  const lockableAtMs = new Map<string, number>();
+
+  function noteLockable(record: AssetRecord): void {
+    if (record.status !== 'deleting' || !record.archive || lockFault(record) !== undefined) return;
+    for (const versionId of versionsOf(record.archive)) lockableAtMs.set(versionId, timeline.nowMs);
   }
 
   /** 2. What users were told holds at the moment of the DELETE. */
@@ -422,10 +445,13 @@ export function createOracle(options: OracleOptions) {
     locking(versionId: string): void {
       if (options.isDryRun) violated(2, `version ${versionId} is locked in a dry run`);
       const named = [...options.records().values()].filter(
-        ({ archive }) => archive && versionsOf(archive).includes(versionId),
+        // Also what somebody removes while it is being locked.
+        ({ archive }) => archive && objectsOf(archive).some(({ version_id }) => version_id === versionId),
       );
       const faults = named.map((record) => lockFault(record));
-      if (faults.every((fault) => fault !== undefined))
+      // An order that comes, or sidecars made anew, while the calls are under way: docs/decisions/0038, "What is left of that".
+      const isUnderWay = timeline.nowMs <= (lockableAtMs.get(versionId) ?? -1) + LOCKS_TAKE_MS;
+      if (!isUnderWay && faults.every((fault) => fault !== undefined))
         violated(1, `version ${versionId} is locked although ${faults[0] ?? 'no record names it'}`);
     },
     orderComes(family: string, id: string, executesAtMs: number): void {
@@ -472,6 +498,7 @@ export function createOracle(options: OracleOptions) {
 
     /** A record was written. */
     saved(before: AssetRecord | undefined, after: AssetRecord): void {
+      noteLockable(after);
       const moved = before?.status !== after.status;
       if (moved && after.status in lives) lives[after.status as keyof typeof lives] += 1;
       const last = after.history.at(-1);
