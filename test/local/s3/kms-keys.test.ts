@@ -68,11 +68,13 @@ test.each(calls)('%s asks of the key for exactly what it needs', async (_name, r
 test('whoever may not decrypt reads nothing, and whoever may not encrypt writes nothing', async () => {
   refused.add('kms:Decrypt').add('kms:GenerateDataKey');
 
-  const read = server.s3.getObject({ Bucket, Key: 'readable' });
-  const written = server.s3.putObject({ Bucket, Key: 'e', Body: 'x' });
+  const [read, written] = await Promise.allSettled([
+    server.s3.getObject({ Bucket, Key: 'readable' }),
+    server.s3.putObject({ Bucket, Key: 'e', Body: 'x' }),
+  ]);
 
-  await expect(read).rejects.toMatchObject({ name: 'AccessDenied' });
-  await expect(written).rejects.toMatchObject({ name: 'AccessDenied' });
+  expect(read).toMatchObject({ status: 'rejected', reason: { name: 'AccessDenied' } });
+  expect(written).toMatchObject({ status: 'rejected', reason: { name: 'AccessDenied' } });
 });
 
 test('an object says which key it is encrypted with, and its ETag is no MD5', async () => {
